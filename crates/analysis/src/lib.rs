@@ -1,0 +1,54 @@
+//! Clearway's rules: what must hold of a project, one file a rule.
+//!
+//! [`check`] gives every diagnostic of a project, those of the model included, and a [`Checked`] only when none is an error. Whatever is
+//! computed from a project is computed from that witness, so that nothing is planned from a spec that does not hold.
+
+mod cycle;
+mod query;
+mod rules;
+mod world;
+
+use clearway_diagnostics::Diagnostic;
+use clearway_model::{Db, Workspace};
+
+pub use query::{file_diagnostics, project_diagnostics};
+pub use world::{Edge, requirements};
+
+/// What a check comes to.
+pub struct Outcome<'w> {
+    /// Everything there is to tell, in no particular order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The project, when no diagnostic is an error.
+    pub checked: Option<Checked<'w>>,
+}
+
+/// A project of which no rule has found an error: only [`check`] makes one.
+pub struct Checked<'w> {
+    workspace: &'w Workspace,
+}
+
+impl<'w> Checked<'w> {
+    /// The project.
+    pub const fn workspace(&self) -> &'w Workspace {
+        self.workspace
+    }
+}
+
+/// Checks a project. Files are read and checked on all cores; rules over the whole project follow.
+pub fn check(workspace: &Workspace) -> Outcome<'_> {
+    workspace.for_each_file(|db, file| {
+        clearway_model::parse(db, file);
+        clearway_model::names(db, file);
+    });
+    workspace.for_each_file(|db, file| {
+        file_diagnostics(db, file);
+    });
+    let project = workspace.project();
+    let mut diagnostics = project.manifest_problems(workspace).clone();
+    for file in project.sources(workspace) {
+        diagnostics.extend_from_slice(file_diagnostics(workspace, *file));
+    }
+    diagnostics.extend_from_slice(project_diagnostics(workspace, project));
+    let checked = (!diagnostics.iter().any(Diagnostic::is_error)).then_some(Checked { workspace });
+    Outcome { diagnostics, checked }
+}

@@ -1,0 +1,46 @@
+//! The rules as remembered queries: those of one file, and those of the whole project.
+#![allow(unsafe_code, reason = "salsa's macros expand to unsafe code")]
+
+use clearway_diagnostics::Diagnostic;
+use clearway_model::{Db, Item, Project, SourceFile, items, let_value, lower, scope};
+
+use crate::rules;
+
+/// What there is to tell about one file, taken for itself.
+#[salsa::tracked(returns(ref))]
+pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let mut diagnostics = rules::syntax::check(db, file);
+    diagnostics.extend_from_slice(&scope(db, file).diagnostics);
+    for item in items(db, file) {
+        match item.kind(db).as_str() {
+            "use" => {}
+            "let" => diagnostics.extend_from_slice(&let_value(db, *item).1),
+            _ => diagnostics.extend_from_slice(item_diagnostics(db, *item)),
+        }
+    }
+    diagnostics.extend(rules::duplicate_names::in_file(db, file));
+    diagnostics.extend(rules::unused::check(db, file));
+    diagnostics.extend(rules::reserved_names::check(db, file));
+    diagnostics
+}
+
+/// What there is to tell about one declaration.
+#[salsa::tracked(returns(ref))]
+fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
+    let mut diagnostics = lower(db, item, None).diagnostics.clone();
+    diagnostics.extend(rules::declarations::check(db, item));
+    diagnostics
+}
+
+/// What there is to tell about the project as a whole.
+#[salsa::tracked(returns(ref))]
+pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    let _ = project;
+    let mut diagnostics = rules::duplicate_names::in_project(db);
+    diagnostics.extend(rules::import_cycle::check(db));
+    diagnostics.extend(rules::definition_cycle::check(db));
+    diagnostics.extend(rules::requirement_cycle::check(db));
+    diagnostics.extend(rules::deployed_state::check(db));
+    diagnostics.extend(rules::requirements::check(db));
+    diagnostics
+}

@@ -1,0 +1,74 @@
+//! State files: whether they can be read, and whether everything that is deployed is declared.
+
+use std::collections::BTreeSet;
+
+use clearway_diagnostics::{Diagnostic, catalogue, suggest};
+use clearway_model::state::StateFile;
+use clearway_model::{Db, Item, deployed_state, environment, release, views};
+use smol_str::SmolStr;
+
+use crate::world::{declarations, releases};
+
+pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let mut known = BTreeSet::new();
+    for item in views::project_wide(db, &["environment"]) {
+        known.insert(item.name(db).clone());
+        let Some(file) = deployed_state(db, item) else { continue };
+        match &file.state {
+            Err(problems) => {
+                diagnostics.extend_from_slice(problems);
+                diagnostics.extend(unreadable(db, item, &file));
+            }
+            Ok(_) => diagnostics.extend(undeclared(db, item, &file)),
+        }
+    }
+    let project = db.project();
+    for (name, path) in project.deployed(db) {
+        if !known.contains(name.as_str()) {
+            let message = format!("`--deployed {name}={path}` names no environment of this project");
+            let place = clearway_diagnostics::Place::Bytes(project.manifest_id(db), clearway_diagnostics::Span::default());
+            let suggestion = suggest::did_you_mean(name, known.iter().map(SmolStr::as_str));
+            diagnostics.push(Diagnostic::new(catalogue::UNKNOWN_NAME, message, place, "in this project").help_if(suggestion));
+        }
+    }
+    diagnostics
+}
+
+fn unreadable(db: &dyn Db, item: Item, file: &StateFile) -> Option<Diagnostic> {
+    let why = file.unreadable.as_ref()?;
+    let view = environment(db, item);
+    let place = view.view.deployed.as_ref().map_or_else(|| item.name_place(db), |deployed| deployed.place);
+    let message = format!("`{}` cannot be read", file.path);
+    Some(
+        Diagnostic::new(catalogue::UNREADABLE_FILE, message, place, why.clone())
+            .help(format!("it says what is deployed in `{}`: without it nothing can be proved", view.name)),
+    )
+}
+
+/// Services that run and that nothing declares, unless a release retires them there.
+fn undeclared(db: &dyn Db, item: Item, file: &StateFile) -> Vec<Diagnostic> {
+    let Ok(state) = &file.state else { return Vec::new() };
+    let declared = declarations(db);
+    let retired: BTreeSet<SmolStr> = releases(db)
+        .into_iter()
+        .map(|found| release(db, found))
+        .filter(|release| {
+            let stages = release.view.stages.iter().filter_map(|stage| stage.environment.as_ref());
+            stages.into_iter().any(|environment| environment.value.item == item)
+        })
+        .flat_map(|release| release.view.retire.iter().filter_map(|retire| retire.service.clone()).collect::<Vec<_>>())
+        .map(|service| service.value)
+        .collect();
+    let missing = state.services.keys().filter(|name| !declared.contains_key(name.as_str()) && !retired.contains(name.as_str()));
+    missing
+        .map(|name| {
+            let message = format!("`{name}` is deployed in `{}`, and nothing declares it", item.name(db));
+            let suggestion = suggest::did_you_mean(name, declared.keys().map(SmolStr::as_str));
+            Diagnostic::new(catalogue::UNDECLARED_SERVICE, message, file.service_place(name), "deployed")
+                .related(item.name_place(db), "in this environment")
+                .help_if(suggestion)
+                .help(format!("declare it, or take it away with `retire {name}` in a release"))
+        })
+        .collect()
+}

@@ -1,0 +1,12 @@
+//! The rules, one a file. A rule is a function from the model to diagnostics; the catalogue's pages say what each means.
+
+pub(crate) mod declarations;
+pub(crate) mod definition_cycle;
+pub(crate) mod deployed_state;
+pub(crate) mod duplicate_names;
+pub(crate) mod import_cycle;
+pub(crate) mod requirement_cycle;
+pub(crate) mod requirements;
+pub(crate) mod reserved_names;
+pub(crate) mod syntax;
+pub(crate) mod unused;

@@ -1,0 +1,198 @@
+//! What the command line takes. Help, man pages and completions are made from this one declaration.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clearway_diagnostics::render::Format;
+
+/// A language and a compiler for releases
+///
+/// Write down what you ship, what depends on what, which gates must hold, who must approve and when a change may reach
+/// production; clearway checks that the release can work.
+#[derive(Parser)]
+#[command(name = "clearway", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Check a project: names, types, versions, cycles
+    Check(CheckArgs),
+    /// Say what a diagnostic means and how to mend it
+    Explain(ExplainArgs),
+    /// Print files in the one style
+    Fmt(FmtArgs),
+    /// Draw what depends on what
+    Graph(GraphArgs),
+    /// Start a project, from what a repository has
+    Init(InitArgs),
+    /// Print a completion script for a shell, or the man pages
+    Completions(CompletionsArgs),
+}
+
+/// The project a command is about.
+#[derive(Args)]
+pub(crate) struct ProjectArgs {
+    /// A project's folder, a file, or - for standard input; the nearest folder with a clearway.toml by default
+    #[arg(value_name = "PATH")]
+    pub path: Option<Utf8PathBuf>,
+    /// Read what is deployed in an environment from a file
+    #[arg(long, value_name = "ENV=FILE", value_parser = pair)]
+    pub deployed: Vec<(String, String)>,
+    /// Ship a service in another version than the release names
+    #[arg(long, value_name = "SERVICE@VERSION", value_parser = at_version)]
+    pub ship: Vec<(String, String)>,
+    /// Take what is not recorded of a version from today's declaration, for a first adoption
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub assume: Option<Assume>,
+    /// Fix the clock, as RFC 3339: 2026-11-02T09:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<jiff::Timestamp>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Assume {
+    /// Today's declaration
+    Declared,
+}
+
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// How to print what was found
+    #[arg(long, value_parser = format, default_value = "human", value_name = "FORMAT")]
+    pub format: Format,
+    /// Fail on warnings as well
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// Warnings
+    Warnings,
+}
+
+#[derive(Args)]
+pub(crate) struct ExplainArgs {
+    /// A code or its name: CW0201 or unknown-name; all codes are listed without one
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
+    pub format: TextFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Args)]
+pub(crate) struct FmtArgs {
+    /// Files and folders, or - for standard input; the nearest project by default
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<Utf8PathBuf>,
+    /// Change nothing; name the files that would change, and fail if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// The line length to aim for
+    #[arg(long, value_name = "COLUMNS", default_value_t = 100)]
+    pub width: usize,
+}
+
+#[derive(Args)]
+pub(crate) struct GraphArgs {
+    /// A project's folder, a file, or - for standard input; the nearest folder with a clearway.toml by default
+    #[arg(value_name = "PATH")]
+    pub path: Option<Utf8PathBuf>,
+    /// The language to draw in
+    #[arg(long, value_enum, default_value_t = GraphFormat::Dot, value_name = "FORMAT")]
+    pub format: GraphFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// Graphviz
+    Dot,
+    /// Mermaid, which Markdown viewers draw
+    Mermaid,
+    /// Nodes and edges, for programs
+    Json,
+}
+
+#[derive(Args)]
+pub(crate) struct InitArgs {
+    /// The folder; the working directory by default
+    #[arg(value_name = "PATH")]
+    pub path: Option<Utf8PathBuf>,
+    /// The project's name; the folder's by default
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct CompletionsArgs {
+    /// What to print
+    #[arg(value_enum)]
+    pub what: Completions,
+    /// Write into a folder instead: one man page a command
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<Utf8PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Completions {
+    /// For bash
+    Bash,
+    /// For elvish
+    Elvish,
+    /// For fish
+    Fish,
+    /// For PowerShell
+    Powershell,
+    /// For zsh
+    Zsh,
+    /// The manual pages
+    Man,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((environment, file)) if !environment.is_empty() && !file.is_empty() => Ok((environment.to_owned(), file.to_owned())),
+        _ => Err("write ENV=FILE".to_owned()),
+    }
+}
+
+fn at_version(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('@') {
+        Some((service, version)) if !service.is_empty() && !version.is_empty() => Ok((service.to_owned(), version.to_owned())),
+        _ => Err("write SERVICE@VERSION".to_owned()),
+    }
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    let known = Format::ALL.iter().copied();
+    known.clone().find(|format| format.name() == text).ok_or_else(|| {
+        let names: Vec<&str> = known.map(Format::name).collect();
+        format!("the formats are {}", names.join(", "))
+    })
+}

@@ -1,0 +1,21 @@
+//! `clearway check`
+
+use clearway_diagnostics::Severity;
+use clearway_diagnostics::render::Format;
+
+use crate::Verdict;
+use crate::args::{CheckArgs, Deny};
+use crate::error::Failure;
+use crate::output::{Output, any};
+use crate::project::open;
+
+pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
+    let opened = open(&args.project)?;
+    let found = clearway_analysis::check(&opened.workspace).diagnostics;
+    output.diagnostics(&opened, &found, args.format)?;
+    if found.is_empty() && args.format == Format::Human {
+        output.note(&format!("`{}` holds", opened.workspace.manifest().name));
+    }
+    let limit = if args.deny == Some(Deny::Warnings) { Severity::Warning } else { Severity::Error };
+    Ok(if any(&found, limit) { Verdict::Fails } else { Verdict::Holds })
+}

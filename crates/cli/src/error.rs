@@ -1,0 +1,41 @@
+//! What can go wrong outside of any spec: files, configuration, usage.
+
+use camino::Utf8PathBuf;
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// A command could not be carried out; the process exits with 2.
+#[derive(Debug, Error, Diagnostic)]
+pub(crate) enum Failure {
+    #[error("there is no clearway.toml in `{0}` or above it")]
+    #[diagnostic(help("`clearway init` starts a project"))]
+    NoProject(Utf8PathBuf),
+
+    #[error("`{path}` cannot be read")]
+    Unreadable {
+        path: Utf8PathBuf,
+        #[source]
+        cause: std::io::Error,
+    },
+
+    #[error("`{path}` cannot be written")]
+    Unwritable {
+        path: Utf8PathBuf,
+        #[source]
+        cause: std::io::Error,
+    },
+
+    #[error("`{0}` is not UTF-8 text")]
+    NotText(Utf8PathBuf),
+
+    #[error("`{0}` exists already")]
+    #[diagnostic(help("nothing was written: `clearway init` does not change files"))]
+    Exists(Utf8PathBuf),
+
+    #[error("there is no code `{0}`")]
+    #[diagnostic(help("{1}"))]
+    NoCode(String, String),
+
+    #[error("the output cannot be written")]
+    Output(#[from] std::io::Error),
+}

@@ -1,0 +1,58 @@
+//! `clearway`, the command line: arguments, the real machine, exit codes. What a spec means is not decided here.
+
+mod args;
+mod commands;
+mod error;
+mod files;
+mod output;
+mod project;
+mod system;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::error::Failure;
+
+/// What a command comes to; the numbers are the process's exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Fine.
+    Holds = 0,
+    /// The spec does not hold.
+    Fails = 1,
+}
+
+/// Usage, files, configuration.
+const TROUBLE: u8 = 2;
+
+/// Expressions nest up to 128 levels, and each costs the generated parser several frames.
+const STACK: usize = 32 * 1024 * 1024;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let stack = |builder: rayon::ThreadPoolBuilder| builder.stack_size(STACK).build_global();
+    // A pool that exists already has its own size; nothing else can go wrong here that would not show later.
+    let _ = stack(rayon::ThreadPoolBuilder::new());
+    let run = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+        let output = output::Output::new(cli.color);
+        let result = run(&cli.command, &output);
+        result.map_err(|failure| output.failure(failure))
+    });
+    match run.map(std::thread::JoinHandle::join) {
+        Ok(Ok(Ok(verdict))) => ExitCode::from(verdict as u8),
+        _ => ExitCode::from(TROUBLE),
+    }
+}
+
+fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
+    match command {
+        Command::Check(args) => commands::check::run(args, output),
+        Command::Explain(args) => commands::explain::run(args, output),
+        Command::Fmt(args) => commands::fmt::run(args, output),
+        Command::Graph(args) => commands::graph::run(args, output),
+        Command::Init(args) => commands::init::run(args, output),
+        Command::Completions(args) => commands::completions::run(args, output),
+    }
+}

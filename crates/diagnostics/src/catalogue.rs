@@ -1,0 +1,226 @@
+//! The one catalogue of codes: id, name, severity, and the page that explains it.
+//!
+//! A code is declared here and has a page `pages/CW0000.md` beside `src`: what it means, why, an example that raises it
+//! and the same example mended. The pages are the text of `clearway explain`, of the editor's hover and of the
+//! manual; tests run both examples of every page.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How serious a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The spec does not hold; nothing is built from it.
+    Error,
+    /// Probably not meant; `--deny warnings` makes it an error.
+    Warning,
+    /// Worth knowing.
+    Info,
+    /// A suggestion for the editor.
+    Hint,
+}
+
+impl Severity {
+    /// The word used in output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+/// An entry of the catalogue. Codes are compared by id and are cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Code(&'static Entry);
+
+struct Entry {
+    id: &'static str,
+    name: &'static str,
+    severity: Severity,
+    page: &'static str,
+}
+
+impl Code {
+    /// `CW0000`. The first two digits are the stage: 00 project and files, 01 syntax, 02 names, 03 vocabulary
+    /// and types, 04 versions and the dependency graph, 05 the shape of releases.
+    pub const fn id(self) -> &'static str {
+        self.0.id
+    }
+
+    /// The kebab-case name.
+    pub const fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The severity, unless a policy raises it.
+    pub const fn severity(self) -> Severity {
+        self.0.severity
+    }
+
+    /// The page, in Markdown.
+    pub const fn page(self) -> &'static str {
+        self.0.page
+    }
+
+    /// The page in the published manual.
+    pub fn url(self) -> String {
+        format!("https://clearway.dev/codes/{}", self.id())
+    }
+
+    /// The code with this id (in any case) or name.
+    pub fn find(text: &str) -> Option<Self> {
+        all().iter().copied().find(|code| code.id().eq_ignore_ascii_case(text) || code.name() == text)
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for Code {}
+
+impl std::hash::Hash for Code {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.id().hash(state);
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.id(), self.name())
+    }
+}
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $constant:ident = $id:literal $name:literal $severity:ident;)*) => {
+        $(
+            $(#[$doc])*
+            pub const $constant: Code = Code(&Entry {
+                id: $id,
+                name: $name,
+                severity: Severity::$severity,
+                page: include_str!(concat!("../pages/", $id, ".md")),
+            });
+        )*
+
+        /// Every code, in the order of the ids.
+        pub const fn all() -> &'static [Code] {
+            &[$($constant),*]
+        }
+    };
+}
+
+catalogue! {
+    /// `clearway.toml` is not what it must be.
+    BAD_MANIFEST = "CW0001" "bad-manifest" Error;
+    /// `clearway.toml` has a table or key that means nothing.
+    UNKNOWN_SETTING = "CW0002" "unknown-setting" Error;
+    /// A file that the spec names cannot be read.
+    UNREADABLE_FILE = "CW0003" "unreadable-file" Error;
+    /// A state file does not have the form of one.
+    BAD_STATE_FILE = "CW0004" "bad-state-file" Error;
+    /// A tag or file that should give a version gives none.
+    NO_VERSION = "CW0005" "no-version" Error;
+
+    /// The text does not follow the grammar.
+    SYNTAX = "CW0101" "syntax" Error;
+    /// A `{` without its `}`.
+    UNCLOSED_BLOCK = "CW0102" "unclosed-block" Error;
+    /// A `}` without its `{`.
+    STRAY_BRACE = "CW0103" "stray-brace" Error;
+    /// A text without its closing quotes.
+    UNCLOSED_TEXT = "CW0104" "unclosed-text" Error;
+    /// A `/*` without its `*/`.
+    UNCLOSED_COMMENT = "CW0105" "unclosed-comment" Error;
+    /// Brackets, blocks or operators nest too deep.
+    TOO_DEEP = "CW0106" "too-deep" Error;
+    /// A `(` or `[` without its `)` or `]`.
+    UNCLOSED_BRACKET = "CW0107" "unclosed-bracket" Error;
+
+    /// A name that nothing declares.
+    UNKNOWN_NAME = "CW0201" "unknown-name" Error;
+    /// Two declarations with one name.
+    DUPLICATE_NAME = "CW0202" "duplicate-name" Error;
+    /// A name that another module declares and this one does not `use`.
+    NOT_IMPORTED = "CW0203" "not-imported" Error;
+    /// A `use` of a module that is not there.
+    UNKNOWN_MODULE = "CW0204" "unknown-module" Error;
+    /// A `use` that nothing needs.
+    UNUSED_IMPORT = "CW0205" "unused-import" Warning;
+    /// A `let` or parameter that nothing needs.
+    UNUSED_NAME = "CW0206" "unused-name" Warning;
+    /// Modules that import one another in a circle.
+    IMPORT_CYCLE = "CW0207" "import-cycle" Error;
+    /// Declarations or `let`s that are defined by one another in a circle.
+    DEFINITION_CYCLE = "CW0208" "definition-cycle" Error;
+    /// A name of another kind of declaration than is meant.
+    WRONG_KIND = "CW0209" "wrong-kind" Error;
+    /// A declaration whose name is reserved in expressions.
+    RESERVED_NAME = "CW0210" "reserved-name" Warning;
+
+    /// A declaration that starts with a word that is no kind.
+    UNKNOWN_KIND = "CW0301" "unknown-kind" Error;
+    /// A field that its kind does not have.
+    UNKNOWN_FIELD = "CW0302" "unknown-field" Error;
+    /// A clause that its block does not have.
+    UNKNOWN_CLAUSE = "CW0303" "unknown-clause" Error;
+    /// A label that its clause does not have.
+    UNKNOWN_LABEL = "CW0304" "unknown-label" Error;
+    /// A required field or clause is not there.
+    MISSING_FIELD = "CW0305" "missing-field" Error;
+    /// A required operand of a clause is not there.
+    MISSING_OPERAND = "CW0306" "missing-operand" Error;
+    /// An operand or block that nothing takes.
+    UNEXPECTED_OPERAND = "CW0307" "unexpected-operand" Error;
+    /// A field, or a clause or label that stands once, written twice.
+    DUPLICATE_FIELD = "CW0308" "duplicate-field" Error;
+    /// A declaration without a name.
+    MISSING_NAME = "CW0309" "missing-name" Error;
+    /// A value of another type than is wanted.
+    WRONG_TYPE = "CW0310" "wrong-type" Error;
+    /// A word after a number that is no unit.
+    UNKNOWN_UNIT = "CW0311" "unknown-unit" Error;
+    /// A unit of another dimension than is wanted.
+    WRONG_UNIT = "CW0312" "wrong-unit" Error;
+    /// A word that its enum does not have.
+    UNKNOWN_WORD = "CW0313" "unknown-word" Error;
+    /// A time zone that does not exist.
+    UNKNOWN_TIME_ZONE = "CW0314" "unknown-time-zone" Error;
+    /// A text that has a value's form and is none: the 30th of February.
+    BAD_VALUE = "CW0315" "bad-value" Error;
+    /// A call of something that does not exist.
+    UNKNOWN_FUNCTION = "CW0316" "unknown-function" Error;
+    /// Arguments that do not fit the parameters.
+    BAD_ARGUMENTS = "CW0317" "bad-arguments" Error;
+    /// A type that does not exist.
+    UNKNOWN_TYPE = "CW0318" "unknown-type" Error;
+    /// A declaration that comes to too many values.
+    TOO_MANY_VALUES = "CW0319" "too-many-values" Error;
+
+    /// Services that require one another in a circle.
+    REQUIREMENT_CYCLE = "CW0401" "requirement-cycle" Error;
+    /// A requirement that no live version meets.
+    UNMET_REQUIREMENT = "CW0402" "unmet-requirement" Error;
+    /// A required service that is not deployed.
+    NOT_DEPLOYED = "CW0403" "not-deployed" Error;
+    /// A service that is deployed and not declared.
+    UNDECLARED_SERVICE = "CW0404" "undeclared-service" Error;
+    /// A part that its service does not provide.
+    UNKNOWN_PART = "CW0405" "unknown-part" Error;
+
+    /// A release that ships nothing.
+    EMPTY_RELEASE = "CW0501" "empty-release" Error;
+    /// A service that nobody answers for.
+    NO_OWNER = "CW0502" "no-owner" Warning;
+    /// A production stage without gates.
+    UNGATED_PRODUCTION = "CW0503" "ungated-production" Warning;
+    /// A production stage without approval.
+    UNAPPROVED_PRODUCTION = "CW0504" "unapproved-production" Warning;
+}

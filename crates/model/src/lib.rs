@@ -1,0 +1,34 @@
+//! Clearway's model: from trees to resolved, typed declarations.
+//!
+//! Inputs are texts ([`SourceFile`]) and the [`Project`] they belong to; everything else is a query that salsa remembers. The
+//! way of a declaration: [`parse()`] → [`items()`] → names ([`scope()`], [`resolve()`]) → [`lower()`] (matched with the
+//! vocabulary, typed, evaluated) → a typed view of its kind ([`views`]).
+//!
+//! Diagnostics are values in the results of queries. The only window to the outside is the [`System`] trait; this crate
+//! knows no rules, plans or targets.
+
+// salsa's macros stand in `db` and `query` modules, and expand to `unsafe` code.
+mod db;
+mod eval;
+mod lowering;
+pub mod manifest;
+mod naming;
+mod query;
+pub mod state;
+pub mod stdlib;
+mod system;
+mod value;
+pub mod version;
+pub mod views;
+pub mod vocabulary;
+
+pub use db::{Change, Db, MANIFEST, Workspace, WorkspaceSources};
+pub use lowering::{ClauseValue, FieldValue, Lowered, Values};
+pub use naming::{Import, Imported, Modules, Names, Resolution, Scope, resolve, resolve_project_wide};
+pub use query::{
+    Args, ExternalFile, Item, ItemKey, ItemSyntax, Project, SourceFile, deployable, deployed_state, environment, items, let_value, lower, modules, names, parse, project_names, release, scope, signature, syntax_of,
+};
+pub use system::{MemorySystem, System};
+pub use value::{
+    CallValue, Comparison, Condition, Measured, MetricCall, Moment, Number, Reference, Value, ValueKind,
+};

@@ -1,0 +1,355 @@
+//! The inputs and queries, each remembered by salsa.
+//!
+//! What other files depend on holds no positions: a comment typed above a declaration changes the result of [`parse()`] and
+//! [`locate`], and nothing behind [`syntax_of`].
+#![allow(unsafe_code, reason = "salsa's macros expand to unsafe code")]
+#![allow(missing_docs, reason = "salsa's macros generate undocumented accessors")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use clearway_diagnostics::{Diagnostic, FileId, ItemId, NodeId, Place};
+use clearway_syntax as syntax;
+use salsa::plumbing::AsId;
+use smol_str::SmolStr;
+
+use crate::db::Db;
+use crate::lowering::Lowered;
+use crate::manifest::Manifest;
+use crate::naming::{Modules, Names, Scope};
+use crate::state::StateFile;
+use crate::value::Value;
+use crate::views::{self, Declared, Deployable, Environment, Release};
+use crate::vocabulary::Parameter;
+
+/// A text of the language.
+#[salsa::input(debug)]
+pub struct SourceFile {
+    /// The number that places have.
+    #[returns(copy)]
+    pub id: FileId,
+    /// Relative to the project's root, with `/`; below `std/` for the library.
+    #[returns(ref)]
+    pub path: Arc<str>,
+    /// What is in it.
+    #[returns(ref)]
+    pub text: Arc<str>,
+    /// Whether it is part of the library.
+    #[returns(copy)]
+    pub library: bool,
+}
+
+/// What is checked together.
+#[salsa::input(debug)]
+pub struct Project {
+    /// The library's modules.
+    #[returns(ref)]
+    pub library: Vec<SourceFile>,
+    /// The project's own texts, sorted by path.
+    #[returns(ref)]
+    pub sources: Vec<SourceFile>,
+    /// The manifest's number in places.
+    #[returns(copy)]
+    pub manifest_id: FileId,
+    /// `clearway.toml`.
+    #[returns(ref)]
+    pub manifest: Manifest,
+    /// What is wrong with it.
+    #[returns(ref)]
+    pub manifest_problems: Vec<Diagnostic>,
+    /// State files given on the command line, by environment.
+    #[returns(ref)]
+    pub deployed: BTreeMap<String, String>,
+    /// Versions given on the command line, by service.
+    #[returns(ref)]
+    pub ship: BTreeMap<String, String>,
+    /// Facts of a version that nothing records are taken from today's declaration.
+    #[returns(copy)]
+    pub assume_declared: bool,
+}
+
+/// A file that a value names, or why it cannot be read.
+#[salsa::input(debug)]
+pub struct ExternalFile {
+    #[returns(copy)]
+    pub id: FileId,
+    #[returns(ref)]
+    pub path: Arc<str>,
+    #[returns(ref)]
+    pub text: Result<Arc<str>, String>,
+}
+
+/// The repository's tags, or why they cannot be read.
+#[salsa::input(debug)]
+pub struct RepositoryTags {
+    #[returns(ref)]
+    pub tags: Result<Vec<String>, String>,
+}
+
+/// The text of a piece: equal pieces are parsed once.
+#[salsa::interned(debug)]
+struct PieceText<'db> {
+    #[returns(ref)]
+    text: Arc<str>,
+}
+
+/// A name, for queries that answer for one name alone.
+#[salsa::interned(debug)]
+pub struct NameKey<'db> {
+    #[returns(ref)]
+    pub text: SmolStr,
+}
+
+/// A top-level item. It keeps its identity while its text and its neighbours change.
+#[salsa::interned(unsafe(no_lifetime), revisions = usize::MAX, debug)]
+pub struct Item {
+    #[returns(copy)]
+    pub file: SourceFile,
+    #[returns(ref)]
+    pub key: ItemKey,
+}
+
+/// What tells an item from the others in its file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ItemKey {
+    /// The word it starts with: `use`, `let`, or the kind of the declaration.
+    pub kind: SmolStr,
+    /// Its name; the dotted path of a `use`.
+    pub name: SmolStr,
+    /// How many items of this kind and name stand before it.
+    pub nth: u32,
+}
+
+impl Item {
+    /// The number that places have.
+    pub fn place_id(self) -> ItemId {
+        ItemId(self.as_id().index())
+    }
+
+    /// The place of one of its nodes.
+    pub fn place(self, db: &dyn Db, node: NodeId) -> Place {
+        Place::Node(self.file(db).id(db), self.place_id(), node)
+    }
+
+    /// The kind of the declaration.
+    pub fn kind(self, db: &dyn Db) -> &SmolStr {
+        &self.key(db).kind
+    }
+
+    /// The name of the declaration.
+    pub fn name(self, db: &dyn Db) -> &SmolStr {
+        &self.key(db).name
+    }
+
+    /// Where its name is written.
+    pub fn name_place(self, db: &dyn Db) -> Place {
+        let node = syntax_of(db, self).as_ref().map_or(NodeId(0), |syntax| match syntax.item() {
+            syntax::Item::Use(item) => item.id,
+            syntax::Item::Let(item) => item.name.id,
+            syntax::Item::Declaration(item) => item.name.as_ref().unwrap_or(&item.kind).id,
+        });
+        self.place(db, node)
+    }
+}
+
+/// Where an item stands in its file's [`syntax::Parse`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Located {
+    /// The index of the piece.
+    pub piece: usize,
+    /// The index of the item in the piece.
+    pub item: usize,
+}
+
+/// An item's syntax; equal when it says the same, wherever it stands.
+#[derive(Debug, Clone)]
+pub struct ItemSyntax {
+    tree: Arc<syntax::Tree>,
+    index: usize,
+}
+
+impl ItemSyntax {
+    /// The item.
+    pub fn item(&self) -> &syntax::Item {
+        &self.tree.items[self.index]
+    }
+
+    /// The item, when it is a declaration.
+    pub fn declaration(&self) -> Option<&syntax::Declaration> {
+        match self.item() {
+            syntax::Item::Declaration(declaration) => Some(declaration),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for ItemSyntax {
+    fn eq(&self, other: &Self) -> bool {
+        self.item() == other.item()
+    }
+}
+
+impl Eq for ItemSyntax {}
+
+/// Arguments for a template's parameters.
+#[salsa::interned(unsafe(no_lifetime), revisions = usize::MAX, debug)]
+pub struct Args {
+    #[returns(ref)]
+    pub values: Vec<(SmolStr, Value)>,
+}
+
+#[salsa::tracked(returns(clone))]
+fn piece_tree<'db>(db: &'db dyn Db, piece: PieceText<'db>) -> Arc<syntax::Tree> {
+    Arc::new(syntax::parse_piece(piece.text(db)))
+}
+
+/// The trees of a file.
+#[salsa::tracked(returns(ref))]
+pub fn parse(db: &dyn Db, file: SourceFile) -> syntax::Parse {
+    syntax::parse_with(file.text(db), &mut |piece| piece_tree(db, PieceText::new(db, Arc::from(piece))))
+}
+
+/// The items of a file, in order.
+#[salsa::tracked(returns(ref))]
+pub fn items(db: &dyn Db, file: SourceFile) -> Vec<Item> {
+    item_keys(db, file).into_iter().map(|(item, _)| item).collect()
+}
+
+/// Where the items of a file stand. Only what looks up places may depend on it.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn locate(db: &dyn Db, file: SourceFile) -> BTreeMap<ItemId, Located> {
+    item_keys(db, file).into_iter().map(|(item, located)| (item.place_id(), located)).collect()
+}
+
+fn item_keys(db: &dyn Db, file: SourceFile) -> Vec<(Item, Located)> {
+    let mut seen: BTreeMap<(SmolStr, SmolStr), u32> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (piece, parsed) in parse(db, file).pieces.iter().enumerate() {
+        for (index, item) in parsed.tree.items.iter().enumerate() {
+            let (kind, name) = match item {
+                syntax::Item::Use(item) => {
+                    let path: Vec<_> = item.path.iter().map(|name| name.text.as_str()).collect();
+                    (SmolStr::new_static("use"), SmolStr::new(path.join(".")))
+                }
+                syntax::Item::Let(item) => (SmolStr::new_static("let"), item.name.text.clone()),
+                syntax::Item::Declaration(item) => {
+                    let name = item.name.as_ref().map(|name| name.text.clone());
+                    (item.kind.text.clone(), name.unwrap_or_default())
+                }
+            };
+            let count = seen.entry((kind.clone(), name.clone())).or_default();
+            let key = ItemKey { kind, name, nth: *count };
+            *count += 1;
+            found.push((Item::new(db, file, key), Located { piece, item: index }));
+        }
+    }
+    found
+}
+
+/// What an item says, without where. `None` when it is no longer there.
+#[salsa::tracked(returns(ref))]
+pub fn syntax_of(db: &dyn Db, item: Item) -> Option<ItemSyntax> {
+    let file = item.file(db);
+    let located = locate(db, file).get(&item.place_id())?;
+    let tree = parse(db, file).pieces.get(located.piece)?.tree.clone();
+    (located.item < tree.items.len()).then_some(ItemSyntax { tree, index: located.item })
+}
+
+/// The declared names of a file.
+#[salsa::tracked(returns(ref))]
+pub fn names(db: &dyn Db, file: SourceFile) -> Names {
+    crate::naming::read_names(db, file)
+}
+
+/// The modules of the project and of the library, by dotted path.
+#[salsa::tracked(returns(ref))]
+pub fn modules(db: &dyn Db, project: Project) -> Modules {
+    crate::naming::read_modules(db, project)
+}
+
+/// What the `use`s of a file bring into scope.
+#[salsa::tracked(returns(ref))]
+pub fn scope(db: &dyn Db, file: SourceFile) -> Scope {
+    crate::naming::read_scope(db, file)
+}
+
+/// Every declaration of a kind whose names are unique in the project, by name.
+#[salsa::tracked(returns(ref))]
+pub fn project_names(db: &dyn Db, project: Project) -> Names {
+    crate::naming::read_project_wide(db, project)
+}
+
+/// The project-wide declarations with one name; changes only when that name's do.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn project_name<'db>(db: &'db dyn Db, name: NameKey<'db>) -> Vec<Item> {
+    project_names(db, db.project()).get(name.text(db)).to_vec()
+}
+
+/// Every declaration with one name, in any module: what could have been meant.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn declared_anywhere<'db>(db: &'db dyn Db, name: NameKey<'db>) -> Vec<Item> {
+    let project = db.project();
+    let files = project.sources(db).iter().chain(project.library(db));
+    files.flat_map(|file| names(db, *file).get(name.text(db)).iter().copied()).collect()
+}
+
+/// The parameters of a declaration; `None` when it has no parameter list.
+#[salsa::tracked(returns(ref))]
+pub fn signature(db: &dyn Db, item: Item) -> Option<Vec<Parameter>> {
+    crate::lowering::signature(db, item)
+}
+
+/// A declaration, matched with the vocabulary, typed and evaluated; with arguments where it is a template.
+#[salsa::tracked(returns(clone), cycle_result = lower_in_cycle)]
+pub fn lower(db: &dyn Db, item: Item, args: Option<Args>) -> Arc<Lowered> {
+    Arc::new(crate::lowering::lower(db, item, args))
+}
+
+/// A declaration that extends itself: the rule about cycles tells it, everything else stays silent.
+fn lower_in_cycle(db: &dyn Db, _: salsa::Id, item: Item, _: Option<Args>) -> Arc<Lowered> {
+    Arc::new(Lowered::broken(db, item))
+}
+
+/// The value of a top-level `let`, and what is wrong with it.
+#[salsa::tracked(returns(ref), cycle_result = let_in_cycle)]
+pub fn let_value(db: &dyn Db, item: Item) -> (Value, Vec<Diagnostic>) {
+    crate::lowering::let_value(db, item)
+}
+
+fn let_in_cycle(db: &dyn Db, _: salsa::Id, item: Item) -> (Value, Vec<Diagnostic>) {
+    (Value::unknown(item.place(db, NodeId(0))), Vec::new())
+}
+
+/// The view of a service, library, vendor or infrastructure.
+#[salsa::tracked(returns(clone))]
+pub fn deployable(db: &dyn Db, item: Item) -> Arc<Declared<Deployable>> {
+    Arc::new(views::declared(db, item))
+}
+
+/// The view of an environment.
+#[salsa::tracked(returns(clone))]
+pub fn environment(db: &dyn Db, item: Item) -> Arc<Declared<Environment>> {
+    Arc::new(views::declared(db, item))
+}
+
+/// The view of a release.
+#[salsa::tracked(returns(clone))]
+pub fn release(db: &dyn Db, item: Item) -> Arc<Declared<Release>> {
+    Arc::new(views::declared(db, item))
+}
+
+/// What is deployed in an environment: the state file given for it, or the one it names. `None` when there is neither.
+#[salsa::tracked(returns(clone))]
+pub fn deployed_state(db: &dyn Db, item: Item) -> Option<Arc<StateFile>> {
+    let environment = environment(db, item);
+    let given = db.project().deployed(db).get(environment.name.as_str());
+    let named = || environment.view.state_path();
+    let path = given.map_or_else(named, |path| Some(path.clone()))?;
+    Some(state_of(db, db.external(&path)))
+}
+
+/// A state file, read and typed.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn state_of(db: &dyn Db, file: ExternalFile) -> Arc<StateFile> {
+    Arc::new(crate::state::read(db, file))
+}

@@ -1,0 +1,61 @@
+// What gates and rollouts measure. Each is read from the evidence of its gate, or from the monitoring of a rollout.
+
+/// How many test cases ran or should have.
+metric tests.total(tag: text = "") : number { }
+
+/// How many test cases passed.
+metric tests.passed(tag: text = "") : number { }
+
+/// How many test cases failed.
+metric tests.failed(tag: text = "") : number { }
+
+/// How many test cases could not be carried out.
+metric tests.errored(tag: text = "") : number { }
+
+/// How many test cases were skipped.
+metric tests.skipped(tag: text = "") : number { }
+
+/// How many test cases passed only when they were run again.
+metric tests.flaky(tag: text = "") : number { }
+
+/// Passed test cases out of those that were not skipped.
+metric tests.pass-rate(tag: text = "") : percent { }
+
+/// The share of lines that tests execute.
+metric coverage.lines : percent { }
+
+/// The share of branches that tests execute.
+metric coverage.branches : percent { }
+
+/// The share of functions that tests execute.
+metric coverage.functions : percent { }
+
+/// How many findings there are at or above a severity, suppressed ones left out.
+metric findings.count(severity: finding-severity = info) : number { }
+
+/// How many known vulnerabilities there are at or above a severity.
+metric vulnerabilities.count(severity: finding-severity = info) : number { }
+
+/// The share of requests that fail.
+metric http.error-rate : percent { min-samples = 100 }
+
+/// How many requests there are.
+metric http.request-rate : rate { }
+
+/// The time within which half of the requests are answered.
+metric latency.p50 : duration { min-samples = 100 }
+
+/// The time within which 90% of the requests are answered.
+metric latency.p90 : duration { min-samples = 100 }
+
+/// The time within which 95% of the requests are answered.
+metric latency.p95 : duration { min-samples = 100 }
+
+/// The time within which 99% of the requests are answered.
+metric latency.p99 : duration { min-samples = 100 }
+
+/// The share of time in which the service answers.
+metric availability : percent { }
+
+/// How risky the change is, from its size, the services it touches and its point of no return.
+metric risk : risk-level { }

@@ -1,0 +1,4 @@
+// The modules whose names every file sees without a `use`.
+
+use std.metrics
+use std.rollouts

@@ -1,0 +1,88 @@
+// What can be called in a value.
+
+// ── Versions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The version of the newest tag that is reachable from the commit at hand; `{}` in the pattern stands for the version.
+function from-tag(pattern: text) : version computed { }
+
+/// The version that a file of the repository names: JSON, TOML or YAML with a dotted key, or a text file without one.
+function from-file(path: text, key: text = "") : version computed { }
+
+/// A version range, where a comma would end the value: `range(">=1.2, <3 || ^5")`.
+function range(text: text) : range computed { }
+
+/// Whether a list has a value.
+function contains(list: list(any), value: any) : bool computed { }
+
+/// How many items a list has.
+function length(list: list(any)) : number computed { }
+
+/// Versions that are places in a list: a change from one to the next is one minor release.
+function series(releases: list(text)) : version-series { }
+
+// ── What a build makes and how it is deployed ─────────────────────────────────────────────────────────────────────
+
+/// A container image, by its name without tag; it is deployed by digest.
+function image(name: text) : artifact { }
+
+/// A file or folder that the build leaves.
+function archive(path: text) : artifact { }
+
+/// Sets the image of a Kubernetes workload, `kind/name`, and waits until it is available.
+function kubernetes(workload: text, namespace: text = "") : deployer { }
+
+/// Upgrades a Helm release.
+function helm(release: text, chart: text, namespace: text = "") : deployer { }
+
+/// Runs a command of the repository. It gets the artifact's digest as `$CLEARWAY_DIGEST`.
+function command(run: text) : deployer { }
+
+/// What is deployed in an environment, from a file of the repository that is derived from the ledger.
+function state(path: text) : deployed-state { }
+
+/// Short-lived credentials from the cloud's identity provider, for the deploying step alone.
+function oidc(role: text, ttl: duration = 15 m) : credentials { }
+
+/// The people of a group, from an exported directory file (JSON: a list of names, or an object of lists).
+function directory(path: text, group: text = "") : people { }
+
+// ── Evidence ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Test results as JUnit XML.
+function junit(files: text or list(text)) : evidence { }
+
+/// Findings of static analysis as SARIF.
+function sarif(files: text or list(text)) : evidence { }
+
+/// Coverage as LCOV.
+function lcov(files: text or list(text)) : evidence { }
+
+/// Coverage as Cobertura XML.
+function cobertura(files: text or list(text)) : evidence { }
+
+/// Coverage as JaCoCo XML.
+function jacoco(files: text or list(text)) : evidence { }
+
+/// Coverage as a Go cover profile.
+function go-cover(files: text or list(text)) : evidence { }
+
+/// A load test's summary, written by k6.
+function k6(files: text or list(text)) : evidence { }
+
+/// A load test's results, written by JMeter.
+function jmeter(files: text or list(text)) : evidence { }
+
+/// Vulnerable dependencies, found by OSV-Scanner.
+function osv(files: text or list(text)) : evidence { }
+
+/// Vulnerabilities and misconfigurations, found by Trivy.
+function trivy(files: text or list(text)) : evidence { }
+
+/// Vulnerabilities, found by Grype.
+function grype(files: text or list(text)) : evidence { }
+
+/// Findings of Semgrep.
+function semgrep(files: text or list(text)) : evidence { }
+
+/// Measurements of the running system, asked from Prometheus.
+function prometheus(url: text) : evidence { }

@@ -1,0 +1,116 @@
+// What must hold, who must agree, how a version comes in, and what is shipped.
+
+/// Measured conditions without which nothing is deployed.
+kind gate {
+  /// The reports that the conditions are measured in.
+  field evidence evidence or list(evidence)
+  /// A condition that must hold.
+  clause require repeated {
+    /// The condition.
+    positional condition condition
+  }
+  /// Evidence older than this does not count.
+  field max-age duration or period
+}
+
+/// Who must agree, in order.
+kind approval {
+  /// A step of the chain.
+  clause step repeated {
+    /// Its name.
+    positional name name
+    /// The people who may agree.
+    field from team or role or owning required
+    /// How many different people must.
+    field need count default 1
+    /// How long they have.
+    field within duration or period
+    /// Who is asked when they do not answer.
+    field escalate team or role or person
+    /// Only then is it asked; otherwise the step records why not.
+    field when condition
+  }
+  /// Duties that one person may not have together.
+  clause separate {
+    /// The duties.
+    positional duties list(duty)
+  }
+}
+
+/// How a new version comes into an environment. Those of `std.rollouts` are there to be extended.
+kind rollout {
+  /// Whether old and new versions serve together.
+  field overlap bool default true
+  /// A share of the traffic, and how long it stays there.
+  clause step repeated replaces {
+    /// The share.
+    positional share percent
+    /// How long it is held and watched.
+    label hold duration
+  }
+  /// A condition that must hold while the rollout is under way.
+  clause watch repeated {
+    /// The condition.
+    positional condition condition
+    /// The time over which it is measured.
+    label over duration
+  }
+  /// What happens when a watched condition does not hold.
+  field on-breach breach-action default rollback
+}
+
+/// What is shipped, through which stages. With `change`, `requested-by` or versions left open it is a process: its pipeline
+/// takes them as inputs.
+kind release {
+  /// The change request.
+  field change text
+  /// The class of the change.
+  field class change-class default normal
+  /// Who asked for it.
+  field requested-by person
+  /// The milestone it must meet.
+  field milestone milestone
+  /// What is shipped.
+  clause ship repeated {
+    /// The service, library, vendor or infrastructure.
+    positional service deployable
+    /// Its version; the declared one where it is left open.
+    positional version version optional
+  }
+  /// What is taken away.
+  clause retire repeated {
+    /// The service.
+    positional service deployable or name
+  }
+  /// An environment on the way, in order.
+  clause stage repeated required {
+    /// The environment.
+    positional environment environment
+    /// What must hold before.
+    field gates list(gate) default []
+    /// Who must agree before.
+    field approval approval
+    /// Who must agree on the emergency path. Without it there is none.
+    field emergency approval
+    /// How the new versions come in.
+    field rollout rollout
+    /// How long they are watched before the next stage.
+    field bake duration
+    /// The bake time must end inside the window too.
+    field bake-in-window bool default false
+  }
+  /// The way back.
+  clause rollback {
+    /// Who must agree.
+    field approval approval
+  }
+  /// A guarantee that a target cannot keep, and that is given up knowingly.
+  clause accept repeated {
+    /// The guarantee.
+    positional guarantee guarantee
+    /// Why.
+    positional reason text
+    /// Only on this target.
+    label on target
+  }
+}
