@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::{greedy_feedback_arc_set, is_cyclic_directed, tarjan_scc};
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
@@ -12,8 +12,8 @@ pub(crate) struct Cycle {
     pub component: Vec<NodeIndex>,
     /// The edges of the cycle, in order: the last leads back to where the first begins.
     pub edges: Vec<EdgeIndex>,
-    /// The first edge of the cycle without which the whole component has no cycle, if one is enough.
-    pub breaks: Option<EdgeIndex>,
+    /// Edges without which the component has no cycle: the first of the cycle that is enough alone, or several that are together.
+    pub breaks: Vec<EdgeIndex>,
 }
 
 /// A shortest cycle for every strongly connected component that has one. Components, and cycles of equal length, come in the order
@@ -28,7 +28,8 @@ pub(crate) fn cycles<N, E>(graph: &DiGraph<N, E>) -> Vec<Cycle> {
         }
         let shortest = component.iter().filter_map(|start| shortest_through(graph, *start, &component)).min_by_key(Vec::len);
         if let Some(edges) = shortest {
-            let breaks = edges.iter().copied().find(|edge| is_acyclic_without(graph, &component, *edge));
+            let alone = edges.iter().copied().find(|edge| is_acyclic_without(graph, &component, *edge));
+            let breaks = alone.map_or_else(|| feedback_edges(graph, &component), |edge| vec![edge]);
             found.push(Cycle { component, edges, breaks });
         }
     }
@@ -72,7 +73,32 @@ fn is_acyclic_without<N, E>(graph: &DiGraph<N, E>, component: &[NodeIndex], with
             (graph.edge_endpoints(edge) != Some((from, to))).then_some(())
         },
     );
-    !petgraph::algo::is_cyclic_directed(&smaller)
+    !is_cyclic_directed(&smaller)
+}
+
+/// Few edges without which a component has no cycle (Eades, Lin, Smyth: "A fast and effective heuristic for the feedback arc set
+/// problem", 1993). None of them is there for nothing.
+fn feedback_edges<N, E>(graph: &DiGraph<N, E>, component: &[NodeIndex]) -> Vec<EdgeIndex> {
+    let smaller = graph.filter_map(
+        |node, _| component.binary_search(&node).is_ok().then_some(()),
+        |edge, _| Some(edge),
+    );
+    let mut chosen: Vec<EdgeIndex> = greedy_feedback_arc_set(&smaller).map(|edge| *edge.weight()).collect();
+    chosen.sort();
+    let mut at = 0;
+    while at < chosen.len() {
+        let without = |edge: EdgeIndex| !chosen.iter().enumerate().any(|(index, other)| index != at && *other == edge);
+        let rest = graph.filter_map(
+            |node, _| component.binary_search(&node).is_ok().then_some(()),
+            |edge, _| without(edge).then_some(()),
+        );
+        if is_cyclic_directed(&rest) {
+            at += 1;
+        } else {
+            chosen.remove(at);
+        }
+    }
+    chosen
 }
 
 #[cfg(test)]
@@ -88,7 +114,7 @@ mod tests {
         let lengths: Vec<_> = found.iter().map(|cycle| (cycle.component.len(), cycle.edges.len())).collect();
         assert_eq!(lengths, [(3, 2), (1, 1)]);
         // 1 → 2 is on both cycles of the first component.
-        let ends = found[0].breaks.and_then(|edge| graph.edge_endpoints(edge)).unwrap();
+        let ends = graph.edge_endpoints(found[0].breaks[0]).unwrap();
         assert_eq!((ends.0.index(), ends.1.index()), (1, 2));
     }
 }

@@ -419,6 +419,17 @@ impl Lowering<'_> {
             values: Values::default(),
             doc: clause.doc.clone(),
         };
+        if let Some(next) = run_on(contents, &spec.contents, &clause.operands) {
+            let message = format!("`{}` starts another statement, and `{}` has not ended", next.text, keyword.text);
+            let place = self.place(next.id);
+            self.report(
+                Diagnostic::new(catalogue::UNEXPECTED_OPERAND, message, place, "a clause ends at the end of its line")
+                    .help("put `;` before it, or write it on the next line")
+                    .fix("write `;`", Edit::Before(place, "; ".to_owned())),
+            );
+            values.clauses.push(value);
+            return;
+        }
         self.operands(spec, clause, &mut value);
         if let Some(body) = &clause.body {
             if spec.contents.has_block() {
@@ -537,7 +548,11 @@ impl Lowering<'_> {
         let diagnostic = match mismatch {
             Mismatch::MissingPositional(positional, found) => {
                 let place = self.place(found.as_ref().map_or(node, |found| found.id));
-                let what = format!("`{word}` needs {} for its {}", positional.ty, positional.name.replace('-', " "));
+                let (ty, name) = (positional.ty.to_string(), positional.name.replace('-', " "));
+                let what = match ty.ends_with(&name) {
+                    true => format!("`{word}` needs {ty}"),
+                    false => format!("`{word}` needs {ty} for its {name}"),
+                };
                 let label = if found.is_some() { "not that" } else { "nothing follows" };
                 Diagnostic::new(catalogue::MISSING_OPERAND, what, place, label)
             }
@@ -581,19 +596,17 @@ impl Lowering<'_> {
         let diagnostic = Diagnostic::new(catalogue::UNKNOWN_LABEL, message, place, "unknown label");
         let mut words = contents.label_words().peekable();
         let closest = suggest::closest(name, contents.label_words());
-        let unit = suggest::closest(name, Vocabulary::get().unit_spellings(None));
-        match (closest, unit) {
-            (Some(closest), _) => diagnostic
+        match closest {
+            Some(closest) => diagnostic
                 .help(format!("did you mean `{closest}`?"))
                 .fix(format!("write `{closest}`"), Edit::Replace(place, closest.to_owned())),
-            (None, _) if contents.field(name).is_some() => {
+            None if contents.field(name).is_some() => {
                 diagnostic.help(format!("`{name}` is a field of its block: write `{{ {name} = … }}`"))
             }
-            (None, Some(unit)) => diagnostic.help(format!("did you mean the unit `{unit}`?")),
-            (None, None) if words.peek().is_some() => {
+            None if words.peek().is_some() => {
                 diagnostic.help(format!("its labels are `{}`", words.collect::<Vec<_>>().join("`, `")))
             }
-            (None, None) => diagnostic.help("it has no labels"),
+            None => diagnostic.help("it has no labels"),
         }
     }
 
@@ -635,6 +648,20 @@ impl Lowering<'_> {
                 && diagnostic.help.iter().any(|help| help.contains(&format!("`{name}`")) && help.starts_with("did you mean"))
         })
     }
+}
+
+/// The operand, or the name after a number, that is the first word of another clause: two stand on one line.
+fn run_on<'t>(block: &Contents, clause: &'static Contents, operands: &'t [Expr]) -> Option<&'t syntax::Name> {
+    let starts = |name: &&syntax::Name| block.clause(&name.text).is_some();
+    let matched = match_operands(clause, operands);
+    let unknown = matched.mismatches.iter().find_map(|mismatch| match mismatch {
+        Mismatch::UnknownLabel(_, node) => Some(*node),
+        _ => None,
+    });
+    operands.iter().find_map(|operand| match &operand.kind {
+        ExprKind::Quantity(_, unit) if Vocabulary::get().unit(&unit.text).is_none() => Some(unit).filter(starts),
+        _ => operand.as_name().filter(|name| Some(name.id) == unknown).filter(starts),
+    })
 }
 
 const fn range_sign(op: BinaryOp) -> &'static str {

@@ -16,9 +16,11 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
 
 fn unowned(db: &dyn Db, item: Item) -> Option<Diagnostic> {
     let service = deployable(db, item);
-    let written = clearway_model::lower(db, item, None).values.field("owner").is_some();
+    let lowered = clearway_model::lower(db, item, None);
+    // A wrong or misspelt owner was told already.
+    let told = service.broken || lowered.values.field("owner").is_some() || !lowered.diagnostics.is_empty();
     let message = format!("nobody answers for `{}`", service.name);
-    (!written && !service.broken).then(|| {
+    (!told).then(|| {
         Diagnostic::new(catalogue::NO_OWNER, message, item.name_place(db), "this service has no owner")
             .help("add `owner = …` with a team; approvals with `from = owner` ask its members")
     })

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, catalogue};
-use clearway_model::vocabulary::Vocabulary;
+use clearway_model::vocabulary::{Type, Vocabulary};
 use clearway_model::{Db, Imported, Item, SourceFile, items, names, project_names, scope};
+use smol_str::SmolStr;
 
 /// Two of a kind in one file, and what a file declares although it imports it.
 pub(crate) fn in_file(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
@@ -58,11 +59,19 @@ fn is_project_wide(db: &dyn Db, item: Item) -> bool {
     Vocabulary::get().kinds.get(item.kind(db)).is_some_and(|kind| kind.project_wide)
 }
 
+/// The kind with its article.
+fn words(kind: &SmolStr) -> String {
+    match kind.as_str() {
+        "let" => "a `let`".to_owned(),
+        _ => Type::Declaration(kind.clone()).to_string(),
+    }
+}
+
 fn duplicate(db: &dyn Db, second: Item, first: Item) -> Diagnostic {
     let (name, kind) = (second.name(db), second.kind(db));
     let message = format!("there are two declarations named `{name}`");
-    let diagnostic = Diagnostic::new(catalogue::DUPLICATE_NAME, message, second.name_place(db), format!("a {kind} `{name}`"))
-        .related(first.name_place(db), format!("declared first here, as a {}", first.kind(db)));
+    let diagnostic = Diagnostic::new(catalogue::DUPLICATE_NAME, message, second.name_place(db), format!("{} `{name}`", words(kind)))
+        .related(first.name_place(db), format!("declared first here, as {}", words(first.kind(db))));
     if kind == first.kind(db) {
         diagnostic
     } else {

@@ -35,7 +35,7 @@ fn tell(db: &dyn Db, graph: &DiGraph<SmolStr, Edge>, cycle: &Cycle) -> Option<Di
     };
     let says = |edge: &Edge| format!("`{}` requires `{}`", edge.from, edge.to);
     // The label to change stands at the edge that would break the circle.
-    let primary = cycle.breaks.unwrap_or(*first);
+    let primary = cycle.edges.iter().copied().find(|edge| cycle.breaks.contains(edge)).unwrap_or(*first);
     let mut diagnostic = Diagnostic::new(catalogue::REQUIREMENT_CYCLE, message, graph[primary].place, says(&graph[primary]));
     let start = cycle.edges.iter().position(|edge| *edge == primary).unwrap_or(0);
     for edge in cycle.edges.iter().cycle().skip(start + 1).take(others.len()) {
@@ -45,13 +45,16 @@ fn tell(db: &dyn Db, graph: &DiGraph<SmolStr, Edge>, cycle: &Cycle) -> Option<Di
         let all: Vec<&str> = cycle.component.iter().map(|node| graph[*node].as_str()).collect();
         diagnostic = diagnostic.help(format!("in the same knot of circles: `{}`", all.join("`, `")));
     }
-    diagnostic = match cycle.breaks {
-        Some(edge) => {
-            let edge = &graph[edge];
-            diagnostic.help(format!("marking `requires {}` of `{}` `optional` or `weak` would break it", edge.to, edge.from))
-        }
-        None => diagnostic.help("no single requirement made `optional` or `weak` would break it: there are several circles"),
-    };
+    let breaks: Vec<String> = cycle
+        .breaks
+        .iter()
+        .map(|edge| format!("`requires {}` of `{}`", graph[*edge].to, graph[*edge].from))
+        .collect();
+    diagnostic = diagnostic.help(match breaks.as_slice() {
+        [one] => format!("marking {one} `optional` or `weak` would break it"),
+        [most @ .., last] => format!("marking {} and {last} `optional` or `weak` would break all of them", most.join(", ")),
+        [] => "mark one of these requirements `optional` or `weak`".to_owned(),
+    });
     if running {
         diagnostic.severity = Severity::Warning;
         Some(diagnostic.help("all of them run already; a first deployment elsewhere could not start"))

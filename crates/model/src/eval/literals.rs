@@ -12,10 +12,10 @@ use smol_str::SmolStr;
 use super::Evaluator;
 use crate::value::{Moment, Number, Value, ValueKind};
 use crate::version::Range;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Type, Vocabulary};
 
 impl Evaluator<'_> {
-    pub(super) fn literal(&mut self, expr: &Expr) -> ValueKind {
+    pub(super) fn literal(&mut self, expr: &Expr, ty: &Type) -> ValueKind {
         match &expr.kind {
             ExprKind::Number(text) => match decimal(text) {
                 Some(value) => ValueKind::Number(Number { value, text: text.clone() }),
@@ -25,7 +25,7 @@ impl Evaluator<'_> {
                 Some(value) => ValueKind::Percent(value),
                 None => self.bad_literal(expr, text, "number", "it has more than 28 digits"),
             },
-            ExprKind::Quantity(number, unit) => self.quantity(number, unit),
+            ExprKind::Quantity(number, unit) => self.quantity(number, unit, ty),
             ExprKind::Version(text) => ValueKind::Version(text.clone()),
             ExprKind::Range(text) => match Range::parse(text) {
                 Some(range) => ValueKind::Range(Arc::new(range)),
@@ -55,7 +55,7 @@ impl Evaluator<'_> {
         ValueKind::Unknown
     }
 
-    fn quantity(&mut self, number: &Name, unit: &Name) -> ValueKind {
+    fn quantity(&mut self, number: &Name, unit: &Name, ty: &Type) -> ValueKind {
         let vocabulary = Vocabulary::get();
         let Some(amount) = decimal(&number.text) else {
             let message = format!("`{}` is no number", number.text);
@@ -68,7 +68,13 @@ impl Evaluator<'_> {
         let place = self.place(unit.id);
         let mut diagnostic =
             Diagnostic::new(catalogue::UNKNOWN_UNIT, format!("`{}` is no unit", unit.text), place, "unknown unit");
-        if let Some(closest) = suggest::closest(&unit.text, vocabulary.unit_spellings(None)) {
+        let wanted = ty.alternatives().iter().filter_map(|ty| match ty {
+            Type::Quantity(dimension) => Some(dimension.as_str()),
+            _ => None,
+        });
+        let fit = wanted.flat_map(|dimension| vocabulary.unit_spellings(Some(dimension)));
+        let closest = suggest::closest(&unit.text, fit).or_else(|| suggest::closest(&unit.text, vocabulary.unit_spellings(None)));
+        if let Some(closest) = closest {
             diagnostic = diagnostic
                 .help(format!("did you mean `{closest}`?"))
                 .fix(format!("write `{closest}`"), Edit::Replace(place, closest.to_owned()));
@@ -85,7 +91,7 @@ impl Evaluator<'_> {
     pub(super) fn range_group(&mut self, items: &[Expr]) -> ValueKind {
         let mut bounds = Vec::new();
         for item in items {
-            if let ValueKind::Range(range) = self.literal(item) {
+            if let ValueKind::Range(range) = self.literal(item, &Type::Range) {
                 bounds.extend(range.alternatives.iter().flatten().cloned());
             } else {
                 return ValueKind::Unknown;

@@ -80,7 +80,7 @@ impl<'a> Evaluator<'a> {
                 );
                 ValueKind::Unknown
             }
-            _ => self.literal(expr),
+            _ => self.literal(expr, ty),
         };
         Value { place, kind }
     }

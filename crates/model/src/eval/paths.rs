@@ -187,7 +187,7 @@ impl Evaluator<'_> {
         let suggestion = suggest::closest(&name.text, known.iter().map(SmolStr::as_str)).map(str::to_owned);
         let message = format!("there is no {} `{}`", wanted.plain_words(), name.text);
         if wanted.empty() {
-            return self.unexpected_name(name, ty);
+            return self.unexpected_name(name, whole, ty);
         }
         let day = |half: &str| Vocabulary::get().enums.get("day").is_some_and(|days| days.words.iter().any(|day| day.name == half));
         if let Some((from, to)) = name.text.split_once('-')
@@ -227,17 +227,17 @@ impl Evaluator<'_> {
     }
 
     /// A bare name where only literals can stand: a text without its quotes, mostly.
-    fn unexpected_name(&mut self, name: &Name, ty: &Type) -> Value {
+    fn unexpected_name(&mut self, name: &Name, whole: &str, ty: &Type) -> Value {
         let place = self.place(name.id);
-        let message = format!("expected {ty}, found the name `{}`", name.text);
+        let message = format!("expected {ty}, found the name `{whole}`");
         let mut diagnostic = Diagnostic::new(catalogue::WRONG_TYPE, message, place, "no `let` or parameter has this name");
         if ty.alternatives().contains(&Type::Text) {
             let text = format!("\"{}\"", name.text);
             diagnostic = diagnostic.help(format!("write `{text}`")).fix(format!("write `{text}`"), Edit::Replace(place, text));
         } else if ty.alternatives().contains(&Type::Version)
-            && let Some(version) = name.text.strip_prefix('v')
+            && let Some(version) = whole.strip_prefix('v').filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
         {
-            diagnostic = diagnostic.help(format!("write the version without its `v`: `{version}…`"));
+            diagnostic = diagnostic.help(format!("write the version without its `v`: `{version}`"));
         }
         self.fail(diagnostic)
     }

@@ -258,6 +258,12 @@ fn give_unit_back(expr: &mut Expr) {
 /// Whether an expression has the shape of a type. It decides between places, not whether the value is right.
 fn fits(ty: &Type, expr: &Expr) -> bool {
     use ExprKind as E;
+    // A number with a word after it that is no unit is told to be one where it is evaluated.
+    if let E::Quantity(number, unit) = &expr.kind
+        && Vocabulary::get().unit(&unit.text).is_none()
+    {
+        return fits(ty, &Expr { id: number.id, kind: E::Number(number.text.clone()) });
+    }
     let name = || expr.as_name().is_some() || matches!(expr.kind, E::Word(_));
     let path = || matches!(expr.kind, E::Path(..)) || matches!(expr.kind, E::Text(_));
     match ty {
