@@ -11,7 +11,7 @@ kind environment project-wide {
   /// Deployments that name the same lock take turns.
   field lock name
   /// What the deploying step identifies itself with.
-  field credentials credentials
+  field credentials credential
   /// What is deployed there now.
   field deployed deployed-state
   /// It is meant to be like another environment.

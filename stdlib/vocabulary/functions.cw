@@ -41,48 +41,48 @@ function command(run: text) : deployer { }
 function state(path: text) : deployed-state { }
 
 /// Short-lived credentials from the cloud's identity provider, for the deploying step alone.
-function oidc(role: text, ttl: duration = 15 m) : credentials { }
+function oidc(role: text, ttl: duration = 15 m) : credential { }
 
 /// The people of a group, from an exported directory file (JSON: a list of names, or an object of lists).
-function directory(path: text, group: text = "") : people { }
+function directory(path: text, group: text = "") : member-list { }
 
 // ── Evidence ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// Test results as JUnit XML.
-function junit(files: text or list(text)) : evidence { }
+function junit(files: text or list(text)) : report { }
 
 /// Findings of static analysis as SARIF.
-function sarif(files: text or list(text)) : evidence { }
+function sarif(files: text or list(text)) : report { }
 
 /// Coverage as LCOV.
-function lcov(files: text or list(text)) : evidence { }
+function lcov(files: text or list(text)) : report { }
 
 /// Coverage as Cobertura XML.
-function cobertura(files: text or list(text)) : evidence { }
+function cobertura(files: text or list(text)) : report { }
 
 /// Coverage as JaCoCo XML.
-function jacoco(files: text or list(text)) : evidence { }
+function jacoco(files: text or list(text)) : report { }
 
 /// Coverage as a Go cover profile.
-function go-cover(files: text or list(text)) : evidence { }
+function go-cover(files: text or list(text)) : report { }
 
 /// A load test's summary, written by k6.
-function k6(files: text or list(text)) : evidence { }
+function k6(files: text or list(text)) : report { }
 
 /// A load test's results, written by JMeter.
-function jmeter(files: text or list(text)) : evidence { }
+function jmeter(files: text or list(text)) : report { }
 
 /// Vulnerable dependencies, found by OSV-Scanner.
-function osv(files: text or list(text)) : evidence { }
+function osv(files: text or list(text)) : report { }
 
 /// Vulnerabilities and misconfigurations, found by Trivy.
-function trivy(files: text or list(text)) : evidence { }
+function trivy(files: text or list(text)) : report { }
 
 /// Vulnerabilities, found by Grype.
-function grype(files: text or list(text)) : evidence { }
+function grype(files: text or list(text)) : report { }
 
 /// Findings of Semgrep.
-function semgrep(files: text or list(text)) : evidence { }
+function semgrep(files: text or list(text)) : report { }
 
 /// Measurements of the running system, asked from Prometheus.
-function prometheus(url: text) : evidence { }
+function prometheus(url: text) : report { }

@@ -15,11 +15,11 @@ kind identity {
 /// People who own services together.
 kind team {
   /// Its members.
-  field members list(person) or people required
+  field members list(person) or member-list required
 }
 
 /// People with a part in releases: a change advisory board, an on-call rota.
 kind role {
   /// Those who have it.
-  field members list(person or team) or people required
+  field members list(person or team) or member-list required
 }

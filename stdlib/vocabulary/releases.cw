@@ -3,7 +3,7 @@
 /// Measured conditions without which nothing is deployed.
 kind gate {
   /// The reports that the conditions are measured in.
-  field evidence evidence or list(evidence)
+  field evidence report or list(report)
   /// A condition that must hold.
   clause require repeated {
     /// The condition.

@@ -331,12 +331,16 @@ impl Lowering<'_> {
     fn block(&mut self, contents: &'static Contents, block: Option<&Block>) -> Values {
         let mut values = Values::default();
         let locals = self.evaluator.locals.len();
+        let unclosed = block.is_some_and(|block| block.unclosed);
         for statement in block.iter().flat_map(|block| &block.statements) {
             match statement {
                 Statement::Let(binding) => {
                     let value = self.evaluator.eval(&binding.value, &Type::Any);
                     self.evaluator.locals.push((binding.name.text.clone(), value));
                 }
+                // What is not known in a block without its `}` belongs to the block around it, most likely.
+                Statement::Field(field) if unclosed && contents.field(&field.name.text).is_none() => {}
+                Statement::Clause(clause) if unclosed && contents.clause(&clause.keyword.text).is_none() => {}
                 Statement::Field(field) => self.field(contents, field, &mut values),
                 Statement::Clause(clause) => self.clause(contents, clause, &mut values),
             }
@@ -358,8 +362,9 @@ impl Lowering<'_> {
             self.report(Diagnostic::new(catalogue::UNEXPECTED_OPERAND, message, place, ""));
         }
         let value = match &field.value {
-            Some(value) => self.evaluator.eval(value, &spec.ty),
-            None => Value::unknown(place),
+            Some(value) if !field.broken => self.evaluator.eval(value, &spec.ty),
+            // A part of a value is no value: what is wrong with it was told by the syntax.
+            _ => Value::unknown(place),
         };
         if let Some(before) = values.fields.iter().find(|before| before.name == name.text) {
             let before = before.value.place;
@@ -455,6 +460,7 @@ impl Lowering<'_> {
             return;
         }
         let matched = match_operands(&spec.contents, &clause.operands);
+        let told = self.evaluator.diagnostics.len();
         for part in &matched.parts {
             match (part.slot, &part.value, part.ty) {
                 (Slot::Flag(_), ..) => {
@@ -468,8 +474,10 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        // Where the clause did not parse to its end, only what is there can be judged.
-        if !clause.broken {
+        if clause.broken {
+            // It did not parse to its end, and that was told: its last operand may be half of what was meant.
+            self.evaluator.diagnostics.truncate(told);
+        } else {
             for mismatch in matched.mismatches {
                 self.mismatch(&clause.keyword.text, clause.keyword.id, &spec.contents, mismatch);
             }

@@ -19,6 +19,8 @@ pub(crate) struct Builder<'t> {
     text: &'t str,
     spans: Vec<Span>,
     errors: Vec<SyntaxError>,
+    /// The `{` that seem to have no `}`, by the indentation of those that are there.
+    unclosed: Vec<u32>,
 }
 
 /// An operator that waits for its right operand.
@@ -29,7 +31,7 @@ enum Pending {
 
 impl<'t> Builder<'t> {
     pub(crate) const fn new(text: &'t str) -> Self {
-        Self { text, spans: Vec::new(), errors: Vec::new() }
+        Self { text, spans: Vec::new(), errors: Vec::new(), unclosed: Vec::new() }
     }
 
     pub(crate) fn tree(mut self, pairs: Pairs<'t, Rule>, comments: Vec<Span>) -> Tree {
@@ -138,7 +140,7 @@ impl<'t> Builder<'t> {
         let body = body.unwrap_or_else(|| {
             let id = self.node(Span::new(open.map_or(span.end, |open| open.start), span.end));
             let statements = self.statements(loose.into_iter());
-            Block { id, statements, broken: true }
+            Block { id, statements, broken: true, unclosed: false }
         });
         Declaration {
             id,
@@ -202,11 +204,14 @@ impl<'t> Builder<'t> {
             let swallowed = parts.iter().any(|part| ends_in_open_raw(part.clone()));
             // Blocks left open inside one another are one mistake, and so is a text that swallows the `}`.
             if !swallowed && (!inner || !self.reported_unclosed(span)) {
-                self.errors.push(explain::unclosed_block(self.text, span, span_of(&end)));
+                let error = explain::unclosed_block(self.text, span, span_of(&end));
+                self.unclosed.push(error.span.start);
+                self.errors.push(error);
             }
         }
         let statements = self.statements(parts.into_iter());
-        Block { id, statements, broken: self.errors.len() > errors }
+        let unclosed = self.unclosed.contains(&span.start);
+        Block { id, statements, broken: self.errors.len() > errors, unclosed }
     }
 
     fn reported_unclosed(&self, outer: Span) -> bool {
@@ -252,11 +257,13 @@ impl<'t> Builder<'t> {
         let mut name = None;
         let mut value = None;
         let mut body = None;
+        let mut broken = rule == Rule::no_value;
         for part in pair.clone().into_inner() {
             match part.as_rule() {
                 Rule::name => name = Some(self.name(&part)),
                 Rule::block | Rule::tolerant_block => body = Some(self.block(part)),
                 Rule::rest => {
+                    broken = true;
                     let error = explain::broken_statement(self.text, span, unclosed_literal(&part));
                     self.errors.push(error);
                 }
@@ -267,7 +274,7 @@ impl<'t> Builder<'t> {
         if rule == Rule::no_value {
             self.errors.push(explain::no_value(self.text, span, &name.text));
         }
-        Field { id, doc, name, value, body }
+        Field { id, doc, name, value, body, broken }
     }
 
     fn clause(&mut self, pair: Pair<'t, Rule>, doc: Option<SmolStr>) -> Clause {

@@ -54,10 +54,7 @@ fn broken(text: &str, span: Span, unclosed: Unclosed, probe: Rule) -> SyntaxErro
                 .label(habit.label)
                 .help(habit.help);
             if let Some(replacement) = habit.replacement {
-                let title = match replacement.trim() {
-                    "" => "remove it".to_owned(),
-                    text => format!("write `{text}`"),
-                };
+                let title = error.help.clone().unwrap_or_default();
                 error = error.fix(title, habit.span.shifted(span.start), replacement);
             }
             error
@@ -179,8 +176,8 @@ fn habit(slice: &str, found: Span) -> Option<Habit> {
     if let Some(body) = rest.strip_prefix('\'') {
         let quoted = body.find('\'').map(|end| format!("\"{}\"", &body[..end]));
         let length = quoted.as_ref().map_or(1, String::len);
-        let help = "write the text between double quotes";
-        return say(length, "a text stands between double quotes", "", help, quoted.as_deref());
+        let help = quoted.as_ref().map_or("write the text between double quotes".to_owned(), |quoted| format!("write `{quoted}`"));
+        return say(length, "a text stands between double quotes", "", &help, quoted.as_deref());
     }
     if rest.starts_with("${{") || (before.ends_with('$') && rest.starts_with("{{")) {
         let help = "write `\\${` for the two characters, or put the text between `\"\"\"`";
@@ -201,7 +198,7 @@ fn habit(slice: &str, found: Span) -> Option<Habit> {
         return say(1, "a block is not a value", "", &help, None);
     }
     if rest.starts_with(',') {
-        let help = "one statement stands on a line; nothing separates them";
+        let help = "remove it: statements are separated by the ends of lines";
         return say(1, "there is no comma at the end of a statement", "", help, Some(""));
     }
     if rest.starts_with('=') && !rest.starts_with("==") {
@@ -223,8 +220,17 @@ fn habit(slice: &str, found: Span) -> Option<Habit> {
         return None;
     }
     if rest.starts_with(['*', '/']) || before.ends_with(['*', '/']) {
-        let help = "write a path between double quotes: \"reports/**/*.xml\"";
-        return say(found.range().len().max(1), "a path stands between double quotes", "", help, None);
+        let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ',' | '=' | '{' | '}');
+        let start = before.rfind(ends).map_or(0, |at| at + 1);
+        let end = slice[start..].find(ends).map_or(slice.len(), |at| start + at);
+        let quoted = format!("\"{}\"", &slice[start..end]);
+        return Some(Habit {
+            span: Span::new(start as u32, end as u32),
+            message: "a path stands between double quotes".to_owned(),
+            label: "",
+            help: format!("write `{quoted}`"),
+            replacement: Some(quoted),
+        });
     }
     number_habit(slice, found)
 }

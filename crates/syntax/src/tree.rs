@@ -137,6 +137,8 @@ pub struct Block {
     pub statements: Vec<Statement>,
     /// Whether a statement in it did not parse.
     pub broken: bool,
+    /// Whether its `}` is missing: statements of the blocks around it may have ended up in it.
+    pub unclosed: bool,
 }
 
 /// A statement of a block.
@@ -163,6 +165,8 @@ pub struct Field {
     pub value: Option<Expr>,
     /// A block after the value.
     pub body: Option<Block>,
+    /// Whether the value, or what follows it, did not parse.
+    pub broken: bool,
 }
 
 /// `keyword value… label value… { … }`.

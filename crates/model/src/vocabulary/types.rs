@@ -116,6 +116,10 @@ impl fmt::Display for Type {
             Self::Part(of) => write!(f, "{of} or a part of it"),
             Self::List(of) => write!(f, "a list ({of} each)"),
             Self::Span(of) => write!(f, "a span from {of} to another"),
+            // What may stand alone or in a list.
+            Self::Either(types) if matches!(types.as_slice(), [one, Self::List(of)] if **of == *one) => {
+                write!(f, "{} or a list of such", types[0])
+            }
             Self::Either(types) => {
                 for (at, ty) in types.iter().enumerate() {
                     let between = match at {

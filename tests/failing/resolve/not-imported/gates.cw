@@ -1,0 +1,4 @@
+gate tests {
+  evidence = junit("reports/**/*.xml")
+  require tests.pass-rate >= 98%
+}

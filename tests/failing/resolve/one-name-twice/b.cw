@@ -1,0 +1,1 @@
+vendor ledger { version = 1.0.0 }
