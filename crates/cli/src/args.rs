@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clearway_diagnostics::render::Format;
+use clearway_syntax::FormatOptions;
 
 /// A language and a compiler for releases
 ///
@@ -115,7 +116,7 @@ pub(crate) struct FmtArgs {
     #[arg(long)]
     pub check: bool,
     /// The line length to aim for
-    #[arg(long, value_name = "COLUMNS", default_value_t = 100)]
+    #[arg(long, value_name = "COLUMNS", default_value_t = FormatOptions::default().width)]
     pub width: usize,
 }
 

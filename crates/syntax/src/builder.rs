@@ -19,6 +19,8 @@ pub(crate) struct Builder<'t> {
     text: &'t str,
     spans: Vec<Span>,
     errors: Vec<SyntaxError>,
+    /// How many operators the expressions around the one at hand have: they nest in the tree as brackets do.
+    operators: usize,
     /// The `{` that seem to have no `}`, by the indentation of those that are there.
     unclosed: Vec<u32>,
 }
@@ -31,7 +33,7 @@ enum Pending {
 
 impl<'t> Builder<'t> {
     pub(crate) const fn new(text: &'t str) -> Self {
-        Self { text, spans: Vec::new(), errors: Vec::new(), unclosed: Vec::new() }
+        Self { text, spans: Vec::new(), errors: Vec::new(), operators: 0, unclosed: Vec::new() }
     }
 
     pub(crate) fn tree(mut self, pairs: Pairs<'t, Rule>, comments: Vec<Span>) -> Tree {
@@ -42,9 +44,16 @@ impl<'t> Builder<'t> {
             match pair.as_rule() {
                 Rule::doc => doc.add(&pair, self.text),
                 Rule::EOI => {}
-                Rule::use_item => items.push(Item::Use(self.use_item(pair))),
-                Rule::let_item => items.push(Item::Let(self.let_item(pair, doc.take()))),
+                Rule::use_item => {
+                    self.adopt(&mut orphans, &mut items, false);
+                    items.push(Item::Use(self.use_item(pair)));
+                }
+                Rule::let_item => {
+                    self.adopt(&mut orphans, &mut items, false);
+                    items.push(Item::Let(self.let_item(pair, doc.take())));
+                }
                 Rule::declaration | Rule::tolerant_declaration | Rule::headless => {
+                    self.adopt(&mut orphans, &mut items, false);
                     items.push(Item::Declaration(self.declaration(pair, doc.take())));
                 }
                 Rule::broken_use => {
@@ -55,7 +64,7 @@ impl<'t> Builder<'t> {
                 _ => self.junk_item(&pair, &mut items, &mut orphans),
             }
         }
-        self.adopt(orphans, &mut items);
+        self.adopt(&mut orphans, &mut items, false);
         Tree { items, errors: self.errors, comments, spans: self.spans }
     }
 
@@ -168,18 +177,24 @@ impl<'t> Builder<'t> {
     }
 
     fn params(&mut self, pair: Pair<'t, Rule>) -> Vec<Param> {
-        pair.into_inner().map(|param| self.param(param)).collect()
+        let mut params = Vec::new();
+        let mut doc = Documentation::default();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::doc => doc.add(&part, self.text),
+                _ => params.push(self.param(part, doc.take())),
+            }
+        }
+        params
     }
 
-    fn param(&mut self, pair: Pair<'t, Rule>) -> Param {
+    fn param(&mut self, pair: Pair<'t, Rule>, doc: Option<SmolStr>) -> Param {
         let span = span_of(&pair);
         let id = self.node(span);
-        let mut doc = Documentation::default();
         let mut name = None;
         let mut values = Vec::new();
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::doc => doc.add(&part, self.text),
                 Rule::name => name = Some(self.name(&part)),
                 _ => values.push(self.expr(part)),
             }
@@ -187,7 +202,7 @@ impl<'t> Builder<'t> {
         let mut values = values.into_iter();
         Param {
             id,
-            doc: doc.take(),
+            doc,
             name: name.unwrap_or_else(|| self.missing_name(span)),
             ty: values.next().unwrap_or_else(|| self.missing_value(span)),
             default: values.next(),
@@ -339,14 +354,14 @@ impl<'t> Builder<'t> {
         }
         let mut operands: Vec<Expr> = Vec::new();
         let mut pending: Vec<Pending> = Vec::new();
-        let mut operators = 0;
+        let around = self.operators;
         for part in parts {
             match part.as_rule() {
                 Rule::not | Rule::negative => {
                     let op =
                         if part.as_rule() == Rule::not { UnaryOp::Not } else { UnaryOp::Negative };
                     pending.push(Pending::Unary(op, span_of(&part)));
-                    operators += 1;
+                    self.operators += 1;
                 }
                 Rule::operator => {
                     let span = span_of(&part);
@@ -363,14 +378,15 @@ impl<'t> Builder<'t> {
                         self.errors.push(explain::chained_comparison(span, *before, op));
                     }
                     pending.push(Pending::Binary(op));
-                    operators += 1;
+                    self.operators += 1;
                 }
                 _ => {
                     let operand = self.primary(part);
                     operands.push(operand);
                 }
             }
-            if operators > MAX_OPERATORS || pending.len() > MAX_DEPTH {
+            if self.operators > MAX_OPERATORS || pending.len() > MAX_DEPTH {
+                self.operators = around;
                 self.errors.push(explain::too_long(whole));
                 return operands.pop().unwrap_or_else(|| self.missing_value(whole));
             }
@@ -378,6 +394,7 @@ impl<'t> Builder<'t> {
         while !pending.is_empty() {
             self.reduce(&mut operands, &mut pending);
         }
+        self.operators = around;
         operands.pop().unwrap_or_else(|| self.missing_value(whole))
     }
 
@@ -556,7 +573,7 @@ impl<'t> Builder<'t> {
             return;
         };
         // Everything between the `}` that came too early and this one is a single mistake.
-        self.adopt(std::mem::take(orphans), items);
+        self.adopt(orphans, items, true);
         let already = self.errors.iter().any(|error| error.code == catalogue::STRAY_BRACE);
         if !already {
             let before = match items.last() {
@@ -570,29 +587,20 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Statements at the top level belong to the declaration before them, whose block was closed too early.
-    fn adopt(&mut self, orphans: Vec<Pair<'t, Rule>>, items: &mut [Item]) {
-        if orphans.is_empty() {
-            return;
-        }
-        let first = span_of(&orphans[0]);
-        let stray = self.text[first.end as usize..].trim_start().starts_with('}')
-            || self.errors.iter().any(|error| error.code == catalogue::STRAY_BRACE);
-        let parts: Vec<_> = orphans.into_iter().flat_map(Pair::into_inner).collect();
+    /// Statements at the top level belong to the declaration before them, whose block was closed too early: at a `}` too many, which is
+    /// `told`. Otherwise they stand where no statement can.
+    fn adopt(&mut self, orphans: &mut Vec<Pair<'t, Rule>>, items: &mut [Item], told: bool) {
+        let Some(first) = orphans.first().map(span_of) else { return };
+        let parts: Vec<_> = orphans.drain(..).flat_map(Pair::into_inner).collect();
         let errors = self.errors.len();
         let statements = self.statements(parts.into_iter());
-        let reported = self.errors.len() > errors;
-        match items.last_mut() {
-            Some(Item::Declaration(declaration)) => {
-                if !stray && !reported && !self.text[first.start as usize..].contains('}') {
-                    self.errors.push(explain::orphan_statement(self.text, first));
-                }
-                declaration.body.statements.extend(statements);
-                declaration.broken = true;
-                declaration.body.broken = true;
-            }
-            _ if !reported => self.errors.push(explain::orphan_statement(self.text, first)),
-            _ => {}
+        if !told && self.errors.len() == errors {
+            self.errors.push(explain::orphan_statement(self.text, first));
+        }
+        if let Some(Item::Declaration(declaration)) = items.last_mut().filter(|_| told) {
+            declaration.body.statements.extend(statements);
+            declaration.broken = true;
+            declaration.body.broken = true;
         }
     }
 

@@ -161,11 +161,23 @@ pub(crate) fn is_head(text: &str) -> bool {
     if matches!(&line[..word], "use" | "let") {
         return true;
     }
-    let opens_block = rest.find(['{', '=', '}']).is_some_and(|at| rest.as_bytes()[at] == b'{');
+    // The first brace opens the block, unless a value is assigned before it.
+    let opens_block = rest.find(['{', '}']).is_some_and(|at| rest.as_bytes()[at] == b'{' && !assigns(&rest[..at]));
     let opens_params = rest[name..].starts_with('(')
         && !rest.contains(')')
         && text[line.len()..].trim_start_matches(['\r', '\n']).starts_with([' ', '\t', ')']);
     opens_block || opens_params || (rest[name..].starts_with('(') && rest.contains('{'))
+}
+
+/// Whether a `=` stands in the text that is no part of a comparison or range.
+fn assigns(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let sign = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied();
+    text.match_indices('=').any(|(at, _)| {
+        !matches!(sign(at.checked_sub(1)), Some(b'=' | b'<' | b'>' | b'!'))
+            && sign(Some(at + 1)) != Some(b'=')
+            && !sign(Some(at + 1)).is_some_and(|next| next.is_ascii_digit())
+    })
 }
 
 /// Whether a text can be written as a bare name: `[A-Za-z_][A-Za-z0-9_-]*`, not ending in `-`.
@@ -275,7 +287,7 @@ mod tests {
     #[test]
     fn heads_are_declarations_uses_lets_and_documentation() {
         for head in
-            ["service a {", "use a.b", "let x = 1", "/// d", "test \"x\" {", "policy {", "rollout r(a: b = 1) : c {"]
+            ["service a {", "use a.b", "let x = 1", "/// d", "test \"x\" {", "policy {", "rollout r(a: b = 1) : c {", "alert b when x == 1 {"]
         {
             assert!(is_head(head), "{head}");
         }

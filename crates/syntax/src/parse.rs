@@ -110,7 +110,7 @@ fn swallows_an_item(tree: &Tree, text: &str) -> bool {
     tree.items.iter().any(|item| {
         let Item::Declaration(declaration) = item else { return false };
         let body = &text[tree.span(declaration.body.id).range()];
-        let lines = || body.lines().skip(1).filter(|line| !line.trim().is_empty());
+        let lines = || body.lines().skip(1).filter(|line| !line.trim_start().is_empty() && !line.trim_start().starts_with('}'));
         lines().any(|line| line.starts_with([' ', '\t'])) && lines().any(is_head)
     })
 }

@@ -57,11 +57,7 @@ pub(crate) fn too_deep(text: &str) -> Option<Span> {
         line_starts = token == Token::Newline;
         match token {
             Token::Open => open.push(0),
-            Token::Close => {
-                if open.len() > 1 {
-                    conditionals -= open.pop().unwrap_or(0);
-                }
-            }
+            Token::Close if open.len() > 1 => conditionals -= open.pop().unwrap_or(0),
             Token::Sign if word == "," => {
                 if let Some(seen) = open.last_mut() {
                     conditionals -= *seen;

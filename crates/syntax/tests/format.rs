@@ -3,7 +3,7 @@
 use clearway_syntax::{Clause, ClauseShape, FormatOptions, PlainShape, format};
 
 fn plain(text: &str) -> String {
-    format(text, &FormatOptions::default(), &PlainShape)
+    format(text, &FormatOptions { width: 100 }, &PlainShape)
 }
 
 /// Checks that the text becomes `after`, and that this stays as it is.
@@ -209,7 +209,7 @@ fn the_vocabulary_names_the_columns() {
     }
     let before = "rollout a {\n canary {\n  step 5% hold 10 m\n  step 25% for x\n  step 100% hold 5 m for long\n step 1%\n }\n}";
     let after = "rollout a {\n  canary {\n    step 5%   hold 10 m\n    step 25%           for x\n    step 100% hold 5 m for long\n    step 1%\n  }\n}\n";
-    let formatted = format(before, &FormatOptions::default(), &Step);
+    let formatted = format(before, &FormatOptions { width: 100 }, &Step);
     assert!(formatted == after, "{formatted}");
 }
 

@@ -52,7 +52,7 @@ pub struct FormatOptions {
 
 impl Default for FormatOptions {
     fn default() -> Self {
-        Self { width: 100 }
+        Self { width: 120 }
     }
 }
 
