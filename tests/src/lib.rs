@@ -1,1 +1,115 @@
-//! Tests.
+//! What Clearway's tests share: projects in memory, short reports, the repository's own files, and generated workspaces.
+
+#![allow(clippy::disallowed_methods, reason = "the tests read the repository they are in")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its own files has failed")]
+
+pub mod rng;
+pub mod workload;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clearway_diagnostics::Report;
+use clearway_model::{MemorySystem, Workspace};
+
+/// A manifest that only names the project.
+pub const MANIFEST: &str = "[project]\nname = \"test\"\n";
+
+/// A project in memory.
+#[derive(Debug, Default, Clone)]
+pub struct Fixture {
+    /// `clearway.toml`.
+    pub manifest: String,
+    /// The files of the language, by path.
+    pub sources: Vec<(String, String)>,
+    /// Everything else that can be read.
+    pub system: MemorySystem,
+}
+
+impl Fixture {
+    /// A project of one file.
+    pub fn of(text: &str) -> Self {
+        Self { manifest: MANIFEST.to_owned(), sources: vec![("main.cw".to_owned(), text.to_owned())], ..Self::default() }
+    }
+
+    /// Adds a file: of the language by its ending, the manifest by its name, or one that is read.
+    pub fn add(&mut self, path: &str, text: &str) {
+        match path {
+            "clearway.toml" => text.clone_into(&mut self.manifest),
+            path if path.ends_with(".cw") => self.sources.push((path.to_owned(), text.to_owned())),
+            path => drop(self.system.files.insert(path.to_owned(), text.to_owned())),
+        }
+    }
+
+    /// The project in a folder of the repository.
+    pub fn folder(root: &Path) -> Self {
+        let mut fixture = Self::default();
+        for path in files_below(root) {
+            let text = fs::read_to_string(&path).unwrap();
+            fixture.add(&path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/"), &text);
+        }
+        fixture
+    }
+
+    /// The project as a workspace.
+    pub fn workspace(&self) -> Workspace {
+        let manifest = if self.manifest.is_empty() { MANIFEST } else { &self.manifest };
+        let sources = self.sources.iter().map(|(path, text)| (path.clone(), Arc::from(text.as_str())));
+        Workspace::new(Arc::new(self.system.clone()), manifest, sources.collect())
+    }
+
+    /// What a check finds, in the order of the places.
+    pub fn reports(&self) -> Vec<Report> {
+        reports(&self.workspace(), &self.manifest)
+    }
+}
+
+/// What a check of a workspace finds, in the order of the places.
+pub fn reports(workspace: &Workspace, manifest: &str) -> Vec<Report> {
+    let found = clearway_analysis::check(workspace).diagnostics;
+    Report::all(&found, &workspace.sources(manifest))
+}
+
+/// A report in one line.
+pub fn line(report: &Report) -> String {
+    let at = report.primary();
+    let Report { code, name, message, severity, .. } = report;
+    format!("{}:{}:{}: {}[{code}] {name}: {message}", at.file, at.start.line, at.start.column, severity.word())
+}
+
+/// The repository's root.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Every file below a folder, sorted.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Every text of the language in a part of the repository: path from the root, and text.
+pub fn sources_of(part: &str) -> Vec<(String, String)> {
+    let root = repository();
+    let files = files_below(&root.join(part)).into_iter().filter(|path| path.extension().is_some_and(|end| end == "cw"));
+    files
+        .map(|path| {
+            let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+            (name, fs::read_to_string(&path).unwrap())
+        })
+        .collect()
+}
+
+/// A file of the repository.
+pub fn read(path: &str) -> String {
+    fs::read_to_string(repository().join(path)).unwrap()
+}

@@ -7,7 +7,7 @@ use clearway_syntax::{self as syntax, UseNames};
 use smol_str::SmolStr;
 
 use crate::db::Db;
-use crate::query::{Item, NameKey, Project, SourceFile, declared_anywhere, items, modules, names, project_name, scope, syntax_of};
+use crate::query::{Item, NameKey, Project, SourceFile, declared_anywhere, declared_as, items, modules, names, project_name, scope, syntax_of};
 use crate::vocabulary::Vocabulary;
 
 /// Declarations by name. Different kinds may share a name: what is meant is told by where it stands.
@@ -264,7 +264,8 @@ pub fn resolve(db: &dyn Db, file: SourceFile, name: &str, kinds: &dyn Fn(&str) -
         }
         fit
     };
-    if let Some(item) = pick(names(db, file).get(name)) {
+    let key = NameKey::new(db, SmolStr::new(name));
+    if let Some(item) = pick(declared_as(db, file, key)) {
         return Resolution::Found(item);
     }
     let mut poisoned = false;
@@ -279,7 +280,6 @@ pub fn resolve(db: &dyn Db, file: SourceFile, name: &str, kinds: &dyn Fn(&str) -
             Imported::Unknown => poisoned = true,
         }
     }
-    let key = NameKey::new(db, SmolStr::new(name));
     if let Some(item) = pick(project_name(db, key)) {
         return Resolution::Found(item);
     }

@@ -261,6 +261,12 @@ pub fn names(db: &dyn Db, file: SourceFile) -> Names {
     crate::naming::read_names(db, file)
 }
 
+/// The declarations of a file with one name; changes only when that name's do.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn declared_as<'db>(db: &'db dyn Db, file: SourceFile, name: NameKey<'db>) -> Vec<Item> {
+    names(db, file).get(name.text(db)).to_vec()
+}
+
 /// The modules of the project and of the library, by dotted path.
 #[salsa::tracked(returns(ref))]
 pub fn modules(db: &dyn Db, project: Project) -> Modules {
