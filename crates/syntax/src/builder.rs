@@ -21,6 +21,8 @@ pub(crate) struct Builder<'t> {
     errors: Vec<SyntaxError>,
     /// How many operators the expressions around the one at hand have: they nest in the tree as brackets do.
     operators: usize,
+    /// The text at hand follows half an item.
+    half_item: bool,
     /// The `{` that seem to have no `}`, by the indentation of those that are there.
     unclosed: Vec<u32>,
 }
@@ -33,7 +35,7 @@ enum Pending {
 
 impl<'t> Builder<'t> {
     pub(crate) const fn new(text: &'t str) -> Self {
-        Self { text, spans: Vec::new(), errors: Vec::new(), operators: 0, unclosed: Vec::new() }
+        Self { text, spans: Vec::new(), errors: Vec::new(), operators: 0, half_item: false, unclosed: Vec::new() }
     }
 
     pub(crate) fn tree(mut self, pairs: Pairs<'t, Rule>, comments: Vec<Span>) -> Tree {
@@ -60,12 +62,22 @@ impl<'t> Builder<'t> {
                     let error = explain::broken_item(self.text, span_of(&pair), None);
                     self.errors.push(error);
                 }
+                // A line at column 0 is half an item of its own; an indented one was in the block before.
+                Rule::orphan if self.at_column_zero(&pair) => {
+                    self.errors.push(explain::orphan_statement(self.text, span_of(&pair)));
+                    self.half_item = true;
+                }
                 Rule::orphan => orphans.push(pair),
                 _ => self.junk_item(&pair, &mut items, &mut orphans),
             }
         }
         self.adopt(&mut orphans, &mut items, false);
         Tree { items, errors: self.errors, comments, spans: self.spans }
+    }
+
+    fn at_column_zero(&self, pair: &Pair<'t, Rule>) -> bool {
+        let start = pair.as_span().start();
+        start == 0 || self.text.as_bytes()[start - 1] == b'\n'
     }
 
     fn node(&mut self, span: Span) -> NodeId {
@@ -572,6 +584,10 @@ impl<'t> Builder<'t> {
             self.errors.push(error);
             return;
         };
+        // The `}` of half an item belongs to it.
+        if std::mem::take(&mut self.half_item) && orphans.is_empty() {
+            return;
+        }
         // Everything between the `}` that came too early and this one is a single mistake.
         self.adopt(orphans, items, true);
         let already = self.errors.iter().any(|error| error.code == catalogue::STRAY_BRACE);

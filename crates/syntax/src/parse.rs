@@ -118,7 +118,7 @@ fn swallows_an_item(tree: &Tree, text: &str) -> bool {
 /// Whether the piece is the start of a block that goes on at column 0.
 fn unindented(piece: &Piece, text: &str) -> bool {
     let body = &text[piece.start as usize..piece.end as usize];
-    !piece.tree.errors.is_empty()
+    piece.tree.errors.iter().any(|error| error.code == catalogue::UNCLOSED_BLOCK)
         && body.trim_end().contains('\n')
         && !body.lines().any(|line| line.starts_with([' ', '\t']) && !line.trim().is_empty())
 }
