@@ -60,7 +60,8 @@ fn parse(code: Code) -> Result<Page, String> {
 fn path(info: &str) -> Result<String, String> {
     let (language, title) = info.split_once(" title=").unwrap_or((info, MAIN));
     let fits = title.rsplit('.').next() == Some(language);
-    fits.then(|| title.to_owned()).ok_or_else(|| format!("a block `{info}` needs `title=` with a file of that form"))
+    fits.then(|| title.to_owned())
+        .ok_or_else(|| format!("a block `{info}` needs `title=` with a file of that form"))
 }
 
 /// Every diagnostic of a project of these files.
@@ -107,7 +108,8 @@ fn judge(code: Code) -> Vec<String> {
             told(&raised)
         ));
     }
-    let others: Vec<&Diagnostic> = raised.iter().filter(|found| found.is_error() && found.code != code).collect();
+    let others: Vec<&Diagnostic> =
+        raised.iter().filter(|found| found.is_error() && found.code != code).collect();
     if !others.is_empty() {
         wrong.push(format!("{}: its example raises other errors too\n{}", code.id(), told(others)));
     }

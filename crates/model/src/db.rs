@@ -74,15 +74,31 @@ impl Workspace {
         files: Vec<(String, Arc<str>)>,
         listener: Option<Box<dyn Fn(salsa::Event) + Send + Sync>>,
     ) -> Self {
+        Self::open(system, manifest, files, false, listener)
+    }
+
+    /// A workspace in which the files are the library's own: they may declare the vocabulary.
+    pub fn of_library(system: Arc<dyn System>, files: Vec<(String, Arc<str>)>) -> Self {
+        Self::open(system, "[project]\nname = \"std\"\n", files, true, None)
+    }
+
+    fn open(
+        system: Arc<dyn System>,
+        manifest: &str,
+        files: Vec<(String, Arc<str>)>,
+        own_library: bool,
+        listener: Option<Box<dyn Fn(salsa::Event) + Send + Sync>>,
+    ) -> Self {
         let mut this = Self { storage: salsa::Storage::new(listener), system, inputs: Arc::default() };
         let library: Vec<_> = stdlib::modules()
             .map(|(path, text)| this.new_source(format!("std/{path}"), Arc::from(text), true))
             .collect();
         let sources: Vec<_> =
-            files.into_iter().map(|(path, text)| this.new_source(path, text, false)).collect();
+            files.into_iter().map(|(path, text)| this.new_source(path, text, own_library)).collect();
         let manifest_id = this.with_inputs(Inputs::take_id);
         let (manifest, problems) = manifest::parse(manifest, manifest_id);
-        let project = Project::builder(library, sources, manifest_id, manifest, problems, BTreeMap::new(), BTreeMap::new(), false)
+        let none = BTreeMap::new;
+        let project = Project::builder(library, sources, manifest_id, manifest, problems, none(), none(), false)
             .library_durability(Durability::HIGH)
             .new(&this);
         this.with_inputs(|inputs| inputs.project = Some(project));

@@ -22,6 +22,11 @@ pub mod version;
 pub mod views;
 pub mod vocabulary;
 
+/// The functions that the compiler computes, sorted by name.
+pub fn computed_functions() -> Vec<&'static str> {
+    eval::COMPUTED.iter().map(|(name, _)| *name).collect()
+}
+
 pub use db::{Change, Db, MANIFEST, Workspace, WorkspaceSources};
 pub use lowering::{ClauseValue, FieldValue, Lowered, Values};
 pub use naming::{Import, Imported, Modules, Names, Resolution, Scope, resolve, resolve_project_wide};

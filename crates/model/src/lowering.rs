@@ -651,7 +651,8 @@ impl Lowering<'_> {
 
     /// Whether an error before suggests this name: the field is there, under a wrong one.
     fn misspelt(&self, name: &str) -> bool {
-        self.evaluator.diagnostics.iter().any(|diagnostic| {
+        let run_on = format!("`{name}` starts another statement");
+        self.evaluator.diagnostics.iter().any(|diagnostic| diagnostic.message.starts_with(&run_on) || {
             (diagnostic.code == catalogue::UNKNOWN_FIELD || diagnostic.code == catalogue::UNKNOWN_CLAUSE)
                 && diagnostic.help.iter().any(|help| help.contains(&format!("`{name}`")) && help.starts_with("did you mean"))
         })

@@ -64,8 +64,12 @@ impl<'t> Builder<'t> {
                 }
                 // A line at column 0 is half an item of its own; an indented one was in the block before.
                 Rule::orphan if self.at_column_zero(&pair) => {
-                    self.errors.push(explain::orphan_statement(self.text, span_of(&pair)));
                     self.half_item = true;
+                    match pair.into_inner().next() {
+                        Some(junk) if junk.as_rule() == Rule::junk_line => drop(self.statement(junk, None)),
+                        Some(statement) => self.errors.push(explain::orphan_statement(self.text, span_of(&statement))),
+                        None => {}
+                    }
                 }
                 Rule::orphan => orphans.push(pair),
                 _ => self.junk_item(&pair, &mut items, &mut orphans),
@@ -705,7 +709,7 @@ fn ends_in_open_raw(pair: Pair<'_, Rule>) -> bool {
 fn unclosed_literal(pair: &Pair<'_, Rule>) -> Option<(Rule, Span)> {
     pair.clone()
         .into_inner()
-        .find(|part| matches!(part.as_rule(), Rule::open_string | Rule::open_raw | Rule::open_comment))
+        .find(|part| matches!(part.as_rule(), Rule::bad_string | Rule::open_string | Rule::open_raw | Rule::open_comment))
         .map(|part| (part.as_rule(), span_of(&part)))
 }
 

@@ -277,7 +277,7 @@ fn open_literal(rule: Rule, place: Span, text: &str) -> SyntaxError {
     let end = Span::new(line_end, line_end);
     let written = &text[place.start as usize..line_end as usize];
     match rule {
-        Rule::open_string if written[1..].contains("${") && written[1..].contains('"') => {
+        Rule::bad_string => {
             let at = place.start + written.find("${").unwrap_or(0) as u32;
             SyntaxError::new(catalogue::SYNTAX, Span::new(at, at + 2), "`${` starts an interpolation in a text")
                 .label("what follows is no value")

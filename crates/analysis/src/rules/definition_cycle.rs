@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
+use clearway_model::vocabulary::Vocabulary;
 use clearway_model::{Db, Item, Resolution, items, resolve, syntax_of};
 use clearway_syntax::{self as syntax, Visit};
 use petgraph::graph::DiGraph;
@@ -20,7 +21,8 @@ pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
                     let mut uses = Uses { db, item: *item, kind: "let", edges: &mut edges };
                     uses.expr(&binding.value);
                 }
-                Some(syntax::Item::Declaration(declaration)) if !declaration.bases.is_empty() => {
+                // What follows the `:` of a metric is a type, and defines nothing.
+                Some(syntax::Item::Declaration(declaration)) if extends(declaration) => {
                     let mut uses = Uses { db, item: *item, kind: item.kind(db), edges: &mut edges };
                     declaration.bases.iter().for_each(|base| uses.expr(base));
                 }
@@ -52,6 +54,11 @@ pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
         Some(diagnostic)
     });
     told.collect()
+}
+
+fn extends(declaration: &syntax::Declaration) -> bool {
+    let typed = Vocabulary::get().kinds.get(&declaration.kind.text).is_some_and(|kind| kind.typed);
+    !typed && !declaration.bases.is_empty()
 }
 
 struct Uses<'a> {

@@ -10,6 +10,8 @@ mod literals;
 mod operators;
 mod paths;
 
+pub(crate) use functions::COMPUTED;
+
 use std::sync::Arc;
 
 use clearway_diagnostics::{Diagnostic, NodeId, Place, catalogue};
@@ -51,6 +53,9 @@ impl<'a> Evaluator<'a> {
         if self.budget == 0 {
             let message = format!("this declaration comes to more than {BUDGET} values");
             self.report(Diagnostic::new(catalogue::TOO_MANY_VALUES, message, self.place(expr.id), "here it is too much"));
+        }
+        if *ty == Type::Type {
+            return self.type_name(expr);
         }
         let value = self.raw(expr, ty);
         self.coerce(value, ty)

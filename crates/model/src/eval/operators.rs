@@ -113,6 +113,10 @@ impl Evaluator<'_> {
         let (Some(left_type), Some(right_type)) = (type_of_side(&left), type_of_side(&right)) else {
             return Value::unknown(place);
         };
+        // A parameter whose type is wrong was told of where it is declared.
+        if left_type == Type::Any || right_type == Type::Any {
+            return Value::unknown(place);
+        }
         if !comparable(&left_type, &right_type) {
             let message = format!("{left_type} cannot be compared with {right_type}");
             let right_place = side_place(&right);

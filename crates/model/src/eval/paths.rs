@@ -17,9 +17,6 @@ impl Evaluator<'_> {
     pub(super) fn path(&mut self, expr: &Expr, path: &[Name], args: Option<&[Arg]>, ty: &Type) -> Value {
         let place = self.place(expr.id);
         let Some((first, rest)) = path.split_first() else { return Value::unknown(place) };
-        if *ty == Type::Type {
-            return self.type_name(expr);
-        }
         if let Some(args) = args {
             return self.call(expr, path, args, ty);
         }
@@ -130,7 +127,7 @@ impl Evaluator<'_> {
         Some(Some(MetricCall { name, item, args, ty: Arc::new(ty), place }))
     }
 
-    fn type_name(&mut self, expr: &Expr) -> Value {
+    pub(super) fn type_name(&mut self, expr: &Expr) -> Value {
         let place = self.place(expr.id);
         match Vocabulary::get().type_of(expr) {
             Some(ty) => Value { place, kind: ValueKind::Type(Arc::new(ty)) },

@@ -138,7 +138,7 @@ struct Reader<'v> {
 
 impl Reader<'_> {
     /// How deep a clause that contains itself is read: `clause` in the description of the language.
-    const DEPTH: usize = 4;
+    const DEPTH: usize = 8;
 
     fn kind(&self, name: &str, depth: usize) -> Contents {
         let Some(declaration) = self.kinds.get(name) else { return Contents::default() };
