@@ -41,7 +41,8 @@ fn after_an_edit(criterion: &mut Criterion) {
     group.sample_size(20);
     for services in [1_000, 10_000] {
         let files = workload::workspace(services);
-        let (path, text) = files.iter().find(|(path, _)| path == "services/f1.cw").cloned().unwrap_or_default();
+        let (path, text) =
+            files.iter().find(|(path, _)| path == "services/f1.cw").cloned().unwrap_or_default();
         let texts = [text.replacen("svc-30.api ^1.2", "svc-30.api ^1.1", 1), text];
         let mut workspace = open(&files);
         let _ = clearway_analysis::check(&workspace);
@@ -66,12 +67,15 @@ fn syntax(criterion: &mut Criterion) {
     group.sample_size(10);
     group.throughput(Throughput::Bytes(bytes as u64));
     group.bench_function("parse", |bencher| {
-        bencher.iter(|| files.iter().map(|(_, text)| clearway_syntax::parse(text).pieces.len()).sum::<usize>());
+        bencher
+            .iter(|| files.iter().map(|(_, text)| clearway_syntax::parse(text).pieces.len()).sum::<usize>());
     });
     group.bench_function("format", |bencher| {
         let options = clearway_syntax::FormatOptions::default();
         let shape = clearway_model::vocabulary::Shape;
-        bencher.iter(|| files.iter().map(|(_, text)| clearway_syntax::format(text, &options, &shape).len()).sum::<usize>());
+        bencher.iter(|| {
+            files.iter().map(|(_, text)| clearway_syntax::format(text, &options, &shape).len()).sum::<usize>()
+        });
     });
     group.finish();
 }

@@ -30,7 +30,11 @@ pub struct Fixture {
 impl Fixture {
     /// A project of one file.
     pub fn of(text: &str) -> Self {
-        Self { manifest: MANIFEST.to_owned(), sources: vec![("main.cw".to_owned(), text.to_owned())], ..Self::default() }
+        Self {
+            manifest: MANIFEST.to_owned(),
+            sources: vec![("main.cw".to_owned(), text.to_owned())],
+            ..Self::default()
+        }
     }
 
     /// Adds a file: of the language by its ending, the manifest by its name, or one that is read.
@@ -75,7 +79,13 @@ pub fn reports(workspace: &Workspace, manifest: &str) -> Vec<Report> {
 pub fn line(report: &Report) -> String {
     let at = report.primary();
     let Report { code, name, message, severity, .. } = report;
-    format!("{}:{}:{}: {}[{code}] {name}: {message}", at.file, at.start.line, at.start.column, severity.word())
+    format!(
+        "{}:{}:{}: {}[{code}] {name}: {message}",
+        at.file,
+        at.start.line,
+        at.start.column,
+        severity.word()
+    )
 }
 
 /// The repository's root.
@@ -100,7 +110,9 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
 /// Every text of the language in a part of the repository: path from the root, and text.
 pub fn sources_of(part: &str) -> Vec<(String, String)> {
     let root = repository();
-    let files = files_below(&root.join(part)).into_iter().filter(|path| path.extension().is_some_and(|end| end == "cw"));
+    let files = files_below(&root.join(part))
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "cw"));
     files
         .map(|path| {
             let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");

@@ -1,6 +1,12 @@
 //! Projects that must fail, by the stage that finds out: each folder of `tests/failing` is checked, and what a user reads on the
 //! terminal is compared with `expected.txt` in it. `INSTA_UPDATE=always` writes them anew; read them before they are committed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 #![allow(clippy::disallowed_methods, reason = "the tests read the repository they are in")]
 
 use std::fs;

@@ -1,6 +1,12 @@
 //! Dependency graphs of real systems: their documented cycles and mistakes are found, once each. The public cases are read where
 //! they lie beside the repository; samples of our own making hold the same everywhere.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 #![allow(clippy::disallowed_methods, reason = "the public cases lie outside of the repository")]
 
 use clearway_tests::{Fixture, line, repository};
@@ -9,7 +15,8 @@ use serde_json::Value;
 /// A spec with one service for each of a case's, but those left out, and one requirement for each edge.
 fn spec(case: &Value, left_out: &[&str]) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let quoted = |name: &str| if clearway_syntax::is_name(name) { name.to_owned() } else { format!("\"{name}\"") };
+    let quoted =
+        |name: &str| if clearway_syntax::is_name(name) { name.to_owned() } else { format!("\"{name}\"") };
     let mut spec = "team owners { members = [ana] }\n".to_owned();
     for service in case["services"].as_array().into_iter().flatten() {
         let name = text(&service["name"]);
@@ -20,7 +27,8 @@ fn spec(case: &Value, left_out: &[&str]) -> String {
         let version = version.trim_start_matches('v');
         let version = if version.starts_with(|c: char| c.is_ascii_digit()) { version } else { "1.0.0" };
         spec += &format!("\nservice {} {{\n  owner   = owners\n  version = {version}\n", quoted(&name));
-        for edge in case["edges"].as_array().into_iter().flatten().filter(|edge| text(&edge["from"]) == name) {
+        for edge in case["edges"].as_array().into_iter().flatten().filter(|edge| text(&edge["from"]) == name)
+        {
             spec += &format!("  requires {} any\n", quoted(&text(&edge["to"])));
         }
         spec += "}\n";
@@ -67,7 +75,9 @@ fn documented_cycles_are_told_once_for_each_knot() {
     ] {
         let Some(case) = case else { continue };
         let reports = Fixture::of(&spec(&case, &[])).reports();
-        let [only] = reports.as_slice() else { panic!("{:#?}", reports.iter().map(line).collect::<Vec<_>>()) };
+        let [only] = reports.as_slice() else {
+            panic!("{:#?}", reports.iter().map(line).collect::<Vec<_>>())
+        };
         assert_eq!(only.name, "requirement-cycle");
         assert_eq!(only.labels.len(), 2, "the shortest cycle has two edges");
         let help = only.help.as_deref().unwrap_or_default();

@@ -1,5 +1,12 @@
 //! What is remembered: which queries run again after an edit.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -21,7 +28,12 @@ fn workspace(services: usize) -> (Workspace, Log, Vec<(String, String)>) {
             *writer.lock().unwrap().entry(name).or_default() += 1;
         }
     };
-    let workspace = Workspace::with_events(Arc::new(MemorySystem::default()), MANIFEST, sources, Some(Box::new(listener)));
+    let workspace = Workspace::with_events(
+        Arc::new(MemorySystem::default()),
+        MANIFEST,
+        sources,
+        Some(Box::new(listener)),
+    );
     (workspace, log, files)
 }
 
@@ -35,8 +47,7 @@ fn after_edit(edit: impl Fn(&str) -> String) -> BTreeMap<String, usize> {
     workspace.apply(vec![Change::Source(path.clone(), Some(Arc::from(edited)))]);
     log.lock().unwrap().clear();
     let _ = clearway_analysis::check(&workspace);
-    let ran = log.lock().unwrap().clone();
-    ran
+    log.lock().unwrap().clone()
 }
 
 fn count(ran: &BTreeMap<String, usize>, query: &str) -> usize {
@@ -55,7 +66,9 @@ fn nothing_runs_again_without_an_edit() {
 
 #[test]
 fn a_comment_above_a_declaration_changes_nothing_behind_its_syntax() {
-    let ran = after_edit(|text| text.replace("/// Service number 60.", "// Read this first.\n\n/// Service number 60."));
+    let ran = after_edit(|text| {
+        text.replace("/// Service number 60.", "// Read this first.\n\n/// Service number 60.")
+    });
     assert_eq!(count(&ran, "parse"), 1);
     assert!(count(&ran, "piece_tree") <= 2, "{ran:?}");
     assert_eq!(count(&ran, "lower"), 0, "{ran:?}");
@@ -73,7 +86,8 @@ fn a_changed_range_lowers_one_declaration_and_judges_the_project_again() {
 
 #[test]
 fn a_new_declaration_lowers_itself_and_nobody_else() {
-    let ran = after_edit(|text| format!("{text}\nservice another {{\n  owner   = owners\n  version = 1.0.0\n}}\n"));
+    let ran =
+        after_edit(|text| format!("{text}\nservice another {{\n  owner   = owners\n  version = 1.0.0\n}}\n"));
     assert_eq!(count(&ran, "lower"), 1, "{ran:?}");
     assert_eq!(count(&ran, "project_names"), 1, "{ran:?}");
 }

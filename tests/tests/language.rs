@@ -5,6 +5,12 @@
 //! starts on this line; a text in quotes after it must be part of the message, the label or the help. Every error must be expected; warnings
 //! are looked at only under headings that expect one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 #![allow(clippy::disallowed_methods, reason = "the tests read the repository they are in")]
 
 use clearway_diagnostics::{Report, Severity};
@@ -67,7 +73,13 @@ fn expectations(file: &str, body: &str) -> Vec<Expectation> {
             for part in text.split(word).skip(1) {
                 let code = part.split_whitespace().next().unwrap_or_default().to_owned();
                 let message = part.split('"').nth(1).map(str::to_owned);
-                found.push(Expectation { file: file.to_owned(), line: index as u32 + 1, severity, code, text: message });
+                found.push(Expectation {
+                    file: file.to_owned(),
+                    line: index as u32 + 1,
+                    severity,
+                    code,
+                    text: message,
+                });
             }
         }
     }
@@ -76,7 +88,11 @@ fn expectations(file: &str, body: &str) -> Vec<Expectation> {
 
 fn meets(report: &Report, expected: &Expectation) -> bool {
     let at = report.primary();
-    let says = |text: &String| report.message.contains(text) || at.message.contains(text) || report.help.as_ref().is_some_and(|help| help.contains(text));
+    let says = |text: &String| {
+        report.message.contains(text)
+            || at.message.contains(text)
+            || report.help.as_ref().is_some_and(|help| help.contains(text))
+    };
     at.file == expected.file
         && at.start.line == expected.line
         && report.severity == expected.severity

@@ -1,5 +1,12 @@
 //! Damaged text: neighbours stay whole, nothing panics, nothing hangs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 use std::collections::BTreeMap;
 
 use clearway_syntax::{FormatOptions, Item, PlainShape, format, parse};
@@ -23,11 +30,15 @@ fn declarations(text: &str) -> BTreeMap<(String, String), Item> {
     let mut found = BTreeMap::new();
     for (_, item) in parse(text).items() {
         let key = match item {
-            Item::Use(item) => ("use".to_owned(), item.path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")),
+            Item::Use(item) => (
+                "use".to_owned(),
+                item.path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join("."),
+            ),
             Item::Let(item) => ("let".to_owned(), item.name.text.to_string()),
-            Item::Declaration(item) => {
-                (item.kind.text.to_string(), item.name.as_ref().map(|name| name.text.to_string()).unwrap_or_default())
-            }
+            Item::Declaration(item) => (
+                item.kind.text.to_string(),
+                item.name.as_ref().map(|name| name.text.to_string()).unwrap_or_default(),
+            ),
         };
         found.insert(key, item.clone());
     }
@@ -52,7 +63,9 @@ fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
             }
             b'"' => at += 1 + text[at + 1..].find('"').map_or(0, |end| end + 1),
             byte if byte.is_ascii_alphanumeric() || byte == b'_' => {
-                at += text[at..].find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(text.len() - at);
+                at += text[at..]
+                    .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
+                    .unwrap_or(text.len() - at);
             }
             _ => at += text[at..].chars().next().map_or(1, char::len_utf8),
         }
@@ -69,8 +82,17 @@ fn deleting_any_one_token_leaves_the_other_declarations_as_they_are() {
         for token in tokens(&text) {
             let damaged = format!("{}{}", &text[..token.start], &text[token.end..]);
             let left = declarations(&damaged);
-            let changed: Vec<_> = whole.iter().filter(|(key, item)| left.get(*key) != Some(*item)).map(|(key, _)| key).collect();
-            assert!(changed.len() <= 1, "{path}: without `{}` at {}: {changed:?}", &text[token.clone()], token.start);
+            let changed: Vec<_> = whole
+                .iter()
+                .filter(|(key, item)| left.get(*key) != Some(*item))
+                .map(|(key, _)| key)
+                .collect();
+            assert!(
+                changed.len() <= 1,
+                "{path}: without `{}` at {}: {changed:?}",
+                &text[token.clone()],
+                token.start
+            );
             deleted += 1;
         }
     }
@@ -79,7 +101,28 @@ fn deleting_any_one_token_leaves_the_other_declarations_as_they_are() {
 
 /// One random change of a text.
 fn mutate(text: &str, rng: &mut Rng) -> String {
-    const INSERTS: &[&str] = &["{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "/*", "*/", "//", "${", "=", ",", ";", "\n", " ", "service x {", "ü", "\0"];
+    const INSERTS: &[&str] = &[
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "\"",
+        "\"\"\"",
+        "/*",
+        "*/",
+        "//",
+        "${",
+        "=",
+        ",",
+        ";",
+        "\n",
+        " ",
+        "service x {",
+        "ü",
+        "\0",
+    ];
     let boundary = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let from = boundary(rng.below(text.len() + 1));
     let to = boundary((from + rng.below(40)).min(text.len())).max(from);
@@ -99,10 +142,54 @@ fn mutate(text: &str, rng: &mut Rng) -> String {
 /// Words and signs of the language in no order.
 fn soup(rng: &mut Rng) -> String {
     const TOKENS: &[&str] = &[
-        "service", "use", "let", "x", "a.b", "{", "}", "(", ")", "[", "]", "=", "==", ">=1.2", "^2", "..", ",", ";", "\n", "\n", "\"t\"", "\"",
-        "\"\"\"", "/*", "*/", "//", "///", "10 m", "95%", "3.4.0", "2026-12-28", "09:00", "if", "then", "else", "not", "and", "for", "in", ":", "-", "${",
+        "service",
+        "use",
+        "let",
+        "x",
+        "a.b",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "=",
+        "==",
+        ">=1.2",
+        "^2",
+        "..",
+        ",",
+        ";",
+        "\n",
+        "\n",
+        "\"t\"",
+        "\"",
+        "\"\"\"",
+        "/*",
+        "*/",
+        "//",
+        "///",
+        "10 m",
+        "95%",
+        "3.4.0",
+        "2026-12-28",
+        "09:00",
+        "if",
+        "then",
+        "else",
+        "not",
+        "and",
+        "for",
+        "in",
+        ":",
+        "-",
+        "${",
     ];
-    (0..rng.below(120)).map(|_| *rng.pick(TOKENS)).collect::<Vec<_>>().join(if rng.below(2) == 0 { " " } else { "" })
+    (0..rng.below(120)).map(|_| *rng.pick(TOKENS)).collect::<Vec<_>>().join(if rng.below(2) == 0 {
+        " "
+    } else {
+        ""
+    })
 }
 
 #[test]

@@ -26,7 +26,10 @@ pub(crate) fn cycles<N, E>(graph: &DiGraph<N, E>) -> Vec<Cycle> {
         if !looped {
             continue;
         }
-        let shortest = component.iter().filter_map(|start| shortest_through(graph, *start, &component)).min_by_key(Vec::len);
+        let shortest = component
+            .iter()
+            .filter_map(|start| shortest_through(graph, *start, &component))
+            .min_by_key(Vec::len);
         if let Some(edges) = shortest {
             let alone = edges.iter().copied().find(|edge| is_acyclic_without(graph, &component, *edge));
             let breaks = alone.map_or_else(|| feedback_edges(graph, &component), |edge| vec![edge]);
@@ -37,11 +40,16 @@ pub(crate) fn cycles<N, E>(graph: &DiGraph<N, E>) -> Vec<Cycle> {
     found
 }
 
-fn shortest_through<N, E>(graph: &DiGraph<N, E>, start: NodeIndex, component: &[NodeIndex]) -> Option<Vec<EdgeIndex>> {
+fn shortest_through<N, E>(
+    graph: &DiGraph<N, E>,
+    start: NodeIndex,
+    component: &[NodeIndex],
+) -> Option<Vec<EdgeIndex>> {
     let mut reached: Vec<Option<EdgeIndex>> = vec![None; graph.node_count()];
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
-        let mut edges: Vec<_> = graph.edges(node).filter(|edge| component.binary_search(&edge.target()).is_ok()).collect();
+        let mut edges: Vec<_> =
+            graph.edges(node).filter(|edge| component.binary_search(&edge.target()).is_ok()).collect();
         edges.sort_by_key(|edge| (edge.target(), edge.id()));
         for edge in edges {
             if edge.target() == start {
@@ -79,15 +87,14 @@ fn is_acyclic_without<N, E>(graph: &DiGraph<N, E>, component: &[NodeIndex], with
 /// Few edges without which a component has no cycle (Eades, Lin, Smyth: "A fast and effective heuristic for the feedback arc set
 /// problem", 1993). None of them is there for nothing.
 fn feedback_edges<N, E>(graph: &DiGraph<N, E>, component: &[NodeIndex]) -> Vec<EdgeIndex> {
-    let smaller = graph.filter_map(
-        |node, _| component.binary_search(&node).is_ok().then_some(()),
-        |edge, _| Some(edge),
-    );
+    let smaller = graph
+        .filter_map(|node, _| component.binary_search(&node).is_ok().then_some(()), |edge, _| Some(edge));
     let mut chosen: Vec<EdgeIndex> = greedy_feedback_arc_set(&smaller).map(|edge| *edge.weight()).collect();
     chosen.sort();
     let mut at = 0;
     while at < chosen.len() {
-        let without = |edge: EdgeIndex| !chosen.iter().enumerate().any(|(index, other)| index != at && *other == edge);
+        let without =
+            |edge: EdgeIndex| !chosen.iter().enumerate().any(|(index, other)| index != at && *other == edge);
         let rest = graph.filter_map(
             |node, _| component.binary_search(&node).is_ok().then_some(()),
             |edge, _| without(edge).then_some(()),

@@ -57,7 +57,10 @@ pub(crate) type Declarations = BTreeMap<SmolStr, Arc<Declared<Deployable>>>;
 
 /// The declared services, libraries, vendors and infrastructure.
 pub(crate) fn declarations(db: &dyn Db) -> Declarations {
-    views::project_wide(db, &views::DEPLOYABLE).map(|item| deployable(db, item)).map(|found| (found.name.clone(), found)).collect()
+    views::project_wide(db, &views::DEPLOYABLE)
+        .map(|item| deployable(db, item))
+        .map(|found| (found.name.clone(), found))
+        .collect()
 }
 
 /// The releases of the project's own files.
@@ -131,7 +134,13 @@ fn provided(provides: &[Provided]) -> BTreeMap<SmolStr, Vec<(SmolStr, Place)>> {
 }
 
 /// A version of a deployable with the facts that the declaration gives it.
-pub(crate) fn declared_version(db: &dyn Db, owner: &Deployable, version: &SmolStr, place: Place, moved: bool) -> Live {
+pub(crate) fn declared_version(
+    db: &dyn Db,
+    owner: &Deployable,
+    version: &SmolStr,
+    place: Place,
+    moved: bool,
+) -> Live {
     let scheme = owner.scheme();
     let same = |other: &SmolStr| other == version || is_same(&scheme, owner, other, version);
     let at = owner.at.iter().find(|facts| facts.version.as_ref().is_some_and(|version| same(&version.value)));
@@ -154,15 +163,22 @@ fn is_same(scheme: &Scheme, owner: &Deployable, left: &str, right: &str) -> bool
 }
 
 /// A deployed version: what the state file records of it, and the declaration where that is silent.
-fn deployed_version(db: &dyn Db, owner: Option<&Deployable>, deployed: &DeployedVersion, place: Place) -> Live {
+fn deployed_version(
+    db: &dyn Db,
+    owner: Option<&Deployable>,
+    deployed: &DeployedVersion,
+    place: Place,
+) -> Live {
     let version = SmolStr::new(&deployed.version);
     let mut live = match owner {
         Some(owner) => declared_version(db, owner, &version, place, false),
         None => Live { version, place, provides: None, requires: None, moved: false },
     };
     if let Some(provides) = &deployed.provides {
-        let at = |versions: &Vec<String>| versions.iter().map(|version| (SmolStr::new(version), place)).collect();
-        live.provides = Some(provides.iter().map(|(part, versions)| (SmolStr::new(part), at(versions))).collect());
+        let at =
+            |versions: &Vec<String>| versions.iter().map(|version| (SmolStr::new(version), place)).collect();
+        live.provides =
+            Some(provides.iter().map(|(part, versions)| (SmolStr::new(part), at(versions))).collect());
     }
     if let Some(requires) = &deployed.requires {
         let need = |requirement: &clearway_model::state::DeployedRequirement| {
@@ -203,15 +219,21 @@ pub(crate) fn deployed(db: &dyn Db, declared: &Declarations, state: Option<&Stat
         if matches!(owner.item.kind(db).as_str(), "library" | "vendor")
             && let Some(version) = &owner.view.version
         {
-            world.insert(name.clone(), vec![declared_version(db, &owner.view, &version.value, version.place, false)]);
+            world.insert(
+                name.clone(),
+                vec![declared_version(db, &owner.view, &version.value, version.place, false)],
+            );
         }
     }
-    if let Some(Ok(state)) = state.map(|file| (&file.state, file)).map(|(state, file)| state.as_ref().map(|state| (state, file))) {
+    if let Some(Ok(state)) =
+        state.map(|file| (&file.state, file)).map(|(state, file)| state.as_ref().map(|state| (state, file)))
+    {
         let (state, file) = state;
         for (name, versions) in &state.services {
             let owner = declared.get(name.as_str()).map(|owner| &owner.view);
             let place = file.service_place(name);
-            let live = versions.versions().map(|version| deployed_version(db, owner, version, place)).collect();
+            let live =
+                versions.versions().map(|version| deployed_version(db, owner, version, place)).collect();
             world.insert(SmolStr::new(name), live);
         }
     }
@@ -233,7 +255,9 @@ pub(crate) fn ship(db: &dyn Db, declared: &Declarations, ships: &[Ship], world: 
         let before = world.get(&service.value.name).into_iter().flatten();
         let scheme = owner.view.scheme();
         // A version that is deployed already keeps what was recorded of it.
-        let known = before.into_iter().find(|live| live.version == version || is_same(&scheme, &owner.view, &live.version, &version));
+        let known = before
+            .into_iter()
+            .find(|live| live.version == version || is_same(&scheme, &owner.view, &live.version, &version));
         let live = match known {
             Some(live) => Live { moved: true, ..live.clone() },
             None => declared_version(db, &owner.view, &version, place, true),

@@ -178,14 +178,18 @@ pub(crate) enum Completions {
 
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((environment, file)) if !environment.is_empty() && !file.is_empty() => Ok((environment.to_owned(), file.to_owned())),
+        Some((environment, file)) if !environment.is_empty() && !file.is_empty() => {
+            Ok((environment.to_owned(), file.to_owned()))
+        }
         _ => Err("write ENV=FILE".to_owned()),
     }
 }
 
 fn at_version(text: &str) -> Result<(String, String), String> {
     match text.rsplit_once('@') {
-        Some((service, version)) if !service.is_empty() && !version.is_empty() => Ok((service.to_owned(), version.to_owned())),
+        Some((service, version)) if !service.is_empty() && !version.is_empty() => {
+            Ok((service.to_owned(), version.to_owned()))
+        }
         _ => Err("write SERVICE@VERSION".to_owned()),
     }
 }

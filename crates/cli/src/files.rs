@@ -66,7 +66,8 @@ pub(crate) fn below(root: &Utf8Path, takes: impl Fn(&Utf8Path) -> bool) -> Resul
     let mut found = Vec::new();
     for entry in walk {
         let entry = entry.map_err(|error| {
-            let cause = error.into_io_error().unwrap_or_else(|| io::Error::other("the folder cannot be listed"));
+            let cause =
+                error.into_io_error().unwrap_or_else(|| io::Error::other("the folder cannot be listed"));
             Failure::Unreadable { path: root.to_owned(), cause }
         })?;
         let file = entry.file_type().is_some_and(|kind| !kind.is_dir());
@@ -86,7 +87,9 @@ pub(crate) fn of_repository(root: &Utf8Path) -> Vec<String> {
     let mut found: Vec<String> = walk
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .filter_map(|entry| Some(Utf8Path::from_path(entry.path())?.strip_prefix(root).ok()?.as_str().replace('\\', "/")))
+        .filter_map(|entry| {
+            Some(Utf8Path::from_path(entry.path())?.strip_prefix(root).ok()?.as_str().replace('\\', "/"))
+        })
         .collect();
     found.sort();
     found
@@ -96,5 +99,6 @@ pub(crate) fn of_repository(root: &Utf8Path) -> Vec<String> {
 pub(crate) fn working_directory() -> Result<Utf8PathBuf, Failure> {
     let unreadable = |cause| Failure::Unreadable { path: Utf8PathBuf::from("."), cause };
     let path = std::env::current_dir().map_err(unreadable)?;
-    Utf8PathBuf::from_path_buf(path).map_err(|path| Failure::NotText(Utf8PathBuf::from(path.to_string_lossy().into_owned())))
+    Utf8PathBuf::from_path_buf(path)
+        .map_err(|path| Failure::NotText(Utf8PathBuf::from(path.to_string_lossy().into_owned())))
 }

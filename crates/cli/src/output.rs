@@ -1,5 +1,8 @@
 //! Printing: results on standard output, all else on standard error, colour where it is wanted.
-#![allow(clippy::disallowed_methods, reason = "NO_COLOR and the terminal are looked at here, and nowhere else")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "NO_COLOR and the terminal are looked at here, and nowhere else"
+)]
 
 use std::io::{self, IsTerminal, Write};
 
@@ -28,7 +31,10 @@ impl Output {
     }
 
     /// Writes results.
-    pub(crate) fn results(&self, write: impl FnOnce(&mut dyn WriteColor) -> io::Result<()>) -> Result<(), Failure> {
+    pub(crate) fn results(
+        &self,
+        write: impl FnOnce(&mut dyn WriteColor) -> io::Result<()>,
+    ) -> Result<(), Failure> {
         let stdout = io::BufWriter::new(io::stdout().lock());
         let result = if self.color {
             let mut out = Ansi::new(stdout);
@@ -51,7 +57,11 @@ impl Output {
 
     /// Tells why a command could not be carried out.
     pub(crate) fn failure(&self, failure: Failure) {
-        let theme = if self.color_errors { miette::GraphicalTheme::unicode() } else { miette::GraphicalTheme::unicode_nocolor() };
+        let theme = if self.color_errors {
+            miette::GraphicalTheme::unicode()
+        } else {
+            miette::GraphicalTheme::unicode_nocolor()
+        };
         let mut text = String::new();
         let handler = miette::GraphicalReportHandler::new_themed(theme).with_links(false);
         if handler.render_report(&mut text, &failure).is_err() {
@@ -61,7 +71,12 @@ impl Output {
     }
 
     /// Writes what was found, and how much of it on standard error.
-    pub(crate) fn diagnostics(&self, opened: &Opened, found: &[Diagnostic], format: Format) -> Result<(), Failure> {
+    pub(crate) fn diagnostics(
+        &self,
+        opened: &Opened,
+        found: &[Diagnostic],
+        format: Format,
+    ) -> Result<(), Failure> {
         let sources = opened.workspace.sources(&opened.manifest);
         let reports = Report::all(found, &sources);
         self.results(|out| format.write(out, &reports, &sources, env!("CARGO_PKG_VERSION")))?;

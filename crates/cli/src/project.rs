@@ -23,7 +23,10 @@ pub(crate) fn open(args: &ProjectArgs) -> Result<Opened, Failure> {
     let mut opened = open_path(args.path.as_deref())?;
     let here = files::working_directory()?;
     // A file on the command line is meant from where the command is given.
-    let deployed = args.deployed.iter().map(|(environment, file)| Change::Deployed(environment.clone(), here.join(file).into_string()));
+    let deployed = args
+        .deployed
+        .iter()
+        .map(|(environment, file)| Change::Deployed(environment.clone(), here.join(file).into_string()));
     let ship = args.ship.iter().map(|(service, version)| Change::Ship(service.clone(), version.clone()));
     let assume = args.assume.map(|_| Change::AssumeDeclared(true));
     opened.workspace.apply(deployed.chain(ship).chain(assume).collect());
@@ -37,7 +40,8 @@ pub(crate) fn open_path(path: Option<&Utf8Path>) -> Result<Opened, Failure> {
         Some(path) if path.is_file() => match root_above(path.parent().unwrap_or(path)) {
             Some(root) => read_in(&root),
             None => {
-                let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+                let folder =
+                    path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
                 Ok(single(folder, path.file_name().unwrap_or("spec.cw"), files::read(path)?))
             }
         },

@@ -34,7 +34,8 @@ fn distance(wanted: &str, candidate: &str) -> Option<usize> {
 }
 
 fn folded(name: &str) -> String {
-    let plain: String = name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect();
+    let plain: String =
+        name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect();
     plain.strip_suffix('s').map_or(plain.clone(), str::to_owned)
 }
 

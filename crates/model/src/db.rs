@@ -98,9 +98,10 @@ impl Workspace {
         let manifest_id = this.with_inputs(Inputs::take_id);
         let (manifest, problems) = manifest::parse(manifest, manifest_id);
         let none = BTreeMap::new;
-        let project = Project::builder(library, sources, manifest_id, manifest, problems, none(), none(), false)
-            .library_durability(Durability::HIGH)
-            .new(&this);
+        let project =
+            Project::builder(library, sources, manifest_id, manifest, problems, none(), none(), false)
+                .library_durability(Durability::HIGH)
+                .new(&this);
         this.with_inputs(|inputs| inputs.project = Some(project));
         this
     }
@@ -112,7 +113,8 @@ impl Workspace {
     fn new_source(&mut self, path: String, text: Arc<str>, library: bool) -> SourceFile {
         let id = self.with_inputs(Inputs::take_id);
         let durability = if library { Durability::HIGH } else { Durability::LOW };
-        let file = SourceFile::builder(id, Arc::from(path.as_str()), text, library).durability(durability).new(self);
+        let file =
+            SourceFile::builder(id, Arc::from(path.as_str()), text, library).durability(durability).new(self);
         self.with_inputs(|inputs| inputs.sources.insert(path, file));
         file
     }
@@ -160,7 +162,9 @@ impl Workspace {
                     self.set_sources(project, |sources| sources.push(file));
                 }
             }
-            (Some(file), None) => self.set_sources(project, |sources| sources.retain(|source| *source != file)),
+            (Some(file), None) => {
+                self.set_sources(project, |sources| sources.retain(|source| *source != file))
+            }
             (None, Some(text)) => {
                 let file = self.new_source(path, text, false);
                 self.set_sources(project, |sources| sources.push(file));
@@ -213,7 +217,17 @@ impl Db for Workspace {
     fn project(&self) -> Project {
         // Set by the constructor, which is the only way to a workspace.
         self.with_inputs(|inputs| inputs.project).unwrap_or_else(|| {
-            Project::new(self, Vec::new(), Vec::new(), FileId(0), Manifest::default(), Vec::new(), BTreeMap::new(), BTreeMap::new(), false)
+            Project::new(
+                self,
+                Vec::new(),
+                Vec::new(),
+                FileId(0),
+                Manifest::default(),
+                Vec::new(),
+                BTreeMap::new(),
+                BTreeMap::new(),
+                false,
+            )
         })
     }
 

@@ -10,9 +10,7 @@ use crate::db::Db;
 use crate::eval::Evaluator;
 use crate::query::{self, Args, Item, syntax_of};
 use crate::value::{Value, ValueKind};
-use crate::vocabulary::{
-    self, Contents, Kind, Mismatch, Parameter, Slot, Type, Vocabulary, match_operands,
-};
+use crate::vocabulary::{self, Contents, Kind, Mismatch, Parameter, Slot, Type, Vocabulary, match_operands};
 
 /// A declaration with its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,11 +159,15 @@ pub(crate) fn lower(db: &dyn Db, item: Item, args: Option<Args>) -> Lowered {
     let own = lowering.block(&kind.contents, Some(&declaration.body));
     lowered.values = inherit(&kind.contents, inherited, own);
     let abstract_template = lowered.template;
-    lowering.complete(&kind.contents, &mut lowered.values, &Owner {
-        words: format!("{} `{}`", kind.name, lowered.name),
-        place: lowered.place,
-        silent: lowered.broken || declaration.body.broken || abstract_template,
-    });
+    lowering.complete(
+        &kind.contents,
+        &mut lowered.values,
+        &Owner {
+            words: format!("{} `{}`", kind.name, lowered.name),
+            place: lowered.place,
+            silent: lowered.broken || declaration.body.broken || abstract_template,
+        },
+    );
     lowered.diagnostics.extend(lowering.evaluator.diagnostics);
     lowered
 }
@@ -192,7 +194,8 @@ fn known_kind(
                 .help(format!("did you mean `{closest}`?"))
                 .fix(format!("write `{closest}`"), Edit::Replace(place, closest.to_owned()));
         } else {
-            diagnostic = diagnostic.help(format!("the kinds are `{}`", names.collect::<Vec<_>>().join("`, `")));
+            diagnostic =
+                diagnostic.help(format!("the kinds are `{}`", names.collect::<Vec<_>>().join("`, `")));
         }
         diagnostics.push(diagnostic);
     } else if declaration.name.is_none() && !declaration.broken {
@@ -264,7 +267,10 @@ impl Lowering<'_> {
             let default = param.default.as_ref().map(|default| self.evaluator.eval(default, &ty));
             let db = self.evaluator.db;
             let given = args.and_then(|args| {
-                args.values(db).iter().find(|(name, _)| *name == param.name.text).map(|(_, value)| value.clone())
+                args.values(db)
+                    .iter()
+                    .find(|(name, _)| *name == param.name.text)
+                    .map(|(_, value)| value.clone())
             });
             let place = self.place(param.id);
             let value = match (given, args) {
@@ -393,7 +399,8 @@ impl Lowering<'_> {
         } else if contents.fields.is_empty() {
             diagnostic = diagnostic.help("no field stands here");
         } else {
-            diagnostic = diagnostic.help(format!("the fields are `{}`", names.collect::<Vec<_>>().join("`, `")));
+            diagnostic =
+                diagnostic.help(format!("the fields are `{}`", names.collect::<Vec<_>>().join("`, `")));
         }
         self.report(diagnostic);
     }
@@ -425,12 +432,18 @@ impl Lowering<'_> {
             doc: clause.doc.clone(),
         };
         if let Some(next) = run_on(contents, &spec.contents, &clause.operands) {
-            let message = format!("`{}` starts another statement, and `{}` has not ended", next.text, keyword.text);
+            let message =
+                format!("`{}` starts another statement, and `{}` has not ended", next.text, keyword.text);
             let place = self.place(next.id);
             self.report(
-                Diagnostic::new(catalogue::UNEXPECTED_OPERAND, message, place, "a clause ends at the end of its line")
-                    .help("put `;` before it, or write it on the next line")
-                    .fix("write `;`", Edit::Before(place, "; ".to_owned())),
+                Diagnostic::new(
+                    catalogue::UNEXPECTED_OPERAND,
+                    message,
+                    place,
+                    "a clause ends at the end of its line",
+                )
+                .help("put `;` before it, or write it on the next line")
+                .fix("write `;`", Edit::Before(place, "; ".to_owned())),
             );
             values.clauses.push(value);
             return;
@@ -442,19 +455,33 @@ impl Lowering<'_> {
             } else {
                 let message = format!("`{}` takes no block", keyword.text);
                 let place = self.place(body.id);
-                self.report(Diagnostic::new(catalogue::UNEXPECTED_OPERAND, message, place, "nothing can stand in it"));
+                self.report(Diagnostic::new(
+                    catalogue::UNEXPECTED_OPERAND,
+                    message,
+                    place,
+                    "nothing can stand in it",
+                ));
             }
         }
         let subject = value.parts.first().map(|(_, subject)| format!(" {subject}")).unwrap_or_default();
-        self.complete(&spec.contents, &mut value.values, &Owner {
-            words: format!("`{}{subject}`", keyword.text),
-            place: value.parts.first().map_or(place, |(_, subject)| subject.place),
-            silent: clause.broken || clause.body.as_ref().is_some_and(|body| body.broken),
-        });
+        self.complete(
+            &spec.contents,
+            &mut value.values,
+            &Owner {
+                words: format!("`{}{subject}`", keyword.text),
+                place: value.parts.first().map_or(place, |(_, subject)| subject.place),
+                silent: clause.broken || clause.body.as_ref().is_some_and(|body| body.broken),
+            },
+        );
         values.clauses.push(value);
     }
 
-    fn operands(&mut self, spec: &'static vocabulary::Clause, clause: &syntax::Clause, value: &mut ClauseValue) {
+    fn operands(
+        &mut self,
+        spec: &'static vocabulary::Clause,
+        clause: &syntax::Clause,
+        value: &mut ClauseValue,
+    ) {
         if let Some(diagnostic) = self.confused_operator(spec, clause) {
             self.report(diagnostic);
             return;
@@ -487,7 +514,8 @@ impl Lowering<'_> {
     /// `requires x >= 1.2` compares where a range is meant; `watch x <=4 ms` is a range where a comparison is meant.
     fn confused_operator(&self, spec: &vocabulary::Clause, clause: &syntax::Clause) -> Option<Diagnostic> {
         let wants_range = spec.contents.positionals.iter().any(|positional| positional.ty == Type::Range);
-        let wants_condition = spec.contents.positionals.first().is_some_and(|positional| positional.ty == Type::Condition);
+        let wants_condition =
+            spec.contents.positionals.first().is_some_and(|positional| positional.ty == Type::Condition);
         match clause.operands.as_slice() {
             [Expr { kind: ExprKind::Binary(op, _, right), .. }, ..] if wants_range && op.compares() => {
                 let place = self.place(right.id);
@@ -510,7 +538,10 @@ impl Lowering<'_> {
                 Some(
                     Diagnostic::new(
                         catalogue::UNEXPECTED_OPERAND,
-                        format!("`{}` needs a condition, and `{text}` is read as a version range", clause.keyword.text),
+                        format!(
+                            "`{}` needs a condition, and `{text}` is read as a version range",
+                            clause.keyword.text
+                        ),
                         place,
                         "a range",
                     )
@@ -529,13 +560,18 @@ impl Lowering<'_> {
         let message = format!("there is no clause `{}` here", keyword.text);
         let mut diagnostic = Diagnostic::new(catalogue::UNKNOWN_CLAUSE, message, place, "unknown clause");
         let label_of_last = values.clauses.last().filter(|last| {
-            contents.clause(&last.keyword).is_some_and(|spec| spec.contents.label_words().any(|word| word == keyword.text))
+            contents
+                .clause(&last.keyword)
+                .is_some_and(|spec| spec.contents.label_words().any(|word| word == keyword.text))
         });
         if contents.field(&keyword.text).is_some() {
-            diagnostic = diagnostic.help(format!("`{}` is a field: write `{} = …`", keyword.text, keyword.text));
+            diagnostic =
+                diagnostic.help(format!("`{}` is a field: write `{} = …`", keyword.text, keyword.text));
         } else if let Some(last) = label_of_last {
-            diagnostic = diagnostic
-                .help(format!("`{}` belongs to `{}`: write it on that line, before the block", keyword.text, last.keyword));
+            diagnostic = diagnostic.help(format!(
+                "`{}` belongs to `{}`: write it on that line, before the block",
+                keyword.text, last.keyword
+            ));
         } else if let Some(closest) = suggest::closest(&keyword.text, words.clone()) {
             diagnostic = diagnostic
                 .help(format!("did you mean `{closest}`?"))
@@ -547,7 +583,8 @@ impl Lowering<'_> {
         } else if contents.clauses.is_empty() {
             diagnostic = diagnostic.help("no clause stands here");
         } else {
-            diagnostic = diagnostic.help(format!("the clauses are `{}`", words.collect::<Vec<_>>().join("`, `")));
+            diagnostic =
+                diagnostic.help(format!("the clauses are `{}`", words.collect::<Vec<_>>().join("`, `")));
         }
         self.report(diagnostic);
     }
@@ -571,7 +608,12 @@ impl Lowering<'_> {
             }
             Mismatch::NoValue(label, at) => {
                 let what = format!("`{}` has no value", label.name);
-                Diagnostic::new(catalogue::MISSING_OPERAND, what, self.place(at), format!("expected {}", label.ty))
+                Diagnostic::new(
+                    catalogue::MISSING_OPERAND,
+                    what,
+                    self.place(at),
+                    format!("expected {}", label.ty),
+                )
             }
             Mismatch::Repeated(name, at, before) => {
                 let what = format!("`{name}` is written twice");
@@ -631,13 +673,21 @@ impl Lowering<'_> {
                 let message = format!("{} has no `{}`", owner.words, field.name);
                 let help = format!("add `{} = …` with {}", field.name, field.ty);
                 self.report(
-                    Diagnostic::new(catalogue::MISSING_FIELD, message, owner.place, format!("`{}` is required", field.name))
-                        .help(help),
+                    Diagnostic::new(
+                        catalogue::MISSING_FIELD,
+                        message,
+                        owner.place,
+                        format!("`{}` is required", field.name),
+                    )
+                    .help(help),
                 );
             }
         }
         for clause in contents.clauses.iter().filter(|clause| clause.required) {
-            if values.clauses(&clause.keyword).next().is_none() && !owner.silent && !self.misspelt(&clause.keyword) {
+            if values.clauses(&clause.keyword).next().is_none()
+                && !owner.silent
+                && !self.misspelt(&clause.keyword)
+            {
                 let message = format!("{} has no `{}`", owner.words, clause.keyword);
                 self.report(Diagnostic::new(
                     catalogue::MISSING_FIELD,
@@ -652,9 +702,14 @@ impl Lowering<'_> {
     /// Whether an error before suggests this name: the field is there, under a wrong one.
     fn misspelt(&self, name: &str) -> bool {
         let run_on = format!("`{name}` starts another statement");
-        self.evaluator.diagnostics.iter().any(|diagnostic| diagnostic.message.starts_with(&run_on) || {
-            (diagnostic.code == catalogue::UNKNOWN_FIELD || diagnostic.code == catalogue::UNKNOWN_CLAUSE)
-                && diagnostic.help.iter().any(|help| help.contains(&format!("`{name}`")) && help.starts_with("did you mean"))
+        self.evaluator.diagnostics.iter().any(|diagnostic| {
+            diagnostic.message.starts_with(&run_on) || {
+                (diagnostic.code == catalogue::UNKNOWN_FIELD || diagnostic.code == catalogue::UNKNOWN_CLAUSE)
+                    && diagnostic
+                        .help
+                        .iter()
+                        .any(|help| help.contains(&format!("`{name}`")) && help.starts_with("did you mean"))
+            }
         })
     }
 }
@@ -668,7 +723,9 @@ fn run_on<'t>(block: &Contents, clause: &'static Contents, operands: &'t [Expr])
         _ => None,
     });
     operands.iter().find_map(|operand| match &operand.kind {
-        ExprKind::Quantity(_, unit) if Vocabulary::get().unit(&unit.text).is_none() => Some(unit).filter(starts),
+        ExprKind::Quantity(_, unit) if Vocabulary::get().unit(&unit.text).is_none() => {
+            Some(unit).filter(starts)
+        }
         _ => operand.as_name().filter(|name| Some(name.id) == unknown).filter(starts),
     })
 }

@@ -50,7 +50,12 @@ pub fn parse(text: &str, file: FileId) -> (Manifest, Vec<Diagnostic>) {
         Err(error) => {
             let message = error.message().to_owned();
             let place = reader.place(&error.span().unwrap_or_default());
-            reader.problems.push(Diagnostic::new(catalogue::BAD_MANIFEST, "the manifest is not TOML", place, message));
+            reader.problems.push(Diagnostic::new(
+                catalogue::BAD_MANIFEST,
+                "the manifest is not TOML",
+                place,
+                message,
+            ));
         }
     }
     (reader.manifest, reader.problems)
@@ -72,7 +77,9 @@ impl Reader {
     /// Takes the settings of a table.
     fn table(&mut self, path: &str, key: &Key<'_>, value: &Spanned<DeValue<'_>>) {
         let Some((_, allowed)) = KEYS.iter().find(|(name, _)| *name == path) else {
-            let known = KEYS.iter().map(|(name, _)| name.strip_prefix("targets.").filter(|_| path.contains('.')).unwrap_or(name));
+            let known = KEYS.iter().map(|(name, _)| {
+                name.strip_prefix("targets.").filter(|_| path.contains('.')).unwrap_or(name)
+            });
             let wanted = path.strip_prefix("targets.").unwrap_or(path);
             return self.unknown(key, &format!("there is no table `{path}`"), wanted, known);
         };
@@ -83,7 +90,12 @@ impl Reader {
         for (name, value) in settings {
             let setting = name.get_ref().as_ref();
             if !allowed.contains(&"*") && !allowed.contains(&setting) {
-                self.unknown(name, &format!("`{path}` has no setting `{setting}`"), setting, allowed.iter().copied());
+                self.unknown(
+                    name,
+                    &format!("`{path}` has no setting `{setting}`"),
+                    setting,
+                    allowed.iter().copied(),
+                );
                 continue;
             }
             match value.get_ref() {
@@ -116,13 +128,24 @@ impl Reader {
     fn needs_a_name(&mut self, text: &str) {
         if self.manifest.name.is_empty() && self.problems.is_empty() {
             let first = text.lines().next().map_or(0, str::len);
-            self.wrong(&(0..first), "the project has no name".to_owned(), "write `[project]` and below it `name = \"…\"`".to_owned());
+            self.wrong(
+                &(0..first),
+                "the project has no name".to_owned(),
+                "write `[project]` and below it `name = \"…\"`".to_owned(),
+            );
         }
     }
 
-    fn unknown<'a>(&mut self, key: &Key<'_>, message: &str, wanted: &str, known: impl Iterator<Item = &'a str>) {
+    fn unknown<'a>(
+        &mut self,
+        key: &Key<'_>,
+        message: &str,
+        wanted: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) {
         let place = self.place(&key.span());
-        let mut diagnostic = Diagnostic::new(catalogue::UNKNOWN_SETTING, message, place, "nothing has this name");
+        let mut diagnostic =
+            Diagnostic::new(catalogue::UNKNOWN_SETTING, message, place, "nothing has this name");
         if let Some(closest) = suggest::closest(wanted, known) {
             diagnostic = diagnostic
                 .help(format!("did you mean `{closest}`?"))

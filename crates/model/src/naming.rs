@@ -7,7 +7,10 @@ use clearway_syntax::{self as syntax, UseNames};
 use smol_str::SmolStr;
 
 use crate::db::Db;
-use crate::query::{Item, NameKey, Project, SourceFile, declared_anywhere, declared_as, items, modules, names, project_name, scope, syntax_of};
+use crate::query::{
+    Item, NameKey, Project, SourceFile, declared_anywhere, declared_as, items, modules, names, project_name,
+    scope, syntax_of,
+};
 use crate::vocabulary::Vocabulary;
 
 /// Declarations by name. Different kinds may share a name: what is meant is told by where it stands.
@@ -240,9 +243,10 @@ impl Importer<'_> {
             "no such name there",
         );
         if let Some(suggestion) = suggestion {
-            diagnostic = diagnostic
-                .help(format!("did you mean `{suggestion}`?"))
-                .fix(format!("write `{suggestion}`"), Edit::Replace(self.place(name.id), suggestion.to_owned()));
+            diagnostic = diagnostic.help(format!("did you mean `{suggestion}`?")).fix(
+                format!("write `{suggestion}`"),
+                Edit::Replace(self.place(name.id), suggestion.to_owned()),
+            );
         }
         self.scope.diagnostics.push(diagnostic);
         Imported::Unknown
@@ -320,7 +324,10 @@ pub(crate) fn candidates(db: &dyn Db, kinds: &dyn Fn(&str) -> bool) -> Vec<SmolS
     let library = &modules(db, project).prelude;
     let files = project.sources(db).iter().chain(library);
     let found = files.flat_map(|file| names(db, *file).iter());
-    found.filter(|(_, items)| items.iter().any(|item| kinds(item.kind(db)))).map(|(name, _)| name.clone()).collect()
+    found
+        .filter(|(_, items)| items.iter().any(|item| kinds(item.kind(db))))
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 /// The dotted path of a file's module.

@@ -205,12 +205,16 @@ impl StateFile {
 
 fn typed(text: &str, bad: impl Fn(Span, String) -> Vec<Diagnostic>) -> Result<State, Vec<Diagnostic>> {
     let state: State = serde_json::from_str(text).map_err(|error| {
-        let line = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+        let line =
+            text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
         let at = (line + error.column().saturating_sub(1)).min(text.len()) as u32;
         bad(Span::new(at, (at + 1).min(text.len() as u32)), error.to_string())
     })?;
     if state.clearway != FORMAT {
-        return Err(bad(Span::default(), format!("format {} is not {FORMAT}, which is read here", state.clearway)));
+        return Err(bad(
+            Span::default(),
+            format!("format {} is not {FORMAT}, which is read here", state.clearway),
+        ));
     }
     let ranges = state.services.values().flat_map(Deployed::versions).flat_map(|version| {
         let requires = version.requires.iter().flatten().flat_map(|r| [Some(&r.range), r.when.as_ref()]);
@@ -219,7 +223,10 @@ fn typed(text: &str, bad: impl Fn(Span, String) -> Vec<Diagnostic>) -> Result<St
     for range in ranges {
         if Range::parse(range).is_none() {
             let at = text.find(&format!("\"{range}\"")).unwrap_or(0) as u32;
-            return Err(bad(Span::new(at, at + range.len() as u32 + 2), format!("`{range}` is no version range")));
+            return Err(bad(
+                Span::new(at, at + range.len() as u32 + 2),
+                format!("`{range}` is no version range"),
+            ));
         }
     }
     Ok(state)

@@ -281,7 +281,8 @@ impl ValueKind {
             Self::Percent(_) => "a percentage",
             Self::Bool(_) => "`true` or `false`",
             Self::Quantity(_, unit) => {
-                let dimension = Vocabulary::get().unit(unit).map(|unit| Type::Quantity(unit.dimension.clone()));
+                let dimension =
+                    Vocabulary::get().unit(unit).map(|unit| Type::Quantity(unit.dimension.clone()));
                 return dimension.map_or_else(|| "a quantity".to_owned(), |dimension| dimension.to_string());
             }
             Self::Version(_) => "a version",

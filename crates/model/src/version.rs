@@ -229,7 +229,9 @@ impl Scheme {
             Self::Numbered => read_numbers(version),
             Self::Series(places) => {
                 let fits = |place: &SmolStr| {
-                    version.strip_prefix(place.as_str()).filter(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+                    version
+                        .strip_prefix(place.as_str())
+                        .filter(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
                 };
                 let (minor, place) = places
                     .iter()

@@ -35,7 +35,14 @@ enum Pending {
 
 impl<'t> Builder<'t> {
     pub(crate) const fn new(text: &'t str) -> Self {
-        Self { text, spans: Vec::new(), errors: Vec::new(), operators: 0, half_item: false, unclosed: Vec::new() }
+        Self {
+            text,
+            spans: Vec::new(),
+            errors: Vec::new(),
+            operators: 0,
+            half_item: false,
+            unclosed: Vec::new(),
+        }
     }
 
     pub(crate) fn tree(mut self, pairs: Pairs<'t, Rule>, comments: Vec<Span>) -> Tree {
@@ -67,7 +74,9 @@ impl<'t> Builder<'t> {
                     self.half_item = true;
                     match pair.into_inner().next() {
                         Some(junk) if junk.as_rule() == Rule::junk_line => drop(self.statement(junk, None)),
-                        Some(statement) => self.errors.push(explain::orphan_statement(self.text, span_of(&statement))),
+                        Some(statement) => {
+                            self.errors.push(explain::orphan_statement(self.text, span_of(&statement)))
+                        }
                         None => {}
                     }
                 }
@@ -104,7 +113,10 @@ impl<'t> Builder<'t> {
                     names = UseNames::Some(part.into_inner().map(|name| self.name(&name)).collect());
                 }
                 Rule::use_alias => {
-                    names = part.into_inner().next().map_or(UseNames::Last, |name| UseNames::Alias(self.name(&name)));
+                    names = part
+                        .into_inner()
+                        .next()
+                        .map_or(UseNames::Last, |name| UseNames::Alias(self.name(&name)));
                 }
                 _ => path.push(self.name(&part)),
             }
@@ -374,8 +386,7 @@ impl<'t> Builder<'t> {
         for part in parts {
             match part.as_rule() {
                 Rule::not | Rule::negative => {
-                    let op =
-                        if part.as_rule() == Rule::not { UnaryOp::Not } else { UnaryOp::Negative };
+                    let op = if part.as_rule() == Rule::not { UnaryOp::Not } else { UnaryOp::Negative };
                     pending.push(Pending::Unary(op, span_of(&part)));
                     self.operators += 1;
                 }
@@ -466,7 +477,8 @@ impl<'t> Builder<'t> {
         let span = span_of(&pair);
         match pair.as_rule() {
             Rule::quantity => {
-                let mut names = pair.into_inner().map(|part| self.name(&part)).collect::<Vec<_>>().into_iter();
+                let mut names =
+                    pair.into_inner().map(|part| self.name(&part)).collect::<Vec<_>>().into_iter();
                 match (names.next(), names.next()) {
                     (Some(number), Some(unit)) => ExprKind::Quantity(number, unit),
                     _ => ExprKind::Number(SmolStr::default()),
@@ -575,12 +587,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Top-level text that is no item: half an item, or what follows a `}` too many.
-    fn junk_item(
-        &mut self,
-        pair: &Pair<'t, Rule>,
-        items: &mut [Item],
-        orphans: &mut Vec<Pair<'t, Rule>>,
-    ) {
+    fn junk_item(&mut self, pair: &Pair<'t, Rule>, items: &mut [Item], orphans: &mut Vec<Pair<'t, Rule>>) {
         let strays: Vec<_> =
             pair.clone().into_inner().filter(|part| part.as_rule() == Rule::stray_close).collect();
         let Some(stray) = strays.first() else {
@@ -709,7 +716,12 @@ fn ends_in_open_raw(pair: Pair<'_, Rule>) -> bool {
 fn unclosed_literal(pair: &Pair<'_, Rule>) -> Option<(Rule, Span)> {
     pair.clone()
         .into_inner()
-        .find(|part| matches!(part.as_rule(), Rule::bad_string | Rule::open_string | Rule::open_raw | Rule::open_comment))
+        .find(|part| {
+            matches!(
+                part.as_rule(),
+                Rule::bad_string | Rule::open_string | Rule::open_raw | Rule::open_comment
+            )
+        })
         .map(|part| (part.as_rule(), span_of(&part)))
 }
 

@@ -50,9 +50,10 @@ fn broken(text: &str, span: Span, unclosed: Unclosed, probe: Rule) -> SyntaxErro
             SyntaxError::new(catalogue::SYNTAX, place, message).label(format!("expected {expected}"))
         },
         |habit| {
-            let mut error = SyntaxError::new(catalogue::SYNTAX, habit.span.shifted(span.start), habit.message)
-                .label(habit.label)
-                .help(habit.help);
+            let mut error =
+                SyntaxError::new(catalogue::SYNTAX, habit.span.shifted(span.start), habit.message)
+                    .label(habit.label)
+                    .help(habit.help);
             if let Some(replacement) = habit.replacement {
                 let title = error.help.clone().unwrap_or_default();
                 error = error.fix(title, habit.span.shifted(span.start), replacement);
@@ -176,7 +177,9 @@ fn habit(slice: &str, found: Span) -> Option<Habit> {
     if let Some(body) = rest.strip_prefix('\'') {
         let quoted = body.find('\'').map(|end| format!("\"{}\"", &body[..end]));
         let length = quoted.as_ref().map_or(1, String::len);
-        let help = quoted.as_ref().map_or("write the text between double quotes".to_owned(), |quoted| format!("write `{quoted}`"));
+        let help = quoted
+            .as_ref()
+            .map_or("write the text between double quotes".to_owned(), |quoted| format!("write `{quoted}`"));
         return say(length, "a text stands between double quotes", "", &help, quoted.as_deref());
     }
     if rest.starts_with("${{") || (before.ends_with('$') && rest.starts_with("{{")) {
@@ -240,7 +243,9 @@ fn number_habit(slice: &str, found: Span) -> Option<Habit> {
     let start = slice[..found.start as usize]
         .rfind(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | ',' | '='))
         .map_or(0, |at| at + 1);
-    let word = slice[start..].split(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | ',' | '}' | '{')).next()?;
+    let word = slice[start..]
+        .split(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | ',' | '}' | '{'))
+        .next()?;
     if !word.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
@@ -279,23 +284,26 @@ fn open_literal(rule: Rule, place: Span, text: &str) -> SyntaxError {
     match rule {
         Rule::bad_string => {
             let at = place.start + written.find("${").unwrap_or(0) as u32;
-            SyntaxError::new(catalogue::SYNTAX, Span::new(at, at + 2), "`${` starts an interpolation in a text")
-                .label("what follows is no value")
-                .help("write `\\${` for the two characters, or put the text between `\"\"\"`")
+            SyntaxError::new(
+                catalogue::SYNTAX,
+                Span::new(at, at + 2),
+                "`${` starts an interpolation in a text",
+            )
+            .label("what follows is no value")
+            .help("write `\\${` for the two characters, or put the text between `\"\"\"`")
         }
-        Rule::open_string => {
-            SyntaxError::new(catalogue::UNCLOSED_TEXT, place, "this text is not closed")
-                .label("a `\"` is missing at its end")
-                .help("a text ends on its line; between `\"\"\"` it may go on over several")
-                .fix("close the text with `\"`", end, "\"")
-        }
+        Rule::open_string => SyntaxError::new(catalogue::UNCLOSED_TEXT, place, "this text is not closed")
+            .label("a `\"` is missing at its end")
+            .help("a text ends on its line; between `\"\"\"` it may go on over several")
+            .fix("close the text with `\"`", end, "\""),
         Rule::open_raw => {
             let quotes = Span::new(place.start, place.start + 3);
             SyntaxError::new(catalogue::UNCLOSED_TEXT, quotes, "this text is not closed")
                 .label("the closing `\"\"\"` is missing")
         }
         _ if text[..place.start as usize].ends_with(|c: char| !c.is_whitespace()) => {
-            let start = text[..place.start as usize].rfind([' ', '\t', '\n', '=', '[', '(']).map_or(0, |at| at + 1);
+            let start =
+                text[..place.start as usize].rfind([' ', '\t', '\n', '=', '[', '(']).map_or(0, |at| at + 1);
             let end = text[place.start as usize..].find([' ', ',', ')', ']', '}', '\n']);
             let end = end.map_or(text.len(), |end| place.start as usize + end);
             let path = Span::new(start as u32, end as u32);
@@ -340,7 +348,8 @@ fn innermost_mismatch(text: &str, block: Span) -> Option<u32> {
             (Token::Open, b'{') => open.push(at),
             (Token::Close, b'}') => {
                 let opened = open.pop()?;
-                let leads_line = text[..at as usize].rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
+                let leads_line =
+                    text[..at as usize].rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
                 if found.is_none() && leads_line && indentation(text, opened) != indentation(text, at) {
                     found = Some(opened);
                 }
@@ -382,7 +391,8 @@ pub(crate) fn missing_open(text: &str, header: Span) -> SyntaxError {
 }
 
 pub(crate) fn stray_brace(stray: Span, before: Option<(SmolStr, Span)>) -> SyntaxError {
-    let error = SyntaxError::new(catalogue::STRAY_BRACE, stray, "this `}` closes nothing").label("one too many");
+    let error =
+        SyntaxError::new(catalogue::STRAY_BRACE, stray, "this `}` closes nothing").label("one too many");
     match before {
         Some((name, body)) if body.end > body.start => {
             error.related(Span::new(body.end - 1, body.end), format!("`{name}` was already closed here"))

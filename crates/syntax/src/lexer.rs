@@ -162,7 +162,8 @@ pub(crate) fn is_head(text: &str) -> bool {
         return true;
     }
     // The first brace opens the block, unless a value is assigned before it.
-    let opens_block = rest.find(['{', '}']).is_some_and(|at| rest.as_bytes()[at] == b'{' && !assigns(&rest[..at]));
+    let opens_block =
+        rest.find(['{', '}']).is_some_and(|at| rest.as_bytes()[at] == b'{' && !assigns(&rest[..at]));
     let opens_params = rest[name..].starts_with('(')
         && !rest.contains(')')
         && text[line.len()..].trim_start_matches(['\r', '\n']).starts_with([' ', '\t', ')']);
@@ -286,12 +287,20 @@ mod tests {
 
     #[test]
     fn heads_are_declarations_uses_lets_and_documentation() {
-        for head in
-            ["service a {", "use a.b", "let x = 1", "/// d", "test \"x\" {", "policy {", "rollout r(a: b = 1) : c {", "alert b when x == 1 {"]
-        {
+        for head in [
+            "service a {",
+            "use a.b",
+            "let x = 1",
+            "/// d",
+            "test \"x\" {",
+            "policy {",
+            "rollout r(a: b = 1) : c {",
+            "alert b when x == 1 {",
+        ] {
             assert!(is_head(head), "{head}");
         }
-        for line in ["owner = a", "}", "requires a ^1", "// c", "stage = { }", "a = b {", " use x", "user x"] {
+        for line in ["owner = a", "}", "requires a ^1", "// c", "stage = { }", "a = b {", " use x", "user x"]
+        {
             assert!(!is_head(line), "{line}");
         }
     }

@@ -53,7 +53,9 @@ pub fn parse_with(text: &str, read: &mut dyn FnMut(&str) -> Arc<Tree>) -> Parse 
     if pieces.errors() > 1 && pieces.pieces.iter().any(|piece| unindented(piece, text)) {
         let whole = read(body);
         if whole.errors.len() < pieces.errors() {
-            return Parse { pieces: vec![Piece { start: start as u32, end: text.len() as u32, tree: whole }] };
+            return Parse {
+                pieces: vec![Piece { start: start as u32, end: text.len() as u32, tree: whole }],
+            };
         }
     }
     pieces
@@ -110,7 +112,11 @@ fn swallows_an_item(tree: &Tree, text: &str) -> bool {
     tree.items.iter().any(|item| {
         let Item::Declaration(declaration) = item else { return false };
         let body = &text[tree.span(declaration.body.id).range()];
-        let lines = || body.lines().skip(1).filter(|line| !line.trim_start().is_empty() && !line.trim_start().starts_with('}'));
+        let lines = || {
+            body.lines()
+                .skip(1)
+                .filter(|line| !line.trim_start().is_empty() && !line.trim_start().starts_with('}'))
+        };
         lines().any(|line| line.starts_with([' ', '\t'])) && lines().any(is_head)
     })
 }

@@ -94,12 +94,7 @@ mod tests {
         let text = "// top\nuse a.b\n\n/// one\n/// two\nservice a {\n  x = 1\n}\nservice b {\n}\n";
         assert_eq!(
             pieces(text, false),
-            [
-                "// top\n",
-                "use a.b\n\n",
-                "/// one\n/// two\nservice a {\n  x = 1\n}\n",
-                "service b {\n}\n"
-            ]
+            ["// top\n", "use a.b\n\n", "/// one\n/// two\nservice a {\n  x = 1\n}\n", "service b {\n}\n"]
         );
     }
 

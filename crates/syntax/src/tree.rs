@@ -349,10 +349,7 @@ impl BinaryOp {
 
     /// Whether it compares its operands.
     pub const fn compares(self) -> bool {
-        matches!(
-            self,
-            Self::Equal | Self::Unequal | Self::Below | Self::AtMost | Self::Above | Self::AtLeast
-        )
+        matches!(self, Self::Equal | Self::Unequal | Self::Below | Self::AtMost | Self::Above | Self::AtLeast)
     }
 }
 

@@ -61,7 +61,9 @@ pub fn walk_clause<V: Visit + ?Sized>(visitor: &mut V, clause: &Clause) {
 pub fn walk_expr<V: Visit + ?Sized>(visitor: &mut V, expr: &Expr) {
     match &expr.kind {
         ExprKind::Path(_, args) => args.iter().flatten().for_each(|arg| visitor.expr(&arg.value)),
-        ExprKind::List(values) | ExprKind::Group(values) => values.iter().for_each(|value| visitor.expr(value)),
+        ExprKind::List(values) | ExprKind::Group(values) => {
+            values.iter().for_each(|value| visitor.expr(value))
+        }
         ExprKind::Comprehension(comprehension) => {
             visitor.expr(&comprehension.items);
             comprehension.filter.iter().for_each(|filter| visitor.expr(filter));

@@ -1,5 +1,12 @@
 //! What the parser makes of broken text: one error for each mistake, its neighbours intact.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 use clearway_syntax::{Item, Statement, parse};
 
 fn errors(text: &str) -> Vec<String> {
@@ -43,10 +50,13 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("service a {\n  /* abc\n  y = 2\n}\n", &["CW0105 this comment is not closed @ /*"]),
     ("service a {\n  x = [1, 2\n  y = 2\n}\n", &["CW0107 this `[` is not closed @ ["]),
     ("service a {\n  owner: b\n}\n", &["CW0101 a field is written with `=` @ :"]),
-    ("service a {\n  x = a,\n  y = b,\n}\n", &[
-        "CW0101 there is no comma at the end of a statement @ ,",
-        "CW0101 there is no comma at the end of a statement @ ,",
-    ]),
+    (
+        "service a {\n  x = a,\n  y = b,\n}\n",
+        &[
+            "CW0101 there is no comma at the end of a statement @ ,",
+            "CW0101 there is no comma at the end of a statement @ ,",
+        ],
+    ),
     ("service a {\n  q = 5-3\n}\n", &["CW0101 `5-3` is neither a number nor a date @ 5-3"]),
     ("service a {\n  c = a < b < c\n}\n", &["CW0101 comparisons do not chain @ <"]),
     ("service\n", &["CW0101 `service` stands outside of a declaration @ service"]),
@@ -63,7 +73,11 @@ fn each_mistake_is_one_error_and_the_neighbours_stay_whole() {
         let text = format!("{before}{broken}{after}");
         assert_eq!(errors(&text), *expected, "{broken}");
         let outline = outline(&text);
-        assert_eq!(outline.first().map(String::as_str), Some("service first { owner =; requires/2 }"), "{broken}");
+        assert_eq!(
+            outline.first().map(String::as_str),
+            Some("service first { owner =; requires/2 }"),
+            "{broken}"
+        );
         assert_eq!(outline.last().map(String::as_str), Some("service last { owner = }"), "{broken}");
     }
 }

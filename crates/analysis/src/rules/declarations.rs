@@ -36,29 +36,46 @@ fn release_rules(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     if release.view.ship.is_empty() && release.view.retire.is_empty() {
         let message = format!("release `{}` ships nothing", release.name);
         diagnostics.push(
-            Diagnostic::new(catalogue::EMPTY_RELEASE, message, item.name_place(db), "no `ship` and no `retire`")
-                .help("add `ship SERVICE VERSION`, or `ship SERVICE` for its declared version"),
+            Diagnostic::new(
+                catalogue::EMPTY_RELEASE,
+                message,
+                item.name_place(db),
+                "no `ship` and no `retire`",
+            )
+            .help("add `ship SERVICE VERSION`, or `ship SERVICE` for its declared version"),
         );
     }
     for (stage, written) in release.view.stages.iter().zip(lowered.values.clauses("stage")) {
         let Some(target) = &stage.environment else { continue };
-        if environment(db, target.value.item).view.tier.as_ref().is_none_or(|tier| tier.value != "production") {
+        if environment(db, target.value.item).view.tier.as_ref().is_none_or(|tier| tier.value != "production")
+        {
             continue;
         }
         let name = &target.value.name;
-        let is_written = |field: &str| written.values.fields.iter().any(|value| value.name == field && value.written);
+        let is_written =
+            |field: &str| written.values.fields.iter().any(|value| value.name == field && value.written);
         if !is_written("gates") {
             let message = format!("nothing is measured before `{name}`");
             diagnostics.push(
-                Diagnostic::new(catalogue::UNGATED_PRODUCTION, message, target.place, "a production stage without gates")
-                    .help("add `gates = [ … ]` to the stage"),
+                Diagnostic::new(
+                    catalogue::UNGATED_PRODUCTION,
+                    message,
+                    target.place,
+                    "a production stage without gates",
+                )
+                .help("add `gates = [ … ]` to the stage"),
             );
         }
         if !is_written("approval") {
             let message = format!("nobody has to agree before `{name}`");
             diagnostics.push(
-                Diagnostic::new(catalogue::UNAPPROVED_PRODUCTION, message, target.place, "a production stage without approval")
-                    .help("add `approval = …` to the stage"),
+                Diagnostic::new(
+                    catalogue::UNAPPROVED_PRODUCTION,
+                    message,
+                    target.place,
+                    "a production stage without approval",
+                )
+                .help("add `approval = …` to the stage"),
             );
         }
     }

@@ -46,8 +46,12 @@ pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
             let chain: Vec<String> = cycle.edges.iter().map(|edge| name(*edge)).collect();
             format!("`{}` is defined by itself, by way of {}", start.name(db), chain.join(" → "))
         };
-        let mut diagnostic =
-            Diagnostic::new(catalogue::DEFINITION_CYCLE, message, graph[*first], format!("needs `{}`", name(*first)));
+        let mut diagnostic = Diagnostic::new(
+            catalogue::DEFINITION_CYCLE,
+            message,
+            graph[*first],
+            format!("needs `{}`", name(*first)),
+        );
         for edge in others {
             diagnostic = diagnostic.related(graph[*edge], format!("needs `{}`", name(*edge)));
         }

@@ -27,9 +27,15 @@ pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
     for (name, path) in project.deployed(db) {
         if !known.contains(name.as_str()) {
             let message = format!("`--deployed {name}={path}` names no environment of this project");
-            let place = clearway_diagnostics::Place::Bytes(project.manifest_id(db), clearway_diagnostics::Span::default());
+            let place = clearway_diagnostics::Place::Bytes(
+                project.manifest_id(db),
+                clearway_diagnostics::Span::default(),
+            );
             let suggestion = suggest::did_you_mean(name, known.iter().map(SmolStr::as_str));
-            diagnostics.push(Diagnostic::new(catalogue::UNKNOWN_NAME, message, place, "in this project").help_if(suggestion));
+            diagnostics.push(
+                Diagnostic::new(catalogue::UNKNOWN_NAME, message, place, "in this project")
+                    .help_if(suggestion),
+            );
         }
     }
     diagnostics
@@ -57,10 +63,15 @@ fn undeclared(db: &dyn Db, item: Item, file: &StateFile) -> Vec<Diagnostic> {
             let stages = release.view.stages.iter().filter_map(|stage| stage.environment.as_ref());
             stages.into_iter().any(|environment| environment.value.item == item)
         })
-        .flat_map(|release| release.view.retire.iter().filter_map(|retire| retire.service.clone()).collect::<Vec<_>>())
+        .flat_map(|release| {
+            release.view.retire.iter().filter_map(|retire| retire.service.clone()).collect::<Vec<_>>()
+        })
         .map(|service| service.value)
         .collect();
-    let missing = state.services.keys().filter(|name| !declared.contains_key(name.as_str()) && !retired.contains(name.as_str()));
+    let missing = state
+        .services
+        .keys()
+        .filter(|name| !declared.contains_key(name.as_str()) && !retired.contains(name.as_str()));
     missing
         .map(|name| {
             let message = format!("`{name}` is deployed in `{}`, and nothing declares it", item.name(db));

@@ -18,13 +18,17 @@ pub(crate) fn in_file(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
         }
         match first.entry((item.kind(db), item.name(db))) {
             std::collections::btree_map::Entry::Vacant(entry) => drop(entry.insert(*item)),
-            std::collections::btree_map::Entry::Occupied(entry) => diagnostics.push(duplicate(db, *item, *entry.get())),
+            std::collections::btree_map::Entry::Occupied(entry) => {
+                diagnostics.push(duplicate(db, *item, *entry.get()))
+            }
         }
     }
     for import in &scope(db, file).imports {
         let Imported::Items(imported) = &import.target else { continue };
         let own = names(db, file).get(&import.name);
-        let clash = own.iter().find(|own| imported.iter().any(|other| other.kind(db) == own.kind(db) && other != *own));
+        let clash = own
+            .iter()
+            .find(|own| imported.iter().any(|other| other.kind(db) == own.kind(db) && other != *own));
         if let Some(own) = clash {
             let message = format!("`{}` is imported, and declared here as well", import.name);
             diagnostics.push(
@@ -47,7 +51,8 @@ pub(crate) fn in_project(db: &dyn Db) -> Vec<Diagnostic> {
     }
     // Two of one kind in one file: only the first is a declared name.
     for file in db.project().sources(db) {
-        for item in items(db, *file).iter().filter(|item| is_project_wide(db, **item) && item.key(db).nth > 0) {
+        for item in items(db, *file).iter().filter(|item| is_project_wide(db, **item) && item.key(db).nth > 0)
+        {
             let first = project_names(db, db.project()).get(item.name(db)).first();
             diagnostics.extend(first.map(|first| duplicate(db, *item, *first)));
         }
@@ -70,11 +75,17 @@ fn words(kind: &SmolStr) -> String {
 fn duplicate(db: &dyn Db, second: Item, first: Item) -> Diagnostic {
     let (name, kind) = (second.name(db), second.kind(db));
     let message = format!("there are two declarations named `{name}`");
-    let diagnostic = Diagnostic::new(catalogue::DUPLICATE_NAME, message, second.name_place(db), format!("{} `{name}`", words(kind)))
-        .related(first.name_place(db), format!("declared first here, as {}", words(first.kind(db))));
+    let diagnostic = Diagnostic::new(
+        catalogue::DUPLICATE_NAME,
+        message,
+        second.name_place(db),
+        format!("{} `{name}`", words(kind)),
+    )
+    .related(first.name_place(db), format!("declared first here, as {}", words(first.kind(db))));
     if kind == first.kind(db) {
         diagnostic
     } else {
-        diagnostic.help("services, libraries, vendors, infrastructure and environments share one set of names")
+        diagnostic
+            .help("services, libraries, vendors, infrastructure and environments share one set of names")
     }
 }

@@ -19,7 +19,8 @@ pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
                 Imported::Module(module) => Some(*module),
                 Imported::Unknown => None,
             };
-            let ends = target.and_then(|target| Some((nodes.get(&file.id(db).0)?, nodes.get(&target.id(db).0)?)));
+            let ends =
+                target.and_then(|target| Some((nodes.get(&file.id(db).0)?, nodes.get(&target.id(db).0)?)));
             if let Some((from, to)) = ends {
                 graph.add_edge(*from, *to, import.item.place(db, import.node));
             }
@@ -28,19 +29,36 @@ pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
     let told = cycles(&graph).into_iter().filter_map(|cycle| {
         let (first, others) = cycle.edges.split_first()?;
         let path = |file: SourceFile| file.path(db).to_string();
-        let files: Vec<String> =
-            cycle.edges.iter().filter_map(|edge| graph.edge_endpoints(*edge)).map(|(from, _)| path(graph[from])).collect();
+        let files: Vec<String> = cycle
+            .edges
+            .iter()
+            .filter_map(|edge| graph.edge_endpoints(*edge))
+            .map(|(from, _)| path(graph[from]))
+            .collect();
         let target = |edge| graph.edge_endpoints(edge).map_or_else(String::new, |(_, to)| path(graph[to]));
         let message = match files.as_slice() {
             [one] => format!("`{one}` imports itself"),
-            files => format!("{} modules import one another in a circle: {} → {}", files.len(), files.join(" → "), files[0]),
+            files => format!(
+                "{} modules import one another in a circle: {} → {}",
+                files.len(),
+                files.join(" → "),
+                files[0]
+            ),
         };
-        let mut diagnostic =
-            Diagnostic::new(catalogue::IMPORT_CYCLE, message, graph[*first], format!("imports `{}`", target(*first)));
+        let mut diagnostic = Diagnostic::new(
+            catalogue::IMPORT_CYCLE,
+            message,
+            graph[*first],
+            format!("imports `{}`", target(*first)),
+        );
         for edge in others {
             diagnostic = diagnostic.related(graph[*edge], format!("imports `{}`", target(*edge)));
         }
-        Some(diagnostic.help("move what both need into a module of its own; services and environments need no `use`"))
+        Some(
+            diagnostic.help(
+                "move what both need into a module of its own; services and environments need no `use`",
+            ),
+        )
     });
     told.collect()
 }

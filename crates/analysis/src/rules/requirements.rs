@@ -15,14 +15,20 @@ pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
     let mut findings = Findings::default();
     let mut unknown_parts = BTreeSet::new();
     let mut diagnostics: Vec<Diagnostic> =
-        declared.iter().flat_map(|(name, _)| parts(&declared, name, &mut unknown_parts)).collect();
+        declared.keys().flat_map(|name| parts(&declared, name, &mut unknown_parts)).collect();
 
     let mut shipped = BTreeSet::new();
     for item in world::releases(db) {
         let release = release(db, item);
-        let moved: BTreeSet<SmolStr> =
-            release.view.ship.iter().filter_map(|ship| ship.service.as_ref()).map(|service| service.value.name.clone()).collect();
-        let retired: Vec<_> = release.view.retire.iter().filter_map(|retire| retire.service.as_ref()).collect();
+        let moved: BTreeSet<SmolStr> = release
+            .view
+            .ship
+            .iter()
+            .filter_map(|ship| ship.service.as_ref())
+            .map(|service| service.value.name.clone())
+            .collect();
+        let retired: Vec<_> =
+            release.view.retire.iter().filter_map(|retire| retire.service.as_ref()).collect();
         shipped.extend(moved);
         for environment in release.view.stages.iter().filter_map(|stage| stage.environment.as_ref()) {
             let state = deployed_state(db, environment.value.item);
@@ -55,9 +61,13 @@ fn parts(declared: &Declarations, owner: &SmolStr, unknown: &mut BTreeSet<Place>
     for requirement in std::iter::once(&owner.view.requires).chain(facts).flatten() {
         let Some(target) = &requirement.target else { continue };
         let Some((part, place)) = &target.value.part else { continue };
-        let Some(provider) = declared.get(&target.value.name).filter(|provider| !provider.broken) else { continue };
-        let provides = provider.view.provides.iter().chain(provider.view.at.iter().flat_map(|facts| &facts.provides));
-        let names: BTreeSet<&str> = provides.filter_map(|provide| Some(provide.part.as_ref()?.value.as_str())).collect();
+        let Some(provider) = declared.get(&target.value.name).filter(|provider| !provider.broken) else {
+            continue;
+        };
+        let provides =
+            provider.view.provides.iter().chain(provider.view.at.iter().flat_map(|facts| &facts.provides));
+        let names: BTreeSet<&str> =
+            provides.filter_map(|provide| Some(provide.part.as_ref()?.value.as_str())).collect();
         if names.contains(part.as_str()) {
             continue;
         }
@@ -67,10 +77,12 @@ fn parts(declared: &Declarations, owner: &SmolStr, unknown: &mut BTreeSet<Place>
             .related(provider.view.place, format!("`{}` is declared here", provider.name));
         diagnostics.push(match suggest::closest(part, names.iter().copied()) {
             Some(closest) => diagnostic.help(format!("did you mean `{closest}`?")),
-            None if names.is_empty() => {
-                diagnostic.help(format!("it provides no parts: require its own version, `requires {} …`", provider.name))
-            }
-            None => diagnostic.help(format!("it provides `{}`", names.into_iter().collect::<Vec<_>>().join("`, `"))),
+            None if names.is_empty() => diagnostic.help(format!(
+                "it provides no parts: require its own version, `requires {} …`",
+                provider.name
+            )),
+            None => diagnostic
+                .help(format!("it provides `{}`", names.into_iter().collect::<Vec<_>>().join("`, `"))),
         });
     }
     diagnostics
@@ -111,12 +123,21 @@ struct Finding {
 }
 
 impl Findings {
-    fn judge(&mut self, declared: &Declarations, world: &World, setting: &Setting, owners: impl Fn(&SmolStr) -> bool) {
+    fn judge(
+        &mut self,
+        declared: &Declarations,
+        world: &World,
+        setting: &Setting,
+        owners: impl Fn(&SmolStr) -> bool,
+    ) {
         for (name, versions) in world.iter().filter(|(name, _)| owners(name)) {
             let scheme = scheme_of(declared, name);
             for live in versions {
                 for need in live.requires.iter().flatten().filter(|need| !need.weak) {
-                    let applies = need.when.as_ref().is_none_or(|when| when.admits(&live.version, &scheme) != Some(false));
+                    let applies = need
+                        .when
+                        .as_ref()
+                        .is_none_or(|when| when.admits(&live.version, &scheme) != Some(false));
                     if applies {
                         self.judge_one(declared, world, setting, (name, live), need);
                     }
@@ -125,7 +146,14 @@ impl Findings {
         }
     }
 
-    fn judge_one(&mut self, declared: &Declarations, world: &World, setting: &Setting, owner: (&SmolStr, &Live), need: &Need) {
+    fn judge_one(
+        &mut self,
+        declared: &Declarations,
+        world: &World,
+        setting: &Setting,
+        owner: (&SmolStr, &Live),
+        need: &Need,
+    ) {
         // A target that nothing declares or deploys was told where it is named.
         if !declared.contains_key(&need.target) && !world.contains_key(&need.target) {
             return;
@@ -153,7 +181,8 @@ impl Findings {
                 Some(target) if need.part.is_none() => SmolStr::new(target.view.resolve_alias(version)),
                 _ => version.clone(),
             };
-            let fits = offered.iter().any(|(version, _)| need.range.admits(&alias(version), &scheme) == Some(true));
+            let fits =
+                offered.iter().any(|(version, _)| need.range.admits(&alias(version), &scheme) == Some(true));
             if !fits {
                 let standing = !owner.1.moved && !target.moved;
                 self.add(setting, owner, need, Some(target), catalogue::UNMET_REQUIREMENT, offered, standing);
@@ -193,7 +222,8 @@ impl Findings {
     }
 
     fn tell(self, unknown_parts: &BTreeSet<Place>) -> Vec<Diagnostic> {
-        let told = self.found.into_iter().filter(|(_, finding)| !unknown_parts.contains(&finding.need.target_place));
+        let told =
+            self.found.into_iter().filter(|(_, finding)| !unknown_parts.contains(&finding.need.target_place));
         told.map(|(key, finding)| diagnostic(&key, &finding)).collect()
     }
 }
@@ -206,20 +236,27 @@ fn diagnostic(key: &Key, finding: &Finding) -> Diagnostic {
     let need = &finding.need;
     let (owner, target) = (&key.owner, &key.target);
     let wanted = need.part.as_ref().map_or_else(|| target.to_string(), |part| format!("{target}.{part}"));
-    let within = match finding.environments.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().as_slice() {
-        [] => String::new(),
-        [one] => format!(" in {one}"),
-        [most @ .., last] => format!(" in {} and {last}", most.join(", ")),
-    };
+    let within =
+        match finding.environments.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().as_slice() {
+            [] => String::new(),
+            [one] => format!(" in {one}"),
+            [most @ .., last] => format!(" in {} and {last}", most.join(", ")),
+        };
     let mut diagnostic = match (&key.target_version, finding.instead.as_slice()) {
         (None, _) => {
             let message = format!("`{owner}` requires `{target}`, which is not deployed{within}");
             let help = match finding.retired {
                 Some(_) => format!("keep `{target}`, or release `{owner}` without this requirement first"),
-                None => format!("ship `{target}` in the same release, or say with `deployed = state(…)` that it is there already"),
+                None => format!(
+                    "ship `{target}` in the same release, or say with `deployed = state(…)` that it is there already"
+                ),
             };
-            let diagnostic =
-                Diagnostic::new(finding.code, message, need.target_place, format!("`{owner}` {} needs it", key.owner_version));
+            let diagnostic = Diagnostic::new(
+                finding.code,
+                message,
+                need.target_place,
+                format!("`{owner}` {} needs it", key.owner_version),
+            );
             let diagnostic = match finding.retired {
                 Some(place) => diagnostic.related(place, format!("`{target}` is taken away here")),
                 None => diagnostic,
@@ -227,23 +264,43 @@ fn diagnostic(key: &Key, finding: &Finding) -> Diagnostic {
             diagnostic.help(help).help("if it works without, mark the requirement `optional`")
         }
         (Some(version), []) => {
-            let message = format!("`{owner}` requires `{wanted} {}`, and `{target}` {version} does not provide it{within}", need.range);
-            Diagnostic::new(finding.code, message, need.range_place, format!("`{owner}` {} needs this", key.owner_version))
+            let message = format!(
+                "`{owner}` requires `{wanted} {}`, and `{target}` {version} does not provide it{within}",
+                need.range
+            );
+            Diagnostic::new(
+                finding.code,
+                message,
+                need.range_place,
+                format!("`{owner}` {} needs this", key.owner_version),
+            )
         }
         (Some(_), offered) => {
             let versions: Vec<&str> = offered.iter().map(|(version, _)| version.as_str()).collect();
             let (message, says) = match &need.part {
                 Some(part) => (
-                    format!("`{owner}` requires `{wanted} {}`, and `{target}` provides {part} {}{within}", need.range, versions.join(", ")),
+                    format!(
+                        "`{owner}` requires `{wanted} {}`, and `{target}` provides {part} {}{within}",
+                        need.range,
+                        versions.join(", ")
+                    ),
                     format!("`{target}` provides this version of `{part}`"),
                 ),
                 None => (
-                    format!("`{owner}` requires `{wanted} {}`, and `{target}` is {}{within}", need.range, versions.join(", ")),
+                    format!(
+                        "`{owner}` requires `{wanted} {}`, and `{target}` is {}{within}",
+                        need.range,
+                        versions.join(", ")
+                    ),
                     format!("this version of `{target}` is not in the range"),
                 ),
             };
-            let mut diagnostic =
-                Diagnostic::new(finding.code, message, need.range_place, format!("`{owner}` {} needs this", key.owner_version));
+            let mut diagnostic = Diagnostic::new(
+                finding.code,
+                message,
+                need.range_place,
+                format!("`{owner}` {} needs this", key.owner_version),
+            );
             for (_, place) in offered {
                 diagnostic = diagnostic.related(*place, says.clone());
             }

@@ -6,7 +6,9 @@ use clearway_model::{Db, SourceFile, items};
 const RESERVED: [&str; 10] = ["and", "or", "not", "if", "then", "else", "for", "in", "true", "false"];
 
 pub(crate) fn check(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
-    let reserved = items(db, file).iter().filter(|item| item.kind(db) != "use" && RESERVED.contains(&item.name(db).as_str()));
+    let reserved = items(db, file)
+        .iter()
+        .filter(|item| item.kind(db) != "use" && RESERVED.contains(&item.name(db).as_str()));
     reserved
         .map(|item| {
             let message = format!("`{}` is a reserved word in values", item.name(db));

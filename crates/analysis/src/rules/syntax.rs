@@ -7,7 +7,8 @@ use clearway_syntax::SyntaxError;
 pub(crate) fn check(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let place = |span: Span| Place::Bytes(file.id(db), span);
     let diagnostic = |error: SyntaxError| {
-        let mut diagnostic = Diagnostic::new(error.code, error.message, place(error.span), error.label).help_if(error.help);
+        let mut diagnostic =
+            Diagnostic::new(error.code, error.message, place(error.span), error.label).help_if(error.help);
         for (span, what) in error.related {
             diagnostic = diagnostic.related(place(span), what);
         }

@@ -14,23 +14,35 @@ pub(crate) fn check(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
         if !mentioned.contains(&import.name) {
             let place = import.item.place(db, import.node);
             let message = format!("`{}` is imported and not used", import.name);
-            let mut diagnostic = Diagnostic::new(catalogue::UNUSED_IMPORT, message, place, "not used in this file");
+            let mut diagnostic =
+                Diagnostic::new(catalogue::UNUSED_IMPORT, message, place, "not used in this file");
             // One name of several is the author's to take out; a line of its own can go.
-            if let Some(syntax::Item::Use(item)) = syntax_of(db, import.item).as_ref().map(|syntax| syntax.item())
+            if let Some(syntax::Item::Use(item)) =
+                syntax_of(db, import.item).as_ref().map(|syntax| syntax.item())
                 && !matches!(item.names, syntax::UseNames::Some(_))
             {
-                diagnostic = diagnostic.fix("remove the `use`", Edit::Replace(import.item.place(db, item.id), String::new()));
+                diagnostic = diagnostic
+                    .fix("remove the `use`", Edit::Replace(import.item.place(db, item.id), String::new()));
             }
             diagnostics.push(diagnostic);
         }
     }
     for item in items(db, file) {
         match syntax_of(db, *item).as_ref().map(|syntax| syntax.item()) {
-            Some(syntax::Item::Let(_)) if !mentioned.contains(item.name(db)) && !imported_anywhere(db, *item) => {
+            Some(syntax::Item::Let(_))
+                if !mentioned.contains(item.name(db)) && !imported_anywhere(db, *item) =>
+            {
                 let message = format!("`{}` is not used", item.name(db));
-                diagnostics.push(Diagnostic::new(catalogue::UNUSED_NAME, message, item.name_place(db), "nothing needs it"));
+                diagnostics.push(Diagnostic::new(
+                    catalogue::UNUSED_NAME,
+                    message,
+                    item.name_place(db),
+                    "nothing needs it",
+                ));
             }
-            Some(syntax::Item::Declaration(declaration)) => diagnostics.extend(unused_params(db, *item, declaration)),
+            Some(syntax::Item::Declaration(declaration)) => {
+                diagnostics.extend(unused_params(db, *item, declaration))
+            }
             _ => {}
         }
     }
@@ -42,20 +54,30 @@ fn unused_params(db: &dyn Db, item: Item, declaration: &syntax::Declaration) -> 
     declaration.bases.iter().for_each(|base| body.expr(base));
     declaration.operands.iter().for_each(|operand| body.expr(operand));
     body.block(&declaration.body);
-    let typed = clearway_model::vocabulary::Vocabulary::get().kinds.get(&declaration.kind.text).is_none_or(|kind| kind.typed);
+    let typed = clearway_model::vocabulary::Vocabulary::get()
+        .kinds
+        .get(&declaration.kind.text)
+        .is_none_or(|kind| kind.typed);
     // A metric's parameters go into its query, which is a text of another language.
-    let params = declaration.params.iter().flatten().filter(|param| !typed && !body.names.contains(&param.name.text));
+    let params =
+        declaration.params.iter().flatten().filter(|param| !typed && !body.names.contains(&param.name.text));
     params
         .map(|param| {
             let message = format!("the parameter `{}` is not used", param.name.text);
-            Diagnostic::new(catalogue::UNUSED_NAME, message, item.place(db, param.name.id), "nothing needs it")
+            Diagnostic::new(
+                catalogue::UNUSED_NAME,
+                message,
+                item.place(db, param.name.id),
+                "nothing needs it",
+            )
         })
         .collect()
 }
 
 fn imported_anywhere(db: &dyn Db, item: Item) -> bool {
     let project = db.project();
-    let own = modules(db, project).iter().find(|(_, file)| *file == item.file(db)).map(|(path, _)| path.clone());
+    let own =
+        modules(db, project).iter().find(|(_, file)| *file == item.file(db)).map(|(path, _)| path.clone());
     project.sources(db).iter().flat_map(|file| &scope(db, *file).imports).any(|import| match &import.target {
         Imported::Items(found) => found.contains(&item),
         Imported::Module(file) => *file == item.file(db) && own.is_some(),

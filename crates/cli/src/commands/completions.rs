@@ -51,10 +51,12 @@ fn man(args: &CompletionsArgs, mut command: Command, output: &Output) -> Result<
         let page = render(command)?;
         return output.results(|out| out.write_all(page.as_bytes()));
     };
-    let pages = std::iter::once(command.clone()).chain(command.get_subcommands().filter(|sub| sub.get_name() != "help").map(|sub| {
-        let name = format!("clearway-{}", sub.get_name());
-        sub.clone().name(name.clone()).display_name(name)
-    }));
+    let pages = std::iter::once(command.clone()).chain(
+        command.get_subcommands().filter(|sub| sub.get_name() != "help").map(|sub| {
+            let name = format!("clearway-{}", sub.get_name());
+            sub.clone().name(name.clone()).display_name(name)
+        }),
+    );
     for page in pages {
         let name = page.get_display_name().unwrap_or_else(|| page.get_name()).to_owned();
         files::write(&folder.join(format!("{name}.1")), &render(page)?)?;

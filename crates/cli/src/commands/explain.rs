@@ -18,7 +18,14 @@ pub(crate) fn run(args: &ExplainArgs, output: &Output) -> Result<Verdict, Failur
         }
         (None, TextFormat::Text) => output.results(|out| {
             for code in catalogue::all() {
-                writeln!(out, "{}  {:8} {:24} {}", code.id(), code.severity().word(), code.name(), explain::title(*code))?;
+                writeln!(
+                    out,
+                    "{}  {:8} {:24} {}",
+                    code.id(),
+                    code.severity().word(),
+                    code.name(),
+                    explain::title(*code)
+                )?;
             }
             Ok(())
         })?,
@@ -42,6 +49,7 @@ fn json(code: Code, page: bool) -> serde_json::Value {
 
 fn no_code(wanted: &str) -> Failure {
     let names = catalogue::all().iter().flat_map(|code| [code.name(), code.id()]);
-    let help = suggest::did_you_mean(wanted, names).unwrap_or_else(|| "`clearway explain` lists all codes".to_owned());
+    let help = suggest::did_you_mean(wanted, names)
+        .unwrap_or_else(|| "`clearway explain` lists all codes".to_owned());
     Failure::NoCode(wanted.to_owned(), help)
 }

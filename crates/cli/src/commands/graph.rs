@@ -27,7 +27,8 @@ pub(crate) fn run(args: &GraphArgs, output: &Output) -> Result<Verdict, Failure>
     let found = clearway_analysis::check(db).diagnostics;
     let nodes = views::project_wide(db, &views::DEPLOYABLE).map(|item| {
         let declared = clearway_model::deployable(db, item);
-        let version = declared.view.version.as_ref().map(|version| version.value.to_string()).unwrap_or_default();
+        let version =
+            declared.view.version.as_ref().map(|version| version.value.to_string()).unwrap_or_default();
         (declared.name.to_string(), (item.kind(db).to_string(), version))
     });
     let mut edges = requirements(db);
@@ -57,7 +58,8 @@ fn label(edge: &Edge) -> String {
 }
 
 fn dot(graph: &Graph, out: &mut dyn WriteColor) -> io::Result<()> {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"));
+    let quoted =
+        |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"));
     writeln!(out, "digraph {} {{", quoted(&graph.name))?;
     writeln!(out, "  rankdir = LR")?;
     writeln!(out, "  node [shape = box, style = rounded, fontname = \"sans-serif\"]")?;
@@ -69,7 +71,12 @@ fn dot(graph: &Graph, out: &mut dyn WriteColor) -> io::Result<()> {
             "infrastructure" => ", shape = box3d",
             _ => "",
         };
-        writeln!(out, "  {} [label = {}{shape}]", quoted(name), quoted(&format!("{name}\n{version}")).replace("\\\\n", "\\n"))?;
+        writeln!(
+            out,
+            "  {} [label = {}{shape}]",
+            quoted(name),
+            quoted(&format!("{name}\n{version}")).replace("\\\\n", "\\n")
+        )?;
     }
     for edge in &graph.edges {
         let style = match (edge.weak, edge.optional) {
@@ -77,7 +84,13 @@ fn dot(graph: &Graph, out: &mut dyn WriteColor) -> io::Result<()> {
             (false, true) => ", style = dashed",
             _ => "",
         };
-        writeln!(out, "  {} -> {} [label = {}{style}]", quoted(&edge.from), quoted(&edge.to), quoted(&label(edge)))?;
+        writeln!(
+            out,
+            "  {} -> {} [label = {}{style}]",
+            quoted(&edge.from),
+            quoted(&edge.to),
+            quoted(&label(edge))
+        )?;
     }
     writeln!(out, "}}")
 }
@@ -104,7 +117,9 @@ fn mermaid(graph: &Graph, out: &mut dyn WriteColor) -> io::Result<()> {
         writeln!(out, "  {}{open}\"{}<br/>{}\"{close}", ids[name.as_str()], text(name), text(version))?;
     }
     for edge in &graph.edges {
-        let (Some(from), Some(to)) = (ids.get(edge.from.as_str()), ids.get(edge.to.as_str())) else { continue };
+        let (Some(from), Some(to)) = (ids.get(edge.from.as_str()), ids.get(edge.to.as_str())) else {
+            continue;
+        };
         let arrow = if edge.weak || edge.optional { "-.->" } else { "-->" };
         writeln!(out, "  {from} {arrow}|\"{}\"| {to}", text(&label(edge)))?;
     }

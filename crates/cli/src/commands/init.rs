@@ -32,7 +32,8 @@ pub(crate) fn run(args: &InitArgs, output: &Output) -> Result<Verdict, Failure> 
     let folder = Folder { files: files::of_repository(&root), root: root.clone() };
     let proposal = propose(&name, &folder);
     // All or nothing: what exists is looked at before anything is written.
-    if let Some(existing) = proposal.files.iter().map(|file| root.join(&file.path)).find(|path| path.exists()) {
+    if let Some(existing) = proposal.files.iter().map(|file| root.join(&file.path)).find(|path| path.exists())
+    {
         return Err(Failure::Exists(existing));
     }
     for file in &proposal.files {
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &InitArgs, output: &Output) -> Result<Verdict, Failure> 
     }
     proposal.notes.iter().for_each(|note| output.note(note));
     let shown = |path: &str| args.path.as_deref().unwrap_or(Utf8Path::new("")).join(path);
-    output.results(|out| proposal.files.iter().try_for_each(|file| writeln!(out, "{}", shown(&file.path))))?;
+    output
+        .results(|out| proposal.files.iter().try_for_each(|file| writeln!(out, "{}", shown(&file.path))))?;
     Ok(Verdict::Holds)
 }

@@ -46,13 +46,19 @@ impl Evaluator<'_> {
         // Of the functions that give what is wanted, or of all.
         let fit: Vec<&str> = functions
             .clone()
-            .filter(|function| ty.alternatives().iter().any(|ty| *ty == function.result || *ty == Type::List(Box::new(function.result.clone()))))
+            .filter(|function| {
+                ty.alternatives()
+                    .iter()
+                    .any(|ty| *ty == function.result || *ty == Type::List(Box::new(function.result.clone())))
+            })
             .map(|function| function.name.as_str())
             .collect();
         let all = functions.map(|function| function.name.as_str());
-        let closest = suggest::closest(&name.text, fit.iter().copied()).or_else(|| suggest::closest(&name.text, all));
+        let closest =
+            suggest::closest(&name.text, fit.iter().copied()).or_else(|| suggest::closest(&name.text, all));
         let message = format!("there is no function or template `{}`", name.text);
-        let mut diagnostic = Diagnostic::new(catalogue::UNKNOWN_FUNCTION, message, place, "nothing has this name");
+        let mut diagnostic =
+            Diagnostic::new(catalogue::UNKNOWN_FUNCTION, message, place, "nothing has this name");
         diagnostic = match closest {
             Some(closest) => diagnostic
                 .help(format!("did you mean `{closest}`?"))
@@ -64,7 +70,13 @@ impl Evaluator<'_> {
     }
 
     /// Every parameter with its argument or default, in the order of the parameters.
-    pub(super) fn bind(&mut self, params: &[Parameter], args: &[Arg], callee: &str, place: Place) -> Vec<(SmolStr, Value)> {
+    pub(super) fn bind(
+        &mut self,
+        params: &[Parameter],
+        args: &[Arg],
+        callee: &str,
+        place: Place,
+    ) -> Vec<(SmolStr, Value)> {
         let mut given: Vec<Option<Value>> = vec![None; params.len()];
         let mut next = 0;
         for arg in args {
@@ -74,15 +86,21 @@ impl Evaluator<'_> {
             };
             let Some(at) = at else {
                 self.eval(&arg.value, &Type::Any);
-                self.report(surplus(self.place(arg.name.as_ref().map_or(arg.value.id, |name| name.id)), arg, params, callee));
+                self.report(surplus(
+                    self.place(arg.name.as_ref().map_or(arg.value.id, |name| name.id)),
+                    arg,
+                    params,
+                    callee,
+                ));
                 continue;
             };
             next = at + 1;
             let value = self.eval(&arg.value, &params[at].ty);
             if let Some(before) = &given[at] {
                 let message = format!("`{}` is given twice", params[at].name);
-                let diagnostic = Diagnostic::new(catalogue::BAD_ARGUMENTS, message, self.place(arg.id), "given again")
-                    .related(before.place, "given first here");
+                let diagnostic =
+                    Diagnostic::new(catalogue::BAD_ARGUMENTS, message, self.place(arg.id), "given again")
+                        .related(before.place, "given first here");
                 self.report(diagnostic);
             }
             given[at] = Some(value);

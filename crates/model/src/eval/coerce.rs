@@ -125,10 +125,15 @@ fn mismatch(value: &Value, ty: &Type) -> Diagnostic {
     }
     let found = value.kind.describe();
     let code = match (&value.kind, ty) {
-        (ValueKind::Quantity(..), Type::Quantity(_)) => catalogue::WRONG_UNIT,
+        (ValueKind::Quantity(..), ty)
+            if ty.alternatives().iter().any(|ty| matches!(ty, Type::Quantity(_))) =>
+        {
+            catalogue::WRONG_UNIT
+        }
         _ => catalogue::WRONG_TYPE,
     };
-    let diagnostic = Diagnostic::new(code, format!("expected {ty}, found {found}"), place, format!("this is {found}"));
+    let diagnostic =
+        Diagnostic::new(code, format!("expected {ty}, found {found}"), place, format!("this is {found}"));
     let wants = |wanted: &dyn Fn(&Type) -> bool| ty.alternatives().iter().any(wanted);
     match &value.kind {
         ValueKind::Number(number) if wants(&|ty| matches!(ty, Type::Quantity(_))) => {
@@ -141,24 +146,30 @@ fn mismatch(value: &Value, ty: &Type) -> Diagnostic {
         }
         ValueKind::Number(number) if wants(&|ty| *ty == Type::Percent) => {
             let percent = format!("{}%", number.text);
-            diagnostic.help(format!("did you mean `{percent}`?")).fix(format!("write `{percent}`"), Edit::Replace(place, percent))
+            diagnostic
+                .help(format!("did you mean `{percent}`?"))
+                .fix(format!("write `{percent}`"), Edit::Replace(place, percent))
         }
         ValueKind::Number(_) if wants(&|ty| *ty == Type::Range) => range_help(diagnostic, value),
         ValueKind::Version(_) if wants(&|ty| *ty == Type::Range) => range_help(diagnostic, value),
         ValueKind::Text(text) if wants(&|ty| *ty == Type::Range) && Range::parse(text).is_some() => {
             let range = format!("range({text:?})");
-            diagnostic.help(format!("write `{range}`")).fix(format!("write `{range}`"), Edit::Replace(place, range))
+            diagnostic
+                .help(format!("write `{range}`"))
+                .fix(format!("write `{range}`"), Edit::Replace(place, range))
         }
-        ValueKind::Range(range) if wants(&|ty| *ty == Type::Condition) => {
-            diagnostic.help(format!("`{range}` is read as a version range: to compare, put a space after the operator"))
-        }
+        ValueKind::Range(range) if wants(&|ty| *ty == Type::Condition) => diagnostic.help(format!(
+            "`{range}` is read as a version range: to compare, put a space after the operator"
+        )),
         ValueKind::Range(range) if wants(&|ty| *ty == Type::Version) => {
             let version = range.alternatives.first().and_then(|bounds| bounds.first());
             diagnostic.help_if(version.map(|bound| format!("write the version alone: `{}`", bound.version)))
         }
         ValueKind::Name(name) | ValueKind::Word(_, name) if wants(&|ty| *ty == Type::Text) => {
             let text = format!("\"{name}\"");
-            diagnostic.help(format!("write `{text}`")).fix(format!("write `{text}`"), Edit::Replace(place, text))
+            diagnostic
+                .help(format!("write `{text}`"))
+                .fix(format!("write `{text}`"), Edit::Replace(place, text))
         }
         ValueKind::Reference(reference) if wants(&|ty| *ty == Type::Text) => {
             diagnostic.help(format!("a text stands between double quotes: `\"{}\"`", reference.name))

@@ -21,7 +21,12 @@ pub(crate) const COMPUTED: &[(&str, Compute)] = &[
     ("range", range),
 ];
 
-pub(super) fn compute(evaluator: &mut Evaluator<'_>, name: &str, args: &[(SmolStr, Value)], place: Place) -> Value {
+pub(super) fn compute(
+    evaluator: &mut Evaluator<'_>,
+    name: &str,
+    args: &[(SmolStr, Value)],
+    place: Place,
+) -> Value {
     let known = !args.iter().any(|(_, value)| value.is_open());
     let compute = COMPUTED.iter().find(|(function, _)| *function == name).filter(|_| known);
     let kind = compute.and_then(|(_, compute)| compute(evaluator, args, place));
@@ -64,13 +69,21 @@ fn from_tag(evaluator: &mut Evaluator<'_>, args: &[(SmolStr, Value)], _: Place) 
     let (pattern, place) = text(args, 0);
     let Some((before, after)) = pattern.split_once("{}") else {
         let message = "a tag's pattern has `{}` in the place of the version";
-        evaluator.report(Diagnostic::new(catalogue::BAD_VALUE, message, place, "no `{}`").help("write `from-tag(\"v{}\")`"));
+        evaluator.report(
+            Diagnostic::new(catalogue::BAD_VALUE, message, place, "no `{}`")
+                .help("write `from-tag(\"v{}\")`"),
+        );
         return None;
     };
     let tags = match evaluator.db.tags().tags(evaluator.db) {
         Ok(tags) => tags,
         Err(why) => {
-            evaluator.report(Diagnostic::new(catalogue::NO_VERSION, "the repository's tags cannot be read", place, why.clone()));
+            evaluator.report(Diagnostic::new(
+                catalogue::NO_VERSION,
+                "the repository's tags cannot be read",
+                place,
+                why.clone(),
+            ));
             return None;
         }
     };
@@ -93,7 +106,12 @@ fn from_file(evaluator: &mut Evaluator<'_>, args: &[(SmolStr, Value)], _: Place)
     let (key, key_place) = text(args, 1);
     if path.starts_with('/') || path.split('/').any(|part| part == "..") {
         let message = format!("`{path}` is not below the project's root");
-        evaluator.report(Diagnostic::new(catalogue::UNREADABLE_FILE, message, place, "write a path relative to `clearway.toml`"));
+        evaluator.report(Diagnostic::new(
+            catalogue::UNREADABLE_FILE,
+            message,
+            place,
+            "write a path relative to `clearway.toml`",
+        ));
         return None;
     }
     let file = match evaluator.db.external(path).text(evaluator.db) {

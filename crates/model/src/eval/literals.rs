@@ -59,21 +59,31 @@ impl Evaluator<'_> {
         let vocabulary = Vocabulary::get();
         let Some(amount) = decimal(&number.text) else {
             let message = format!("`{}` is no number", number.text);
-            self.report(Diagnostic::new(catalogue::BAD_VALUE, message, self.place(number.id), "it has more than 28 digits"));
+            self.report(Diagnostic::new(
+                catalogue::BAD_VALUE,
+                message,
+                self.place(number.id),
+                "it has more than 28 digits",
+            ));
             return ValueKind::Unknown;
         };
         if let Some(known) = vocabulary.unit(&unit.text) {
             return ValueKind::Quantity(amount, known.name.clone());
         }
         let place = self.place(unit.id);
-        let mut diagnostic =
-            Diagnostic::new(catalogue::UNKNOWN_UNIT, format!("`{}` is no unit", unit.text), place, "unknown unit");
+        let mut diagnostic = Diagnostic::new(
+            catalogue::UNKNOWN_UNIT,
+            format!("`{}` is no unit", unit.text),
+            place,
+            "unknown unit",
+        );
         let wanted = ty.alternatives().iter().filter_map(|ty| match ty {
             Type::Quantity(dimension) => Some(dimension.as_str()),
             _ => None,
         });
         let fit = wanted.flat_map(|dimension| vocabulary.unit_spellings(Some(dimension)));
-        let closest = suggest::closest(&unit.text, fit).or_else(|| suggest::closest(&unit.text, vocabulary.unit_spellings(None)));
+        let closest = suggest::closest(&unit.text, fit)
+            .or_else(|| suggest::closest(&unit.text, vocabulary.unit_spellings(None)));
         if let Some(closest) = closest {
             diagnostic = diagnostic
                 .help(format!("did you mean `{closest}`?"))

@@ -52,7 +52,12 @@ impl<'a> Evaluator<'a> {
         self.budget -= 1;
         if self.budget == 0 {
             let message = format!("this declaration comes to more than {BUDGET} values");
-            self.report(Diagnostic::new(catalogue::TOO_MANY_VALUES, message, self.place(expr.id), "here it is too much"));
+            self.report(Diagnostic::new(
+                catalogue::TOO_MANY_VALUES,
+                message,
+                self.place(expr.id),
+                "here it is too much",
+            ));
         }
         if *ty == Type::Type {
             return self.type_name(expr);
@@ -80,8 +85,13 @@ impl<'a> Evaluator<'a> {
             ExprKind::Text(parts) => self.text(parts),
             ExprKind::Word(word) => {
                 self.report(
-                    Diagnostic::new(catalogue::SYNTAX, format!("`{word}` is a reserved word"), place, "not a value")
-                        .help("give the declaration another name, or write the name between double quotes"),
+                    Diagnostic::new(
+                        catalogue::SYNTAX,
+                        format!("`{word}` is a reserved word"),
+                        place,
+                        "not a value",
+                    )
+                    .help("give the declaration another name, or write the name between double quotes"),
                 );
                 ValueKind::Unknown
             }
@@ -114,9 +124,10 @@ impl<'a> Evaluator<'a> {
         let mut values = Vec::new();
         for item in items.iter() {
             self.locals.push((comprehension.name.text.clone(), item.clone()));
-            let taken = comprehension.filter.as_ref().is_none_or(|filter| {
-                !matches!(self.eval(filter, &Type::Bool).kind, ValueKind::Bool(false))
-            });
+            let taken = comprehension
+                .filter
+                .as_ref()
+                .is_none_or(|filter| !matches!(self.eval(filter, &Type::Bool).kind, ValueKind::Bool(false)));
             if taken {
                 values.push(self.eval(&comprehension.value, &of));
             }

@@ -46,7 +46,14 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(super) fn binary(&mut self, expr: &Expr, op: BinaryOp, left: &Expr, right: &Expr, ty: &Type) -> Value {
+    pub(super) fn binary(
+        &mut self,
+        expr: &Expr,
+        op: BinaryOp,
+        left: &Expr,
+        right: &Expr,
+        ty: &Type,
+    ) -> Value {
         match op {
             BinaryOp::And | BinaryOp::Or if wants(ty, &Type::Range) => self.ranges(expr, op, left, right),
             BinaryOp::And | BinaryOp::Or => self.logic(expr, op, left, right, ty),
@@ -61,7 +68,11 @@ impl Evaluator<'_> {
         let sides = (self.eval(left, &Type::Range), self.eval(right, &Type::Range));
         let kind = match (sides.0.kind, sides.1.kind) {
             (ValueKind::Range(left), ValueKind::Range(right)) => {
-                ValueKind::Range(Arc::new(if op == BinaryOp::Or { left.or(&right) } else { left.and(&right) }))
+                ValueKind::Range(Arc::new(if op == BinaryOp::Or {
+                    left.or(&right)
+                } else {
+                    left.and(&right)
+                }))
             }
             _ => ValueKind::Unknown,
         };
@@ -158,12 +169,18 @@ impl Evaluator<'_> {
         }
         match apply(op, &left.kind, &right.kind) {
             Ok(kind) => self.value(place, kind),
-            Err(Trouble::DivisionByZero) => {
-                self.fail(Diagnostic::new(catalogue::BAD_VALUE, "this divides by zero", right.place, "this is 0"))
-            }
-            Err(Trouble::Overflow) => {
-                self.fail(Diagnostic::new(catalogue::BAD_VALUE, "the result has more than 28 digits", place, ""))
-            }
+            Err(Trouble::DivisionByZero) => self.fail(Diagnostic::new(
+                catalogue::BAD_VALUE,
+                "this divides by zero",
+                right.place,
+                "this is 0",
+            )),
+            Err(Trouble::Overflow) => self.fail(Diagnostic::new(
+                catalogue::BAD_VALUE,
+                "the result has more than 28 digits",
+                place,
+                "",
+            )),
             Err(Trouble::Types) => {
                 let (a, b) = (left.kind.describe(), right.kind.describe());
                 let message = format!("`{}` does not apply to {a} and {b}", op.text());
@@ -199,7 +216,9 @@ fn joined(op: BinaryOp, left: Condition, right: Condition) -> Condition {
     let mut parts = Vec::new();
     for side in [left, right] {
         match (op, side) {
-            (BinaryOp::And, Condition::All(inner)) | (BinaryOp::Or, Condition::Any(inner)) => parts.extend(inner),
+            (BinaryOp::And, Condition::All(inner)) | (BinaryOp::Or, Condition::Any(inner)) => {
+                parts.extend(inner)
+            }
             (_, side) => parts.push(side),
         }
     }
@@ -305,7 +324,9 @@ fn apply(op: BinaryOp, left: &ValueKind, right: &ValueKind) -> Result<ValueKind,
         (V::Percent(a), V::Percent(b)) if adds(op) => Ok(V::Percent(calculate(op, *a, *b)?)),
         (V::Percent(a), V::Number(b)) if !adds(op) => Ok(V::Percent(calculate(op, *a, b.value)?)),
         (V::Number(a), V::Percent(b)) if op == BinaryOp::Times => Ok(V::Percent(calculate(op, a.value, *b)?)),
-        (V::Quantity(a, unit), V::Number(b)) if !adds(op) => Ok(V::Quantity(calculate(op, *a, b.value)?, unit.clone())),
+        (V::Quantity(a, unit), V::Number(b)) if !adds(op) => {
+            Ok(V::Quantity(calculate(op, *a, b.value)?, unit.clone()))
+        }
         (V::Number(a), V::Quantity(b, unit)) if op == BinaryOp::Times => {
             Ok(V::Quantity(calculate(op, a.value, *b)?, unit.clone()))
         }
@@ -314,17 +335,22 @@ fn apply(op: BinaryOp, left: &ValueKind, right: &ValueKind) -> Result<ValueKind,
             let (Some(left), Some(right)) = (vocabulary.unit(unit), vocabulary.unit(other)) else {
                 return Err(Trouble::Types);
             };
-            let separate = vocabulary.dimensions.get(&left.dimension).is_some_and(|dimension| dimension.separate);
+            let separate =
+                vocabulary.dimensions.get(&left.dimension).is_some_and(|dimension| dimension.separate);
             if left.dimension != right.dimension || (separate && unit != other) || op == BinaryOp::Times {
                 return Err(Trouble::Types);
             }
-            let same = |amount: Decimal| amount.checked_mul(right.factor).and_then(|base| base.checked_div(left.factor));
+            let same = |amount: Decimal| {
+                amount.checked_mul(right.factor).and_then(|base| base.checked_div(left.factor))
+            };
             let b = same(*b).ok_or(Trouble::Overflow)?;
             let result = calculate(op, *a, b)?;
             Ok(if op == BinaryOp::Divide { number(result) } else { V::Quantity(result, unit.clone()) })
         }
         (V::Text(a), V::Text(b)) if op == BinaryOp::Plus => Ok(V::Text(Arc::from(format!("{a}{b}")))),
-        (V::List(a), V::List(b)) if op == BinaryOp::Plus => Ok(V::List(a.iter().chain(b.iter()).cloned().collect())),
+        (V::List(a), V::List(b)) if op == BinaryOp::Plus => {
+            Ok(V::List(a.iter().chain(b.iter()).cloned().collect()))
+        }
         _ => Err(Trouble::Types),
     }
 }

@@ -38,7 +38,9 @@ impl Evaluator<'_> {
                 let known = Vocabulary::get().enums.get(words)?.words.iter().any(|word| word.name == *name);
                 known.then(|| ValueKind::Word(words.clone(), name.clone()))
             }
-            Type::List(of) | Type::Span(of) => self.known_word(name, of).filter(|kind| matches!(kind, ValueKind::Word(..))),
+            Type::List(of) | Type::Span(of) => {
+                self.known_word(name, of).filter(|kind| matches!(kind, ValueKind::Word(..)))
+            }
             Type::Range if name == "any" => Some(ValueKind::Range(Arc::new(Range::any()))),
             _ => None,
         })
@@ -61,19 +63,35 @@ impl Evaluator<'_> {
         if let Some((name, part)) = rest.split_first()
             && let Some(module) = resolve_module(self.db, self.file(), &first.text)
         {
-            let found = names(self.db, module).get(&name.text).iter().find(|item| accepts(item.kind(self.db))).copied();
+            let found = names(self.db, module)
+                .get(&name.text)
+                .iter()
+                .find(|item| accepts(item.kind(self.db)))
+                .copied();
             return match found {
                 Some(item) => self.reference(expr, item, part.first(), args),
                 None => {
-                    let message = format!("module `{}` declares no {} `{}`", module_path(self.db, module), wanted.words(), name.text);
-                    self.fail(Diagnostic::new(catalogue::UNKNOWN_NAME, message, self.place(name.id), "no such name there"))
+                    let message = format!(
+                        "module `{}` declares no {} `{}`",
+                        module_path(self.db, module),
+                        wanted.words(),
+                        name.text
+                    );
+                    self.fail(Diagnostic::new(
+                        catalogue::UNKNOWN_NAME,
+                        message,
+                        self.place(name.id),
+                        "no such name there",
+                    ))
                 }
             };
         }
         match resolve(self.db, self.file(), &first.text, &accepts) {
             Resolution::Found(item) => self.reference(expr, item, rest.first(), args),
             Resolution::Poisoned => Value::unknown(place),
-            _ if rest.is_empty() && wanted.names => Value { place, kind: ValueKind::Name(first.text.clone()) },
+            _ if rest.is_empty() && wanted.names => {
+                Value { place, kind: ValueKind::Name(first.text.clone()) }
+            }
             Resolution::WrongKind(item) => self.wrong_kind(first, item, &wanted),
             Resolution::NotImported(item) => self.not_imported(first, item),
             Resolution::Nothing => self.unknown_name(first, &whole, !rest.is_empty(), &wanted, ty),
@@ -91,8 +109,13 @@ impl Evaluator<'_> {
             (None, Some(args)) if !args.is_empty() => {
                 let message = format!("`{name}` has no parameters");
                 return self.fail(
-                    Diagnostic::new(catalogue::BAD_ARGUMENTS, message, self.place(args[0].id), "nothing takes this")
-                        .related(item.name_place(self.db), "declared here, without `( … )`"),
+                    Diagnostic::new(
+                        catalogue::BAD_ARGUMENTS,
+                        message,
+                        self.place(args[0].id),
+                        "nothing takes this",
+                    )
+                    .related(item.name_place(self.db), "declared here, without `( … )`"),
                 );
             }
             (None, _) => Vec::new(),
@@ -117,7 +140,12 @@ impl Evaluator<'_> {
             (Some(params), args) => self.bind(params, args.as_deref().unwrap_or_default(), &name, place),
             (None, Some(args)) if !args.is_empty() => {
                 let message = format!("`{name}` has no parameters");
-                self.fail(Diagnostic::new(catalogue::BAD_ARGUMENTS, message, self.place(args[0].id), "nothing takes this"));
+                self.fail(Diagnostic::new(
+                    catalogue::BAD_ARGUMENTS,
+                    message,
+                    self.place(args[0].id),
+                    "nothing takes this",
+                ));
                 return Some(None);
             }
             (None, _) => Vec::new(),
@@ -140,11 +168,21 @@ impl Evaluator<'_> {
 
     fn wrong_kind(&mut self, name: &Name, item: Item, wanted: &Wanted) -> Value {
         let kind = item.kind(self.db);
-        let message = format!("`{}` is {}, and {} is expected", name.text, Type::Declaration(kind.clone()), wanted.words());
+        let message = format!(
+            "`{}` is {}, and {} is expected",
+            name.text,
+            Type::Declaration(kind.clone()),
+            wanted.words()
+        );
         let declared = item.name_place(self.db);
         self.fail(
-            Diagnostic::new(catalogue::WRONG_KIND, message, self.place(name.id), format!("expected {}", wanted.words()))
-                .related(declared, format!("`{}` is declared here", name.text)),
+            Diagnostic::new(
+                catalogue::WRONG_KIND,
+                message,
+                self.place(name.id),
+                format!("expected {}", wanted.words()),
+            )
+            .related(declared, format!("`{}` is declared here", name.text)),
         )
     }
 
@@ -155,17 +193,26 @@ impl Evaluator<'_> {
         let declared = item.name_place(self.db);
         let place = self.place(name.id);
         // A `use` goes to the top of the file: before its first item.
-        let first = crate::query::items(self.db, self.file()).first().map(|first| first.place(self.db, NodeId(0)));
-        let mut diagnostic = Diagnostic::new(catalogue::NOT_IMPORTED, message, place, "not known in this file")
-            .related(declared, "declared here")
-            .help(format!("add `{line}` at the top of the file"));
+        let first =
+            crate::query::items(self.db, self.file()).first().map(|first| first.place(self.db, NodeId(0)));
+        let mut diagnostic =
+            Diagnostic::new(catalogue::NOT_IMPORTED, message, place, "not known in this file")
+                .related(declared, "declared here")
+                .help(format!("add `{line}` at the top of the file"));
         if let Some(first) = first {
             diagnostic = diagnostic.fix(format!("add `{line}`"), Edit::Before(first, format!("{line}\n")));
         }
         self.fail(diagnostic)
     }
 
-    fn unknown_name(&mut self, name: &Name, whole: &SmolStr, dotted: bool, wanted: &Wanted, ty: &Type) -> Value {
+    fn unknown_name(
+        &mut self,
+        name: &Name,
+        whole: &SmolStr,
+        dotted: bool,
+        wanted: &Wanted,
+        ty: &Type,
+    ) -> Value {
         // Where a value of any type may stand, a dotted name can only be a metric.
         if dotted && wanted.anything {
             let metrics = candidates(self.db, &|kind| kind == "metric");
@@ -186,7 +233,12 @@ impl Evaluator<'_> {
         if wanted.empty() {
             return self.unexpected_name(name, whole, ty);
         }
-        let day = |half: &str| Vocabulary::get().enums.get("day").is_some_and(|days| days.words.iter().any(|day| day.name == half));
+        let day = |half: &str| {
+            Vocabulary::get()
+                .enums
+                .get("day")
+                .is_some_and(|days| days.words.iter().any(|day| day.name == half))
+        };
         if let Some((from, to)) = name.text.split_once('-')
             && day(from)
             && day(to)
@@ -197,7 +249,8 @@ impl Evaluator<'_> {
     }
 
     fn unknown(&mut self, message: String, place: Place, suggestion: Option<String>) -> Value {
-        let mut diagnostic = Diagnostic::new(catalogue::UNKNOWN_NAME, message, place, "nothing declares this");
+        let mut diagnostic =
+            Diagnostic::new(catalogue::UNKNOWN_NAME, message, place, "nothing declares this");
         if let Some(suggestion) = suggestion {
             diagnostic = diagnostic
                 .help(format!("did you mean `{suggestion}`?"))
@@ -211,9 +264,11 @@ impl Evaluator<'_> {
         let all: Vec<&str> = words.words.iter().map(|word| word.name.as_str()).collect();
         let ty = Type::Word(words.name.clone());
         let message = format!("`{}` is not {ty}", name.text);
-        let mut diagnostic = Diagnostic::new(catalogue::UNKNOWN_WORD, message, place, format!("expected {ty}"));
+        let mut diagnostic =
+            Diagnostic::new(catalogue::UNKNOWN_WORD, message, place, format!("expected {ty}"));
         if let Some(closest) = closest_word(&name.text, &all) {
-            diagnostic = diagnostic.fix(format!("write `{closest}`"), Edit::Replace(place, closest.to_owned()));
+            diagnostic =
+                diagnostic.fix(format!("write `{closest}`"), Edit::Replace(place, closest.to_owned()));
             diagnostic = diagnostic.help(format!("did you mean `{closest}`?"));
         }
         let day = |half: &str| all.contains(&half);
@@ -227,12 +282,16 @@ impl Evaluator<'_> {
     fn unexpected_name(&mut self, name: &Name, whole: &str, ty: &Type) -> Value {
         let place = self.place(name.id);
         let message = format!("expected {ty}, found the name `{whole}`");
-        let mut diagnostic = Diagnostic::new(catalogue::WRONG_TYPE, message, place, "no `let` or parameter has this name");
+        let mut diagnostic =
+            Diagnostic::new(catalogue::WRONG_TYPE, message, place, "no `let` or parameter has this name");
         if ty.alternatives().contains(&Type::Text) {
             let text = format!("\"{}\"", name.text);
-            diagnostic = diagnostic.help(format!("write `{text}`")).fix(format!("write `{text}`"), Edit::Replace(place, text));
+            diagnostic = diagnostic
+                .help(format!("write `{text}`"))
+                .fix(format!("write `{text}`"), Edit::Replace(place, text));
         } else if ty.alternatives().contains(&Type::Version)
-            && let Some(version) = whole.strip_prefix('v').filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+            && let Some(version) =
+                whole.strip_prefix('v').filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
         {
             diagnostic = diagnostic.help(format!("write the version without its `v`: `{version}`"));
         }
@@ -313,7 +372,9 @@ impl Wanted {
             [] => "name".to_owned(),
             [one] => (*one).to_owned(),
             // What is shipped has one word for all its kinds.
-            many if many.contains(&"service") && many.contains(&"vendor") => "service, library or vendor".to_owned(),
+            many if many.contains(&"service") && many.contains(&"vendor") => {
+                "service, library or vendor".to_owned()
+            }
             [most @ .., last] => format!("{} or {last}", most.join(", ")),
         }
     }

@@ -18,13 +18,13 @@ pub use environment::{Calendar, Environment, Freeze, Milestone, Parity, Window};
 pub use people::{Identity, Role, Team};
 pub use read::{At, Quantity, Read};
 pub use release::{
-    Accept, Approval, ApprovalStep, Gate, GateCondition, Release, Retire, Rollback, Rollout, RolloutStep, Separation, Ship,
-    Stage, Watch,
+    Accept, Approval, ApprovalStep, Gate, GateCondition, Release, Retire, Rollback, Rollout, RolloutStep,
+    Separation, Ship, Stage, Watch,
 };
 pub use rules::{Control, Expectation, Metric, Policy, Test, TestTime};
 pub use service::{
-    After, Alias, Build, Deploy, Deployable, FactsAt, Group, GroupAfter, Limit, NeverNewer, NoDowngrade, OnlyFrom, Provided,
-    Requirement, SameVersion, Skew, TestCommand, Together, Upgrade,
+    After, Alias, Build, Deploy, Deployable, FactsAt, Group, GroupAfter, Limit, NeverNewer, NoDowngrade,
+    OnlyFrom, Provided, Requirement, SameVersion, Skew, TestCommand, Together, Upgrade,
 };
 
 use crate::db::Db;
@@ -105,9 +105,9 @@ impl<'v> Source<'v> {
     }
 
     fn clauses<V: View>(&self, keyword: &'v str) -> impl Iterator<Item = V> {
-        self.values
-            .clauses(keyword)
-            .map(|clause| V::view(Source { place: clause.place, clause: Some(clause), values: &clause.values }))
+        self.values.clauses(keyword).map(|clause| {
+            V::view(Source { place: clause.place, clause: Some(clause), values: &clause.values })
+        })
     }
 }
 
@@ -148,8 +148,10 @@ pub struct Declared<V> {
     pub view: V,
 }
 
+type Reads = fn(&str, &mut Vec<String>);
+
 /// Every kind with the view that reads it.
-const VIEWS: &[(&str, fn(&str, &mut Vec<String>))] = &[
+const VIEWS: &[(&str, Reads)] = &[
     ("approval", Approval::reads),
     ("calendar", Calendar::reads),
     ("environment", Environment::reads),
@@ -193,7 +195,10 @@ pub fn declared<V: View>(db: &dyn Db, item: Item) -> Declared<V> {
 }
 
 /// The declarations of a project-wide kind, by name; templates are none.
-pub fn project_wide<'db>(db: &'db dyn Db, kinds: &'static [&'static str]) -> impl Iterator<Item = Item> + 'db {
+pub fn project_wide<'db>(
+    db: &'db dyn Db,
+    kinds: &'static [&'static str],
+) -> impl Iterator<Item = Item> + 'db {
     let names: &'db Names = project_names(db, db.project());
     names
         .iter()

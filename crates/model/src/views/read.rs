@@ -100,9 +100,10 @@ from_value! {
 impl FromValue for SmolStr {
     fn from_value(value: &Value) -> Option<Self> {
         match &value.kind {
-            ValueKind::Name(text) | ValueKind::Version(text) | ValueKind::Zone(text) | ValueKind::Word(_, text) => {
-                Some(text.clone())
-            }
+            ValueKind::Name(text)
+            | ValueKind::Version(text)
+            | ValueKind::Zone(text)
+            | ValueKind::Word(_, text) => Some(text.clone()),
             ValueKind::Reference(reference) if reference.part.is_none() => Some(reference.name.clone()),
             _ => None,
         }

@@ -65,7 +65,12 @@ impl Deployable {
             Some(ValueKind::Text(pattern)) => Scheme::fields(pattern).unwrap_or_default(),
             Some(ValueKind::Call(call)) => {
                 let places = call.args.iter().flat_map(|(_, value)| value.items());
-                Scheme::Series(places.filter_map(super::read::FromValue::from_value).map(|text: Arc<str>| SmolStr::new(text)).collect())
+                Scheme::Series(
+                    places
+                        .filter_map(super::read::FromValue::from_value)
+                        .map(|text: Arc<str>| SmolStr::new(text))
+                        .collect(),
+                )
             }
             _ => Scheme::default(),
         }
@@ -73,7 +78,8 @@ impl Deployable {
 
     /// The version behind an alias; a version that is none stands for itself.
     pub fn resolve_alias<'v>(&'v self, version: &'v str) -> &'v str {
-        let alias = self.aliases.iter().find(|alias| alias.name.as_ref().is_some_and(|name| *name.value == *version));
+        let alias =
+            self.aliases.iter().find(|alias| alias.name.as_ref().is_some_and(|name| *name.value == *version));
         alias.and_then(|alias| alias.version.as_ref()).map_or(version, |version| version.value.as_str())
     }
 }

@@ -100,7 +100,9 @@ fn read_enum(declaration: &syntax::Declaration) -> Enum {
         name: name_of(declaration),
         doc: doc(declaration.doc.as_ref()),
         ordered: has_word(&declaration.operands, "ordered"),
-        words: words.filter_map(|word| Some(Flag { name: first_name(word)?, doc: doc(word.doc.as_ref()) })).collect(),
+        words: words
+            .filter_map(|word| Some(Flag { name: first_name(word)?, doc: doc(word.doc.as_ref()) }))
+            .collect(),
     }
 }
 
@@ -162,7 +164,13 @@ impl Reader<'_> {
     fn part(&self, clause: &syntax::Clause, contents: &mut Contents, depth: usize) {
         let Some(name) = first_name(clause) else { return };
         let doc = doc(clause.doc.as_ref());
-        let ty = || clause.operands.get(1).and_then(|ty| type_of(self.vocabulary, ty, self.aliases)).unwrap_or(Type::Any);
+        let ty = || {
+            clause
+                .operands
+                .get(1)
+                .and_then(|ty| type_of(self.vocabulary, ty, self.aliases))
+                .unwrap_or(Type::Any)
+        };
         let has = |word: &str| has_word(&clause.operands, word);
         match clause.keyword.text.as_str() {
             "field" => contents.fields.push(Field {
@@ -254,7 +262,10 @@ fn has_word(operands: &[Expr], word: &str) -> bool {
 }
 
 fn label_value(clause: &syntax::Clause, label: &str) -> Option<Expr> {
-    let at = clause.operands.iter().position(|operand| operand.as_name().is_some_and(|name| name.text == label))?;
+    let at = clause
+        .operands
+        .iter()
+        .position(|operand| operand.as_name().is_some_and(|name| name.text == label))?;
     clause.operands.get(at + 1).cloned()
 }
 

@@ -119,7 +119,14 @@ impl<'t> Matching<'t> {
         self.word(at).is_some_and(|(word, _)| self.contents.label_words().any(|label| label == word))
     }
 
-    fn take(&mut self, slot: Slot, name: &SmolStr, ty: Option<&'static Type>, word: Option<NodeId>, value: Option<usize>) {
+    fn take(
+        &mut self,
+        slot: Slot,
+        name: &SmolStr,
+        ty: Option<&'static Type>,
+        word: Option<NodeId>,
+        value: Option<usize>,
+    ) {
         let value = value.map(|at| self.atoms[at].expr.clone());
         self.matched.parts.push(MatchedPart { slot, name: name.clone(), ty, value, word });
     }
@@ -135,7 +142,13 @@ impl<'t> Matching<'t> {
                 Some(_) => fits && !label,
             };
             if takes {
-                self.take(Slot::Positional(index), &positional.name, Some(&positional.ty), None, Some(self.at));
+                self.take(
+                    Slot::Positional(index),
+                    &positional.name,
+                    Some(&positional.ty),
+                    None,
+                    Some(self.at),
+                );
                 self.at += 1;
             } else if !positional.optional {
                 let found = self.atoms.get(self.at).map(|atom| atom.expr.clone());
@@ -201,7 +214,7 @@ impl<'t> Matching<'t> {
 /// For each operand the column of its part: positionals in order, then a column for each label, then the flags.
 fn columns(contents: &Contents, atoms: &[Atom<'_>], matched: &Matched<'_>, operands: usize) -> Vec<u32> {
     let label_columns = contents.positionals.len();
-    let mut columns = vec![0; operands];
+    let mut columns = Vec::with_capacity(operands);
     let mut column = 0;
     for index in 0..operands {
         let first = atoms.iter().find(|atom| atom.operand == index);
@@ -220,7 +233,7 @@ fn columns(contents: &Contents, atoms: &[Atom<'_>], matched: &Matched<'_>, opera
             }
             .max(column);
         }
-        columns[index] = column as u32;
+        columns.push(column as u32);
     }
     columns
 }
@@ -269,16 +282,24 @@ fn fits(ty: &Type, expr: &Expr) -> bool {
     match ty {
         Type::Any => true,
         Type::Either(types) => types.iter().any(|ty| fits(ty, expr)),
-        Type::List(of) => matches!(expr.kind, E::List(_) | E::Group(_) | E::Comprehension(_)) || fits(of, expr),
+        Type::List(of) => {
+            matches!(expr.kind, E::List(_) | E::Group(_) | E::Comprehension(_)) || fits(of, expr)
+        }
         Type::Text => matches!(expr.kind, E::Text(_) | E::Raw(_)),
-        Type::Version => matches!(expr.kind, E::Version(_) | E::Number(_) | E::Text(_)) || matches!(&expr.kind, E::Path(_, Some(_))),
+        Type::Version => {
+            matches!(expr.kind, E::Version(_) | E::Number(_) | E::Text(_))
+                || matches!(&expr.kind, E::Path(_, Some(_)))
+        }
         Type::Range => {
             matches!(expr.kind, E::Range(_) | E::Group(_) | E::Binary(..) | E::Version(_) | E::Number(_))
                 || expr.as_name().is_some_and(|name| name.text == "any")
                 || matches!(&expr.kind, E::Path(_, Some(_)))
         }
         Type::Word(name) => expr.as_name().is_some_and(|word| {
-            Vocabulary::get().enums.get(name).is_some_and(|words| words.words.iter().any(|w| w.name == word.text))
+            Vocabulary::get()
+                .enums
+                .get(name)
+                .is_some_and(|words| words.words.iter().any(|w| w.name == word.text))
         }),
         Type::Declaration(_) | Type::Part(_) | Type::Zone => path(),
         Type::Name | Type::Person => name() || matches!(expr.kind, E::Text(_)),

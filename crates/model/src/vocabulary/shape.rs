@@ -9,7 +9,10 @@ pub struct Shape;
 
 impl ClauseShape for Shape {
     fn columns(&self, path: &[&str], clause: &Clause) -> Vec<u32> {
-        let mut contents = path.split_first().and_then(|(kind, _)| Vocabulary::get().kinds.get(*kind)).map(|kind| &kind.contents);
+        let mut contents = path
+            .split_first()
+            .and_then(|(kind, _)| Vocabulary::get().kinds.get(*kind))
+            .map(|kind| &kind.contents);
         for keyword in path.iter().skip(1) {
             contents = contents.and_then(|contents| contents.clause(keyword)).map(|clause| &clause.contents);
         }
