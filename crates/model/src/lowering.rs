@@ -165,7 +165,10 @@ pub(crate) fn lower(db: &dyn Db, item: Item, args: Option<Args>) -> Lowered {
         &Owner {
             words: format!("{} `{}`", kind.name, lowered.name),
             place: lowered.place,
-            silent: lowered.broken || declaration.body.broken || abstract_template,
+            silent: lowered.broken
+                || declaration.body.broken
+                || declaration.name.is_none()
+                || abstract_template,
         },
     );
     lowered.diagnostics.extend(lowering.evaluator.diagnostics);

@@ -216,6 +216,14 @@ fn typed(text: &str, bad: impl Fn(Span, String) -> Vec<Diagnostic>) -> Result<St
             format!("format {} is not {FORMAT}, which is read here", state.clearway),
         ));
     }
+    if let Some((name, _)) = state
+        .services
+        .iter()
+        .find(|(_, service)| service.versions().any(|version| version.version.trim().is_empty()))
+    {
+        let at = text.find(&format!("\"{name}\"")).unwrap_or(0) as u32;
+        return Err(bad(Span::new(at, at + name.len() as u32 + 2), format!("`{name}` has an empty version")));
+    }
     let ranges = state.services.values().flat_map(Deployed::versions).flat_map(|version| {
         let requires = version.requires.iter().flatten().flat_map(|r| [Some(&r.range), r.when.as_ref()]);
         requires.chain(version.skew.iter().flatten().map(|skew| skew.when.as_ref())).flatten()

@@ -33,7 +33,7 @@ fn release_rules(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         return diagnostics;
     }
     let lowered = clearway_model::lower(db, item, None);
-    if release.view.ship.is_empty() && release.view.retire.is_empty() {
+    if release.view.ship.is_empty() && release.view.retire.is_empty() && lowered.diagnostics.is_empty() {
         let message = format!("release `{}` ships nothing", release.name);
         diagnostics.push(
             Diagnostic::new(

@@ -20,7 +20,10 @@ pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
                 diagnostics.extend_from_slice(problems);
                 diagnostics.extend(unreadable(db, item, &file));
             }
-            Ok(_) => diagnostics.extend(undeclared(db, item, &file)),
+            Ok(state) => {
+                diagnostics.extend(of_another(db, item, &file, state.environment.as_deref()));
+                diagnostics.extend(undeclared(db, item, &file));
+            }
         }
     }
     let project = db.project();
@@ -50,6 +53,15 @@ fn unreadable(db: &dyn Db, item: Item, file: &StateFile) -> Option<Diagnostic> {
         Diagnostic::new(catalogue::UNREADABLE_FILE, message, place, why.clone())
             .help(format!("it says what is deployed in `{}`: without it nothing can be proved", view.name)),
     )
+}
+
+/// A state file that says it is another environment's.
+fn of_another(db: &dyn Db, item: Item, file: &StateFile, named: Option<&str>) -> Option<Diagnostic> {
+    let other = named.filter(|named| *named != item.name(db).as_str())?;
+    let message = format!("`{}` says what is deployed in `{other}`, not in `{}`", file.path, item.name(db));
+    let view = environment(db, item);
+    let place = view.view.deployed.as_ref().map_or_else(|| item.name_place(db), |deployed| deployed.place);
+    Some(Diagnostic::new(catalogue::BAD_STATE_FILE, message, place, format!("the state of `{other}`")))
 }
 
 /// Services that run and that nothing declares, unless a release retires them there.

@@ -2,6 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clearway_init::{Repository, propose};
+use clearway_model::vocabulary::Shape;
+use clearway_syntax::{FormatOptions, format};
 
 use crate::Verdict;
 use crate::args::InitArgs;
@@ -37,7 +39,11 @@ pub(crate) fn run(args: &InitArgs, output: &Output) -> Result<Verdict, Failure> 
         return Err(Failure::Exists(existing));
     }
     for file in &proposal.files {
-        files::write(&root.join(&file.path), &file.text)?;
+        let text = match file.path.ends_with(".cw") {
+            true => format(&file.text, &FormatOptions::default(), &Shape),
+            false => file.text.clone(),
+        };
+        files::write(&root.join(&file.path), &text)?;
     }
     proposal.notes.iter().for_each(|note| output.note(note));
     let shown = |path: &str| args.path.as_deref().unwrap_or(Utf8Path::new("")).join(path);

@@ -16,22 +16,19 @@ impl Evaluator<'_> {
         let place = self.place(expr.id);
         if let [name] = path {
             // A template of the project may be called like a function of the vocabulary.
-            let declared = matches!(
-                resolve(self.db, self.file(), &name.text, &|kind| kind != "let"),
-                Resolution::Found(_) | Resolution::Poisoned
-            );
-            if !declared {
-                return match Vocabulary::get().functions.get(&name.text) {
-                    Some(function) => {
-                        let args = self.bind(&function.params, args, &function.name, place);
-                        if function.computed {
-                            return functions::compute(self, &function.name, &args, place);
-                        }
-                        let function = function.name.clone();
-                        Value { place, kind: ValueKind::Call(Arc::new(CallValue { function, args })) }
+            let resolved = resolve(self.db, self.file(), &name.text, &|kind| kind != "let");
+            match (resolved, Vocabulary::get().functions.get(&name.text)) {
+                (Resolution::Found(_) | Resolution::Poisoned, _) => {}
+                (_, Some(function)) => {
+                    let args = self.bind(&function.params, args, &function.name, place);
+                    if function.computed {
+                        return functions::compute(self, &function.name, &args, place);
                     }
-                    None => self.unknown_function(name, args, ty),
-                };
+                    let function = function.name.clone();
+                    return Value { place, kind: ValueKind::Call(Arc::new(CallValue { function, args })) };
+                }
+                (Resolution::NotImported(item), None) => return self.not_imported(name, item),
+                (_, None) => return self.unknown_function(name, args, ty),
             }
         }
         self.declared(expr, path, Some(args), ty)

@@ -195,7 +195,10 @@ fn unknown_zone(name: &str, place: clearway_diagnostics::Place) -> Diagnostic {
     let zones = TimeZoneDatabase::bundled();
     let names: Vec<String> = zones.available().map(|name| name.as_str().to_owned()).collect();
     let city = |zone: &&String| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name));
+    // An abbreviation names several zones, and a near one would move the hours: PST is not EST.
+    let abbreviation = name.len() <= 5 && name.chars().all(|c| c.is_ascii_uppercase());
     let closest = suggest::closest(name, names.iter().map(String::as_str))
+        .filter(|_| !abbreviation)
         .or_else(|| names.iter().find(city).map(String::as_str));
     match closest {
         Some(closest) => diagnostic

@@ -26,6 +26,9 @@ use crate::vocabulary::Type;
 /// How many values one declaration may build.
 const BUDGET: usize = 100_000;
 
+/// How many bytes a text may have that is put together from others.
+const TEXT_LIMIT: usize = 1 << 20;
+
 /// Evaluates the expressions of one item.
 pub(crate) struct Evaluator<'a> {
     pub(crate) db: &'a dyn Db,
@@ -82,7 +85,10 @@ impl<'a> Evaluator<'a> {
                 let name = Name { id: expr.id, text: expr.as_text().unwrap_or_default() };
                 return self.declared(expr, &[name], None, ty);
             }
-            ExprKind::Text(parts) => self.text(parts),
+            ExprKind::Text(parts) => {
+                let text = self.text(parts);
+                self.bounded(text, place)
+            }
             ExprKind::Word(word) => {
                 self.report(
                     Diagnostic::new(
@@ -106,7 +112,28 @@ impl<'a> Evaluator<'a> {
             return self.range_group(items);
         }
         let of = item_type(ty);
-        ValueKind::List(items.iter().map(|item| self.eval(item, &of)).collect())
+        let values: Vec<Value> = items.iter().map(|item| self.eval(item, &of)).collect();
+        self.whole(ValueKind::List(values.into()))
+    }
+
+    /// A list, unless the budget ended in it: a part of a list is not what was meant.
+    fn whole(&self, list: ValueKind) -> ValueKind {
+        if self.budget == 0 { ValueKind::Unknown } else { list }
+    }
+
+    /// A list or text that was put together, unless it has become too large to go on with.
+    pub(super) fn bounded(&mut self, kind: ValueKind, place: Place) -> ValueKind {
+        let (size, limit, what) = match &kind {
+            ValueKind::List(items) => (items.len(), BUDGET, "values"),
+            ValueKind::Text(text) => (text.len(), TEXT_LIMIT, "bytes"),
+            _ => return kind,
+        };
+        if size <= limit {
+            return kind;
+        }
+        let message = format!("this comes to more than {limit} {what}");
+        self.report(Diagnostic::new(catalogue::TOO_MANY_VALUES, message, place, "here it is too much"));
+        ValueKind::Unknown
     }
 
     fn comprehension(&mut self, comprehension: &Comprehension, ty: &Type) -> ValueKind {
@@ -136,7 +163,7 @@ impl<'a> Evaluator<'a> {
                 break;
             }
         }
-        ValueKind::List(values.into())
+        self.whole(ValueKind::List(values.into()))
     }
 
     fn conditional(&mut self, parts: &[Expr; 3], ty: &Type) -> Value {

@@ -119,6 +119,9 @@ impl Evaluator<'_> {
         let left = self.measured(left, &Type::Any);
         // The right side is read as what the left side is: `risk >= high`, `latency.p99 <= 400 ms`.
         let hint = left.as_ref().and_then(type_of_side).unwrap_or(Type::Any);
+        if left.is_none() {
+            return Value::unknown(place);
+        }
         let right = self.measured(right, &hint);
         let (Some(left), Some(right)) = (left, right) else { return Value::unknown(place) };
         let (Some(left_type), Some(right_type)) = (type_of_side(&left), type_of_side(&right)) else {
@@ -168,7 +171,10 @@ impl Evaluator<'_> {
             return Value::unknown(place);
         }
         match apply(op, &left.kind, &right.kind) {
-            Ok(kind) => self.value(place, kind),
+            Ok(kind) => {
+                let kind = self.bounded(kind, place);
+                self.value(place, kind)
+            }
             Err(Trouble::DivisionByZero) => self.fail(Diagnostic::new(
                 catalogue::BAD_VALUE,
                 "this divides by zero",

@@ -87,6 +87,7 @@ impl Evaluator<'_> {
             };
         }
         match resolve(self.db, self.file(), &first.text, &accepts) {
+            Resolution::Found(_) if !rest.is_empty() && wanted.anything => self.unknown_metric(&whole, place),
             Resolution::Found(item) => self.reference(expr, item, rest.first(), args),
             Resolution::Poisoned => Value::unknown(place),
             _ if rest.is_empty() && wanted.names => {
@@ -94,12 +95,20 @@ impl Evaluator<'_> {
             }
             Resolution::WrongKind(item) => self.wrong_kind(first, item, &wanted),
             Resolution::NotImported(item) => self.not_imported(first, item),
-            Resolution::Nothing => self.unknown_name(first, &whole, !rest.is_empty(), &wanted, ty),
+            Resolution::Nothing if !rest.is_empty() && wanted.anything => self.unknown_metric(&whole, place),
+            Resolution::Nothing => self.unknown_name(first, &whole, &wanted, ty),
         }
     }
 
     fn reference(&mut self, expr: &Expr, item: Item, part: Option<&Name>, args: Option<&[Arg]>) -> Value {
         let place = self.place(expr.id);
+        if let Some(part) = part.filter(|_| item.kind(self.db) == "let") {
+            let message = format!("`{}` is a value, and has no parts", item.name(self.db));
+            let diagnostic =
+                Diagnostic::new(catalogue::UNKNOWN_NAME, message, self.place(part.id), "no such part")
+                    .related(item.name_place(self.db), "declared here");
+            return self.fail(diagnostic);
+        }
         if item.kind(self.db) == "let" {
             return Value { place, kind: let_value(self.db, item).0.kind.clone() };
         }
@@ -151,7 +160,7 @@ impl Evaluator<'_> {
             (None, _) => Vec::new(),
         };
         let lowered = crate::query::lower(self.db, item, None);
-        let ty = lowered.result.clone()?;
+        let Some(ty) = lowered.result.clone() else { return Some(None) };
         Some(Some(MetricCall { name, item, args, ty: Arc::new(ty), place }))
     }
 
@@ -186,7 +195,7 @@ impl Evaluator<'_> {
         )
     }
 
-    fn not_imported(&mut self, name: &Name, item: Item) -> Value {
+    pub(super) fn not_imported(&mut self, name: &Name, item: Item) -> Value {
         let module = module_path(self.db, item.file(self.db));
         let line = format!("use {module}.{}", name.text);
         let message = format!("`{}` is declared in another module, and not imported", name.text);
@@ -205,21 +214,14 @@ impl Evaluator<'_> {
         self.fail(diagnostic)
     }
 
-    fn unknown_name(
-        &mut self,
-        name: &Name,
-        whole: &SmolStr,
-        dotted: bool,
-        wanted: &Wanted,
-        ty: &Type,
-    ) -> Value {
-        // Where a value of any type may stand, a dotted name can only be a metric.
-        if dotted && wanted.anything {
-            let metrics = candidates(self.db, &|kind| kind == "metric");
-            let suggestion = suggest::closest(whole, metrics.iter().map(SmolStr::as_str)).map(str::to_owned);
-            let message = format!("there is no metric `{whole}`");
-            return self.unknown(message, self.place(name.id), suggestion);
-        }
+    /// Where a value of any type may stand, a dotted name can only be a metric.
+    fn unknown_metric(&mut self, whole: &SmolStr, place: Place) -> Value {
+        let metrics = candidates(self.db, &|kind| kind == "metric");
+        let suggestion = suggest::closest(whole, metrics.iter().map(SmolStr::as_str)).map(str::to_owned);
+        self.unknown(format!("there is no metric `{whole}`"), place, suggestion)
+    }
+
+    fn unknown_name(&mut self, name: &Name, whole: &SmolStr, wanted: &Wanted, ty: &Type) -> Value {
         if let [Type::Word(words)] = ty.alternatives()
             && let Some(words) = Vocabulary::get().enums.get(words)
         {
