@@ -2,9 +2,10 @@
 #![allow(unsafe_code, reason = "salsa's macros expand to unsafe code")]
 
 use clearway_diagnostics::Diagnostic;
-use clearway_model::{Db, Item, Project, SourceFile, items, let_value, lower, scope};
+use clearway_model::{Db, Item, Project, SourceFile, deployable, items, let_value, lower, scope};
 
 use crate::rules;
+use crate::world::Facts;
 
 /// What there is to tell about one file, taken for itself.
 #[salsa::tracked(returns(ref))]
@@ -30,6 +31,12 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     let mut diagnostics = lower(db, item, None).diagnostics.clone();
     diagnostics.extend(rules::declarations::check(db, item));
     diagnostics
+}
+
+/// What a declaration says of the version it declares: shared by every world it is live in.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn declared_facts(db: &dyn Db, item: Item) -> Facts {
+    Facts::of(&deployable(db, item).view)
 }
 
 /// What there is to tell about the project as a whole.

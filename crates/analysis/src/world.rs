@@ -13,8 +13,29 @@ use clearway_model::views::{self, Declared, Deployable, FactsAt, Provided, Requi
 use clearway_model::{Db, Item, deployable};
 use smol_str::SmolStr;
 
+use crate::query::declared_facts;
+
+/// The provided versions of each part, with their places.
+pub(crate) type Parts = BTreeMap<SmolStr, Vec<(SmolStr, Place)>>;
+
+/// What a declaration says of the version it declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// The parts it provides.
+    pub provides: Arc<Parts>,
+    /// What it requires.
+    pub requires: Arc<[Need]>,
+}
+
+impl Facts {
+    /// The facts of a declaration.
+    pub(crate) fn of(owner: &Deployable) -> Self {
+        Self { provides: Arc::new(provided(&owner.provides)), requires: needs(&owner.requires).into() }
+    }
+}
+
 /// A requirement as a fact, wherever it was written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Need {
     /// What is required.
     pub target: SmolStr,
@@ -42,9 +63,9 @@ pub(crate) struct Live {
     /// Where it is written.
     pub place: Place,
     /// The provided versions of each part, with their places.
-    pub provides: Option<BTreeMap<SmolStr, Vec<(SmolStr, Place)>>>,
+    pub provides: Option<Arc<Parts>>,
     /// What it requires.
-    pub requires: Option<Vec<Need>>,
+    pub requires: Option<Arc<[Need]>>,
     /// A release brings it; otherwise it was there before.
     pub moved: bool,
 }
@@ -123,7 +144,7 @@ pub(crate) fn needs(requirements: &[Requirement]) -> Vec<Need> {
     requirements.iter().filter_map(need).collect()
 }
 
-fn provided(provides: &[Provided]) -> BTreeMap<SmolStr, Vec<(SmolStr, Place)>> {
+fn provided(provides: &[Provided]) -> Parts {
     let mut parts: BTreeMap<SmolStr, Vec<(SmolStr, Place)>> = BTreeMap::new();
     for provide in provides {
         if let (Some(part), Some(version)) = (&provide.part, &provide.version) {
@@ -136,22 +157,26 @@ fn provided(provides: &[Provided]) -> BTreeMap<SmolStr, Vec<(SmolStr, Place)>> {
 /// A version of a deployable with the facts that the declaration gives it.
 pub(crate) fn declared_version(
     db: &dyn Db,
-    owner: &Deployable,
+    declared: &Declared<Deployable>,
     version: &SmolStr,
     place: Place,
     moved: bool,
 ) -> Live {
+    let owner = &declared.view;
     let scheme = owner.scheme();
     let same = |other: &SmolStr| other == version || is_same(&scheme, owner, other, version);
     let at = owner.at.iter().find(|facts| facts.version.as_ref().is_some_and(|version| same(&version.value)));
     let (provides, requires) = match at {
-        Some(FactsAt { provides, requires, .. }) => (Some(provided(provides)), Some(needs(requires))),
+        Some(FactsAt { provides, requires, .. }) => {
+            (Some(Arc::new(provided(provides))), Some(needs(requires).into()))
+        }
         None => {
             // Without any declared facts, a version has none.
             let known = db.project().assume_declared(db)
                 || owner.version.as_ref().is_some_and(|declared| same(&declared.value))
                 || (owner.provides.is_empty() && owner.requires.is_empty() && owner.at.is_empty());
-            (known.then(|| provided(&owner.provides)), known.then(|| needs(&owner.requires)))
+            let facts = known.then(|| declared_facts(db, declared.item));
+            (facts.as_ref().map(|facts| facts.provides.clone()), facts.map(|facts| facts.requires))
         }
     };
     Live { version: version.clone(), place, provides, requires, moved }
@@ -165,7 +190,7 @@ fn is_same(scheme: &Scheme, owner: &Deployable, left: &str, right: &str) -> bool
 /// A deployed version: what the state file records of it, and the declaration where that is silent.
 fn deployed_version(
     db: &dyn Db,
-    owner: Option<&Deployable>,
+    owner: Option<&Declared<Deployable>>,
     deployed: &DeployedVersion,
     place: Place,
 ) -> Live {
@@ -177,8 +202,9 @@ fn deployed_version(
     if let Some(provides) = &deployed.provides {
         let at =
             |versions: &Vec<String>| versions.iter().map(|version| (SmolStr::new(version), place)).collect();
-        live.provides =
-            Some(provides.iter().map(|(part, versions)| (SmolStr::new(part), at(versions))).collect());
+        live.provides = Some(Arc::new(
+            provides.iter().map(|(part, versions)| (SmolStr::new(part), at(versions))).collect(),
+        ));
     }
     if let Some(requires) = &deployed.requires {
         let need = |requirement: &clearway_model::state::DeployedRequirement| {
@@ -197,7 +223,7 @@ fn deployed_version(
                 range_place: place,
             })
         };
-        live.requires = Some(requires.iter().filter_map(need).collect());
+        live.requires = Some(requires.iter().filter_map(need).collect::<Vec<_>>().into());
     }
     live
 }
@@ -206,7 +232,7 @@ fn deployed_version(
 pub(crate) fn as_declared(db: &dyn Db, declared: &Declarations) -> World {
     let live = declared.iter().filter_map(|(name, owner)| {
         let version = owner.view.version.as_ref()?;
-        Some((name.clone(), vec![declared_version(db, &owner.view, &version.value, version.place, false)]))
+        Some((name.clone(), vec![declared_version(db, owner, &version.value, version.place, false)]))
     });
     live.collect()
 }
@@ -221,7 +247,7 @@ pub(crate) fn deployed(db: &dyn Db, declared: &Declarations, state: Option<&Stat
         {
             world.insert(
                 name.clone(),
-                vec![declared_version(db, &owner.view, &version.value, version.place, false)],
+                vec![declared_version(db, owner, &version.value, version.place, false)],
             );
         }
     }
@@ -230,7 +256,7 @@ pub(crate) fn deployed(db: &dyn Db, declared: &Declarations, state: Option<&Stat
     {
         let (state, file) = state;
         for (name, versions) in &state.services {
-            let owner = declared.get(name.as_str()).map(|owner| &owner.view);
+            let owner = declared.get(name.as_str()).map(|owner| &**owner);
             let place = file.service_place(name);
             let live =
                 versions.versions().map(|version| deployed_version(db, owner, version, place)).collect();
@@ -260,7 +286,7 @@ pub(crate) fn ship(db: &dyn Db, declared: &Declarations, ships: &[Ship], world: 
             .find(|live| live.version == version || is_same(&scheme, &owner.view, &live.version, &version));
         let live = match known {
             Some(live) => Live { moved: true, ..live.clone() },
-            None => declared_version(db, &owner.view, &version, place, true),
+            None => declared_version(db, owner, &version, place, true),
         };
         world.insert(service.value.name.clone(), vec![live]);
     }

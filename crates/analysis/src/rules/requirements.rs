@@ -133,7 +133,7 @@ impl Findings {
         for (name, versions) in world.iter().filter(|(name, _)| owners(name)) {
             let scheme = scheme_of(declared, name);
             for live in versions {
-                for need in live.requires.iter().flatten().filter(|need| !need.weak) {
+                for need in live.requires.iter().flat_map(|needs| needs.iter()).filter(|need| !need.weak) {
                     let applies = need
                         .when
                         .as_ref()
