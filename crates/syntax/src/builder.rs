@@ -75,7 +75,7 @@ impl<'t> Builder<'t> {
                     match pair.into_inner().next() {
                         Some(junk) if junk.as_rule() == Rule::junk_line => drop(self.statement(junk, None)),
                         Some(statement) => {
-                            self.errors.push(explain::orphan_statement(self.text, span_of(&statement)))
+                            self.errors.push(explain::orphan_statement(self.text, span_of(&statement)));
                         }
                         None => {}
                     }

@@ -62,7 +62,7 @@ pub fn walk_expr<V: Visit + ?Sized>(visitor: &mut V, expr: &Expr) {
     match &expr.kind {
         ExprKind::Path(_, args) => args.iter().flatten().for_each(|arg| visitor.expr(&arg.value)),
         ExprKind::List(values) | ExprKind::Group(values) => {
-            values.iter().for_each(|value| visitor.expr(value))
+            values.iter().for_each(|value| visitor.expr(value));
         }
         ExprKind::Comprehension(comprehension) => {
             visitor.expr(&comprehension.items);
