@@ -163,7 +163,7 @@ impl Workspace {
                 }
             }
             (Some(file), None) => {
-                self.set_sources(project, |sources| sources.retain(|source| *source != file))
+                self.set_sources(project, |sources| sources.retain(|source| *source != file));
             }
             (None, Some(text)) => {
                 let file = self.new_source(path, text, false);

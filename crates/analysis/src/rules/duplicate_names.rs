@@ -19,7 +19,7 @@ pub(crate) fn in_file(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
         match first.entry((item.kind(db), item.name(db))) {
             std::collections::btree_map::Entry::Vacant(entry) => drop(entry.insert(*item)),
             std::collections::btree_map::Entry::Occupied(entry) => {
-                diagnostics.push(duplicate(db, *item, *entry.get()))
+                diagnostics.push(duplicate(db, *item, *entry.get()));
             }
         }
     }

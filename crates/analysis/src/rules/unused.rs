@@ -41,7 +41,7 @@ pub(crate) fn check(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
                 ));
             }
             Some(syntax::Item::Declaration(declaration)) => {
-                diagnostics.extend(unused_params(db, *item, declaration))
+                diagnostics.extend(unused_params(db, *item, declaration));
             }
             _ => {}
         }

@@ -223,7 +223,7 @@ fn joined(op: BinaryOp, left: Condition, right: Condition) -> Condition {
     for side in [left, right] {
         match (op, side) {
             (BinaryOp::And, Condition::All(inner)) | (BinaryOp::Or, Condition::Any(inner)) => {
-                parts.extend(inner)
+                parts.extend(inner);
             }
             (_, side) => parts.push(side),
         }
