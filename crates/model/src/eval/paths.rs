@@ -74,7 +74,7 @@ impl Evaluator<'_> {
                     let message = format!(
                         "module `{}` declares no {} `{}`",
                         module_path(self.db, module),
-                        wanted.words(),
+                        wanted.plain_words(),
                         name.text
                     );
                     self.fail(Diagnostic::new(
