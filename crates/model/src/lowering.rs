@@ -224,15 +224,20 @@ fn inherit(contents: &'static Contents, base: Values, own: Values) -> Values {
         Some((_, Value { kind: ValueKind::Name(name), .. })) => Some(name.clone()),
         _ => None,
     };
+    let mut clauses = own.clauses;
     values.clauses.retain(|inherited| {
-        let spec = contents.clause(&inherited.keyword);
-        let mut same = own.clauses.iter().filter(|clause| clause.keyword == inherited.keyword);
-        match spec {
-            Some(spec) if spec.replaces || !spec.repeated => same.next().is_none(),
-            _ => key(inherited).is_none_or(|name| !same.any(|clause| key(clause).as_ref() == Some(&name))),
-        }
+        let once = contents.clause(&inherited.keyword).is_some_and(|spec| spec.replaces || !spec.repeated);
+        !once || clauses.iter().all(|clause| clause.keyword != inherited.keyword)
     });
-    values.clauses.extend(own.clauses);
+    // It stands where the inherited one stood: the order of an approval's steps is part of what it says.
+    for inherited in values.clauses.iter_mut().filter(|inherited| key(inherited).is_some()) {
+        let same =
+            |clause: &ClauseValue| clause.keyword == inherited.keyword && key(clause) == key(inherited);
+        if let Some(at) = clauses.iter().position(same) {
+            *inherited = clauses.remove(at);
+        }
+    }
+    values.clauses.extend(clauses);
     values
 }
 
