@@ -51,9 +51,9 @@ dimension size {
 /// How often something happens.
 dimension rate {
   /// Requests a second.
-  unit rps { factor = 1 }
+  unit rps { factor = 60 }
   /// Requests a minute.
-  unit rpm { factor = 0.01666666666666666666666667 }
+  unit rpm { factor = 1 }
 }
 
 /// An amount of data in a time.

@@ -11,11 +11,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clearway_diagnostics::render::termcolor::NoColor;
 use clearway_diagnostics::{Report, render};
-use clearway_model::{MemorySystem, Workspace};
+use clearway_tests::Fixture;
 
 fn folders(path: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> =
@@ -25,23 +24,11 @@ fn folders(path: &Path) -> Vec<PathBuf> {
 }
 
 fn rendered(project: &Path) -> String {
-    let mut system = MemorySystem::default();
-    let mut sources = Vec::new();
-    let mut files: Vec<PathBuf> = fs::read_dir(project).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    for path in files {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let text = fs::read_to_string(&path).unwrap();
-        if name.ends_with(".cw") {
-            sources.push((name.clone(), Arc::from(text.as_str())));
-        }
-        system.files.insert(name, text);
-    }
-    let manifest = system.files["clearway.toml"].clone();
-    let workspace = Workspace::new(Arc::new(system), &manifest, sources);
+    let fixture = Fixture::folder(project);
+    let workspace = fixture.workspace();
     let outcome = clearway_analysis::check(&workspace);
     assert!(outcome.checked.is_none(), "{} must fail", project.display());
-    let sources = workspace.sources(&manifest);
+    let sources = workspace.sources(&fixture.manifest);
     let reports = Report::all(&outcome.diagnostics, &sources);
     let mut out = NoColor::new(Vec::new());
     render::human::write(&mut out, &reports, &sources).unwrap();

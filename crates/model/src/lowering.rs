@@ -346,8 +346,20 @@ impl Lowering<'_> {
         let mut values = Values::default();
         let locals = self.evaluator.locals.len();
         let unclosed = block.is_some_and(|block| block.unclosed);
-        for statement in block.iter().flat_map(|block| &block.statements) {
+        let mut statements = block.iter().flat_map(|block| &block.statements).peekable();
+        while let Some(statement) = statements.next() {
             match statement {
+                Statement::Field(field) if self.clause_after_number(contents, field) => {
+                    values.fields.push(FieldValue {
+                        name: field.name.text.clone(),
+                        value: Value::unknown(self.place(field.name.id)),
+                        written: true,
+                    });
+                    // What the clause has after its first word was read as a clause of its own.
+                    statements.next_if(|next| {
+                        matches!(next, Statement::Clause(rest) if contents.clause(&rest.keyword.text).is_none())
+                    });
+                }
                 Statement::Let(binding) => {
                     let value = self.evaluator.eval(&binding.value, &Type::Any);
                     self.evaluator.locals.push((binding.name.text.clone(), value));
@@ -392,6 +404,22 @@ impl Lowering<'_> {
         values.fields.push(FieldValue { name: name.text.clone(), value, written: true });
     }
 
+    /// `replicas = 10 after web`: the clause's first word is read as the unit of the number. Tells so.
+    fn clause_after_number(&mut self, contents: &'static Contents, field: &syntax::Field) -> bool {
+        let Some(Expr { kind: ExprKind::Quantity(number, word), .. }) = &field.value else { return false };
+        if Vocabulary::get().unit(&word.text).is_some() || contents.clause(&word.text).is_none() {
+            return false;
+        }
+        let place = self.place(word.id);
+        let message = format!("`{}` is no unit of `{}`", word.text, number.text);
+        self.report(
+            Diagnostic::new(catalogue::UNKNOWN_UNIT, message, place, "a clause starts here")
+                .help("after a number a clause cannot start on the same line: write `;` before it")
+                .fix("write `;`", Edit::Before(place, "; ".to_owned())),
+        );
+        true
+    }
+
     fn unknown_field(&mut self, contents: &'static Contents, field: &syntax::Field) {
         let name = &field.name;
         let place = self.place(name.id);
@@ -417,7 +445,10 @@ impl Lowering<'_> {
         let keyword = &clause.keyword;
         let place = self.place(keyword.id);
         let Some(spec) = contents.clause(&keyword.text) else {
-            self.unknown_clause(contents, clause, values);
+            // What did not parse may have been the field of that name.
+            if !clause.broken || contents.field(&keyword.text).is_none() {
+                self.unknown_clause(contents, clause, values);
+            }
             return;
         };
         if !spec.repeated
@@ -491,7 +522,9 @@ impl Lowering<'_> {
         value: &mut ClauseValue,
     ) {
         if let Some(diagnostic) = self.confused_operator(spec, clause) {
-            self.report(diagnostic);
+            if !clause.broken {
+                self.report(diagnostic);
+            }
             return;
         }
         let matched = match_operands(&spec.contents, &clause.operands);
@@ -525,17 +558,27 @@ impl Lowering<'_> {
         let wants_condition =
             spec.contents.positionals.first().is_some_and(|positional| positional.ty == Type::Condition);
         match clause.operands.as_slice() {
-            [Expr { kind: ExprKind::Binary(op, _, right), .. }, ..] if wants_range && op.compares() => {
-                let place = self.place(right.id);
-                Some(
-                    Diagnostic::new(
-                        catalogue::UNEXPECTED_OPERAND,
-                        format!("`{}` needs a version range, and this compares", clause.keyword.text),
-                        place,
-                        format!("`{}` stands apart from its version", range_sign(*op)),
-                    )
-                    .help(format!("a range has no space after its operator: `{}1.2`", range_sign(*op))),
+            [Expr { kind: ExprKind::Binary(op, left, right), id }, ..] if wants_range && op.compares() => {
+                let sign = range_sign(*op);
+                let version = match &right.kind {
+                    ExprKind::Number(text) | ExprKind::Version(text) => text.as_str(),
+                    _ => "1.2",
+                };
+                let diagnostic = Diagnostic::new(
+                    catalogue::UNEXPECTED_OPERAND,
+                    format!("`{}` needs a version range, and this compares", clause.keyword.text),
+                    self.place(right.id),
+                    format!("`{sign}` stands apart from its version"),
                 )
+                .help(format!("a range has no space after its operator: `{sign}{version}`"));
+                Some(match &left.kind {
+                    ExprKind::Path(names, None) => {
+                        let target: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+                        let joined = format!("{} {sign}{version}", target.join("."));
+                        diagnostic.fix(format!("write `{joined}`"), Edit::Replace(self.place(*id), joined))
+                    }
+                    _ => diagnostic,
+                })
             }
             [first, Expr { kind: ExprKind::Range(text), id }, ..]
                 if wants_condition && matches!(first.kind, ExprKind::Path(..)) =>
@@ -609,10 +652,17 @@ impl Lowering<'_> {
                 let label = if found.is_some() { "not that" } else { "nothing follows" };
                 Diagnostic::new(catalogue::MISSING_OPERAND, what, place, label)
             }
-            Mismatch::MissingLabel(label) => {
+            Mismatch::MissingLabel(label, value) => {
                 let what = format!("`{word}` needs `{}`", label.name);
-                let help = format!("write `{} …` with {}", label.name, label.ty);
-                Diagnostic::new(catalogue::MISSING_OPERAND, what, self.place(node), "").help(help)
+                let place = self.place(value.unwrap_or(node));
+                let diagnostic = Diagnostic::new(catalogue::MISSING_OPERAND, what, place, "");
+                match value {
+                    Some(_) => diagnostic.help(format!("write `{}` before it", label.name)).fix(
+                        format!("write `{}`", label.name),
+                        Edit::Before(place, format!("{} ", label.name)),
+                    ),
+                    None => diagnostic.help(format!("write `{} …` with {}", label.name, label.ty)),
+                }
             }
             Mismatch::NoValue(label, at) => {
                 let what = format!("`{}` has no value", label.name);
@@ -650,6 +700,11 @@ impl Lowering<'_> {
 
     fn unknown_label(&self, word: &str, contents: &'static Contents, name: &str, at: NodeId) -> Diagnostic {
         let place = self.place(at);
+        if matches!(name, "and" | "or") {
+            let message = format!("`{name}` has nothing after it on its line");
+            return Diagnostic::new(catalogue::SYNTAX, message, place, "")
+                .help(format!("begin the next line with `{name}`: an expression goes on where a line starts with its operator"));
+        }
         let message = format!("`{word}` has no label `{name}`");
         let diagnostic = Diagnostic::new(catalogue::UNKNOWN_LABEL, message, place, "unknown label");
         let mut words = contents.label_words().peekable();

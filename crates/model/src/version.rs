@@ -158,7 +158,10 @@ fn parse_bound(text: &str) -> Option<Bound> {
         .iter()
         .find_map(|(sign, op)| Some((*op, text.strip_prefix(sign)?.trim())))
         .unwrap_or((BoundOp::Caret, text));
-    let plain = !version.is_empty()
+    // A word alone is no version; after an operator it may be the place of a series.
+    let operator = text.len() > version.len();
+    let plain = (operator || version.contains(|c: char| c.is_ascii_digit()))
+        && !version.is_empty()
         && version.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_'))
         && version.starts_with(|c: char| c.is_ascii_alphanumeric());
     plain.then(|| Bound { op, version: SmolStr::new(version) })
@@ -269,9 +272,9 @@ impl Scheme {
     }
 }
 
-/// `1`, `1.2`, `v1.2.3-rc.1+b`, `2024.01`: up to three numbers, a pre-release, build metadata (passed over).
+/// `1`, `1.2`, `v1.2.3-rc.1+b`, `2024.01`: a `v` before the numbers is passed over; up to three numbers, a pre-release, build metadata (passed over).
 fn read_numbers(version: &str) -> Option<(Semver, usize)> {
-    let (numbers, rest) = split_suffix(version);
+    let (numbers, rest) = split_suffix(version.strip_prefix('v').unwrap_or(version));
     let mut parts = [0; 3];
     let mut count = 0;
     for text in numbers.split('.') {

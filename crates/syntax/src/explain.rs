@@ -1,6 +1,6 @@
 //! What to say about text that did not parse: habits of other languages first, then what the grammar expected.
 
-use clearway_diagnostics::{Span, catalogue};
+use clearway_diagnostics::{Code, Span, catalogue};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use smol_str::SmolStr;
@@ -29,6 +29,9 @@ fn broken(text: &str, span: Span, unclosed: Unclosed, probe: Rule) -> SyntaxErro
     }
     let slice = text[span.range()].trim_end();
     let span = Span::new(span.start, span.start + slice.len() as u32);
+    if let Some(comment) = comment_in_a_path(slice) {
+        return open_literal(Rule::open_comment, comment.shifted(span.start), text);
+    }
     if let Some(bracket) = open_bracket(slice) {
         let sign = &slice[bracket.range()];
         return SyntaxError::new(
@@ -50,10 +53,9 @@ fn broken(text: &str, span: Span, unclosed: Unclosed, probe: Rule) -> SyntaxErro
             SyntaxError::new(catalogue::SYNTAX, place, message).label(format!("expected {expected}"))
         },
         |habit| {
-            let mut error =
-                SyntaxError::new(catalogue::SYNTAX, habit.span.shifted(span.start), habit.message)
-                    .label(habit.label)
-                    .help(habit.help);
+            let mut error = SyntaxError::new(habit.code, habit.span.shifted(span.start), habit.message)
+                .label(habit.label)
+                .help(habit.help);
             if let Some(replacement) = habit.replacement {
                 let title = error.help.clone().unwrap_or_default();
                 error = error.fix(title, habit.span.shifted(span.start), replacement);
@@ -79,7 +81,10 @@ fn furthest_failure(slice: &str, probe: Rule) -> (usize, String) {
             }
         }
     }
-    // A value may be nearly anything: naming its forms too would only hide it.
+    // A value may be nearly anything: naming its forms would only hide it.
+    if words.contains(&"a list") && words.contains(&"a name") && !words.contains(&"a value") {
+        words.push("a value");
+    }
     if words.contains(&"a value") {
         words.retain(|word| matches!(*word, "a value" | "a block `{ … }`"));
     }
@@ -103,6 +108,13 @@ fn open_bracket(slice: &str) -> Option<Span> {
         }
     }
     open.into_iter().next()
+}
+
+/// A `/*` inside a word: a path without its quotes, and no comment.
+fn comment_in_a_path(slice: &str) -> Option<Span> {
+    let glued = |start: u32| slice[..start as usize].ends_with(|c: char| c.is_alphanumeric() || c == '*');
+    let comments = Lexer::new(slice).filter(|(token, _)| *token == Token::OpenComment);
+    comments.map(|(_, span)| span).find(|span| glued(span.start))
 }
 
 /// The token that starts at or after a byte.
@@ -133,6 +145,7 @@ fn abridged(text: &str) -> String {
 
 /// Something people write because another language has it.
 struct Habit {
+    code: Code,
     span: Span,
     message: String,
     label: &'static str,
@@ -146,6 +159,7 @@ fn habit(slice: &str, found: Span) -> Option<Habit> {
     {
         let name = slice[..colon].trim();
         return Some(Habit {
+            code: catalogue::SYNTAX,
             span: Span::new(colon as u32, colon as u32 + 1),
             message: "a field is written with `=`".to_owned(),
             label: "",
@@ -158,6 +172,7 @@ fn habit(slice: &str, found: Span) -> Option<Habit> {
     let at = |length: usize| Span::new(found.start, found.start + length as u32);
     let say = |length: usize, message: &str, label: &'static str, help: &str, replacement: Option<&str>| {
         Some(Habit {
+            code: catalogue::SYNTAX,
             span: at(length),
             message: message.to_owned(),
             label,
@@ -190,6 +205,19 @@ fn habit(slice: &str, found: Span) -> Option<Habit> {
         let help = "name a parameter or a `let`; write `\\${` for the two characters themselves";
         let what = "`${` starts an interpolation in a text";
         return say(found.range().len(), what, "a name is expected here", help, None);
+    }
+    if rest.starts_with('#') {
+        return say(1, "`#` starts no comment", "", "write `//`", Some("//"));
+    }
+    if let Some(sign) = [">=", "<=", ">", "<"].into_iter().find(|sign| rest.starts_with(sign))
+        && before.trim_end().ends_with(',')
+    {
+        let label = "it stands apart from its version";
+        let version = rest[sign.len()..].split_whitespace().next().unwrap_or("1.2");
+        let help = format!("a range has no space after its operator: `{sign}{version}`");
+        let what = "after a comma a version range goes on, and this compares";
+        return say(sign.len(), what, label, &help, None)
+            .map(|habit| Habit { code: catalogue::UNEXPECTED_OPERAND, ..habit });
     }
     if rest.starts_with('[') && before.ends_with(|c: char| c.is_alphanumeric()) {
         let help = "take the items with a comprehension: `[for x in xs if … : x]`";
@@ -228,6 +256,7 @@ fn habit(slice: &str, found: Span) -> Option<Habit> {
         let end = slice[start..].find(ends).map_or(slice.len(), |at| start + at);
         let quoted = format!("\"{}\"", &slice[start..end]);
         return Some(Habit {
+            code: catalogue::SYNTAX,
             span: Span::new(start as u32, end as u32),
             message: "a path stands between double quotes".to_owned(),
             label: "",
@@ -238,7 +267,7 @@ fn habit(slice: &str, found: Span) -> Option<Habit> {
     number_habit(slice, found)
 }
 
-/// `5-3`, `3.4.x`, `1.0-rc.1`, `2fa`: a number with something stuck to it.
+/// `5-3`, `3.4.x`, `1.0-rc.1`, `9:00`: a number with something stuck to it.
 fn number_habit(slice: &str, found: Span) -> Option<Habit> {
     let start = slice[..found.start as usize]
         .rfind(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | ',' | '='))
@@ -246,26 +275,47 @@ fn number_habit(slice: &str, found: Span) -> Option<Habit> {
     let word = slice[start..]
         .split(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | ',' | '}' | '{'))
         .next()?;
-    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+    let operator = word.len() - word.trim_start_matches(['^', '~', '>', '<']).len();
+    let (sign, number) = word.split_at(operator);
+    // A number that is whole is not what is wrong.
+    if !number.starts_with(|c: char| c.is_ascii_digit()) || number.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let span = Span::new(start as u32, (start + word.len()) as u32);
     let habit = |message: String, help: String, replacement: Option<String>| {
-        Some(Habit { span, message, label: "", help, replacement })
+        Some(Habit { code: catalogue::SYNTAX, span, message, label: "", help, replacement })
     };
-    if let Some(numbers) = word.strip_suffix(".x").or_else(|| word.strip_suffix(".*")) {
-        let range = format!("~{}", numbers.trim_end_matches(".x"));
+    if let Some(numbers) = number.strip_suffix(".x").or_else(|| number.strip_suffix(".*")) {
+        let numbers = numbers.trim_end_matches(".x").trim_end_matches(".*");
+        let range = format!("{}{numbers}", if sign.is_empty() { "~" } else { sign });
         return habit(
             format!("`{word}` is no version"),
             format!("write `{range}` for every version that starts so"),
             Some(range),
         );
     }
-    let plain = word.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.'));
-    if plain && word.contains('-') {
+    if let Some((hours, minutes)) = number.split("..").next().and_then(|time| time.split_once(':'))
+        && [hours, minutes].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        let padded = number.split("..").map(|time| format!("{time:0>5}")).collect::<Vec<_>>().join("..");
+        return habit(
+            format!("`{word}` is no time of day"),
+            format!("hours and minutes have two digits: `{padded}`"),
+            Some(padded),
+        );
+    }
+    let plain = number.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.'));
+    if plain && number.contains('-') {
         return habit(
             format!("`{word}` is neither a number nor a date"),
             "subtraction needs spaces around `-`; a date has three parts; a version of another scheme is quoted".to_owned(),
+            None,
+        );
+    }
+    if !sign.is_empty() {
+        return habit(
+            format!("`{word}` is no version range"),
+            "after the operator stands a version: one to three numbers, and perhaps a pre-release".to_owned(),
             None,
         );
     }

@@ -32,6 +32,8 @@ impl Rule {
             Self::declaration => "a declaration `kind name { … }`",
             Self::use_item => "`use`",
             Self::operator => "an operator",
+            Self::then_word => "`then`",
+            Self::else_word => "`else`",
             _ => return None,
         })
     }

@@ -181,6 +181,9 @@ fn assigns(text: &str) -> bool {
     })
 }
 
+/// The words that are no names in a value. Anywhere else they are names like any other.
+pub const RESERVED: [&str; 10] = ["and", "or", "not", "if", "then", "else", "for", "in", "true", "false"];
+
 /// Whether a text can be written as a bare name: `[A-Za-z_][A-Za-z0-9_-]*`, not ending in `-`.
 pub fn is_name(text: &str) -> bool {
     !text.is_empty() && name_length(text) == text.len()
@@ -262,7 +265,18 @@ fn string(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lexer, Token, is_head, string};
+    use super::{Lexer, RESERVED, Token, is_head, string};
+    use crate::{Item, parse};
+
+    #[test]
+    fn the_reserved_words_are_those_of_the_grammar() {
+        let is_name_in_a_value = |word: &&str| {
+            let parsed = parse(&format!("let x = {word}\n"));
+            parsed.items().any(|(_, item)| matches!(item, Item::Let(item) if item.value.as_name().is_some()))
+        };
+        assert!(["a", "service", "use", "let", "m", "step", "iff"].iter().all(is_name_in_a_value));
+        assert!(!RESERVED.iter().any(|word| is_name_in_a_value(&word)));
+    }
 
     #[test]
     fn strings_end_where_the_grammar_ends_them() {

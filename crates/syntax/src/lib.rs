@@ -20,7 +20,7 @@ mod visit;
 
 pub use error::{SyntaxError, SyntaxFix};
 pub use format::{ClauseShape, FormatOptions, PlainShape, format};
-pub use lexer::is_name;
+pub use lexer::{RESERVED, is_name};
 pub use parse::{Parse, Piece, parse, parse_piece, parse_with};
 pub use tree::{
     Arg, BinaryOp, Block, Clause, Comprehension, Declaration, Expr, ExprKind, Field, Item, Let, Name, Param,

@@ -240,6 +240,8 @@ pub enum ExprKind {
     Group(Vec<Expr>),
     /// A word reserved in expressions, where a clause may have it as a label
     Word(SmolStr),
+    /// What did not parse: it was told, and nothing more is to be said of it
+    Missing,
 }
 
 /// `[for name in items if filter : value]`.

@@ -159,7 +159,9 @@ impl Findings {
             return;
         }
         let Some(targets) = world.get(&need.target) else {
-            if !need.optional {
+            // Of a target without a readable version nothing can be said; that was told where it is declared.
+            let known = declared.get(&need.target).is_none_or(|target| target.view.version.is_some());
+            if !need.optional && known {
                 let standing = !owner.1.moved && !setting.retired.contains_key(&need.target);
                 self.add(setting, owner, need, None, catalogue::NOT_DEPLOYED, Vec::new(), standing);
             }

@@ -2,8 +2,7 @@
 
 use clearway_diagnostics::{Diagnostic, catalogue};
 use clearway_model::{Db, SourceFile, items};
-
-const RESERVED: [&str; 10] = ["and", "or", "not", "if", "then", "else", "for", "in", "true", "false"];
+use clearway_syntax::RESERVED;
 
 pub(crate) fn check(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let reserved = items(db, file)

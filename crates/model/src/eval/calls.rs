@@ -81,14 +81,17 @@ impl Evaluator<'_> {
                 Some(name) => params.iter().position(|param| param.name == name.text),
                 None => (next < params.len()).then_some(next),
             };
+            let at = at.or_else(|| {
+                let place = self.place(arg.name.as_ref().map_or(arg.value.id, |name| name.id));
+                self.report(surplus(place, arg, params, callee));
+                // A misspelt name still says which one is meant: neither its value nor its absence is a second mistake.
+                meant(arg, params).filter(|at| given[*at].is_none())
+            });
             let Some(at) = at else {
+                // What it should have been is not known.
+                let told = self.diagnostics.len();
                 self.eval(&arg.value, &Type::Any);
-                self.report(surplus(
-                    self.place(arg.name.as_ref().map_or(arg.value.id, |name| name.id)),
-                    arg,
-                    params,
-                    callee,
-                ));
+                self.diagnostics.truncate(told);
                 continue;
             };
             next = at + 1;
@@ -125,6 +128,13 @@ impl Evaluator<'_> {
         inner.at = Some(place);
         inner.eval(default, ty)
     }
+}
+
+/// The parameter that a misspelt argument means.
+fn meant(arg: &Arg, params: &[Parameter]) -> Option<usize> {
+    let name = arg.name.as_ref()?;
+    let closest = suggest::closest(&name.text, params.iter().map(|param| param.name.as_str()))?;
+    params.iter().position(|param| param.name == closest)
 }
 
 fn surplus(place: Place, arg: &Arg, params: &[Parameter], callee: &str) -> Diagnostic {

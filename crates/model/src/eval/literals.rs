@@ -84,10 +84,22 @@ impl Evaluator<'_> {
         let fit = wanted.flat_map(|dimension| vocabulary.unit_spellings(Some(dimension)));
         let closest = suggest::closest(&unit.text, fit)
             .or_else(|| suggest::closest(&unit.text, vocabulary.unit_spellings(None)));
-        if let Some(closest) = closest {
+        // `12 minuts` are more than one.
+        let closest = closest.map(|closest| {
+            let plural = format!("{closest}s");
+            let same = vocabulary.unit(&plural).map(|unit| &unit.name)
+                == vocabulary.unit(closest).map(|unit| &unit.name);
+            if same && amount != Decimal::ONE { plural } else { closest.to_owned() }
+        });
+        let version = ty.alternatives().contains(&Type::Version);
+        if version {
+            let quoted = format!("\"{}{}\"", number.text, unit.text);
+            diagnostic = diagnostic
+                .help(format!("a version of another scheme stands between double quotes: {quoted}"));
+        } else if let Some(closest) = closest {
             diagnostic = diagnostic
                 .help(format!("did you mean `{closest}`?"))
-                .fix(format!("write `{closest}`"), Edit::Replace(place, closest.to_owned()));
+                .fix(format!("write `{closest}`"), Edit::Replace(place, closest));
         } else if unit.text.chars().any(|c| c.is_ascii_digit()) {
             diagnostic = diagnostic.help("one number has one unit: write `90 m` for an hour and a half");
         } else {

@@ -101,6 +101,7 @@ impl<'a> Evaluator<'a> {
                 );
                 ValueKind::Unknown
             }
+            ExprKind::Missing => ValueKind::Unknown,
             _ => self.literal(expr, ty),
         };
         Value { place, kind }

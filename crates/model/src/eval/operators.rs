@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::Evaluator;
 use crate::value::{Comparison, Condition, Measured, Number, Value, ValueKind};
-use crate::vocabulary::{Type, Vocabulary};
+use crate::vocabulary::{Type, Unit, Vocabulary};
 
 impl Evaluator<'_> {
     pub(super) fn unary(&mut self, expr: &Expr, op: UnaryOp, operand: &Expr, ty: &Type) -> Value {
@@ -201,9 +201,13 @@ impl Evaluator<'_> {
     }
 }
 
-/// What `and`, `or` and `not` take where a type is wanted.
+/// What `and`, `or` and `not` take where a type is wanted: what is known already stays `true` or `false`.
 fn logical(ty: &Type) -> Type {
-    if wants(ty, &Type::Condition) || *ty == Type::Any { Type::Condition } else { Type::Bool }
+    if wants(ty, &Type::Condition) || *ty == Type::Any {
+        Type::Either(vec![Type::Bool, Type::Condition])
+    } else {
+        Type::Bool
+    }
 }
 
 fn wants(ty: &Type, wanted: &Type) -> bool {
@@ -346,12 +350,15 @@ fn apply(op: BinaryOp, left: &ValueKind, right: &ValueKind) -> Result<ValueKind,
             if left.dimension != right.dimension || (separate && unit != other) || op == BinaryOp::Times {
                 return Err(Trouble::Types);
             }
-            let same = |amount: Decimal| {
-                amount.checked_mul(right.factor).and_then(|base| base.checked_div(left.factor))
+            // In the finer of both units, so that nothing is rounded: 1 h + 20 m are 80 m, and 1 h / 20 m is 3.
+            let finer = if left.factor <= right.factor { left } else { right };
+            let in_finer =
+                |amount: Decimal, of: &Unit| amount.checked_mul(of.factor.checked_div(finer.factor)?);
+            let (Some(a), Some(b)) = (in_finer(*a, left), in_finer(*b, right)) else {
+                return Err(Trouble::Overflow);
             };
-            let b = same(*b).ok_or(Trouble::Overflow)?;
-            let result = calculate(op, *a, b)?;
-            Ok(if op == BinaryOp::Divide { number(result) } else { V::Quantity(result, unit.clone()) })
+            let result = calculate(op, a, b)?;
+            Ok(if op == BinaryOp::Divide { number(result) } else { V::Quantity(result, finer.name.clone()) })
         }
         (V::Text(a), V::Text(b)) if op == BinaryOp::Plus => Ok(V::Text(Arc::from(format!("{a}{b}")))),
         (V::List(a), V::List(b)) if op == BinaryOp::Plus => {

@@ -222,7 +222,11 @@ impl Evaluator<'_> {
     }
 
     fn unknown_name(&mut self, name: &Name, whole: &SmolStr, wanted: &Wanted, ty: &Type) -> Value {
-        if let [Type::Word(words)] = ty.alternatives()
+        let one = match ty.alternatives() {
+            [Type::List(of)] => of,
+            _ => ty,
+        };
+        if let [Type::Word(words)] = one.alternatives()
             && let Some(words) = Vocabulary::get().enums.get(words)
         {
             return self.unknown_word(name, words);

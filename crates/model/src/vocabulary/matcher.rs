@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use clearway_diagnostics::NodeId;
+use clearway_diagnostics::{NodeId, suggest};
 use clearway_syntax::{Expr, ExprKind, Name};
 use smol_str::SmolStr;
 
@@ -53,8 +53,8 @@ pub enum Slot {
 pub enum Mismatch<'t> {
     /// A required positional is not there. `Some` operand stands in its place.
     MissingPositional(&'static Positional, Option<Cow<'t, Expr>>),
-    /// A required label is not there.
-    MissingLabel(&'static Label),
+    /// A required label is not there. `Some` operand seems to be its value, without the word before it.
+    MissingLabel(&'static Label, Option<NodeId>),
     /// A label without a value after it.
     NoValue(&'static Label, NodeId),
     /// A label or flag that stands twice.
@@ -152,7 +152,12 @@ impl<'t> Matching<'t> {
                 self.at += 1;
             } else if !positional.optional {
                 let found = self.atoms.get(self.at).map(|atom| atom.expr.clone());
+                let nothing_follows = found.is_none();
                 self.matched.mismatches.push(Mismatch::MissingPositional(positional, found));
+                // What would have come after it is missing for the same reason.
+                if nothing_follows {
+                    break;
+                }
             }
         }
     }
@@ -186,9 +191,16 @@ impl<'t> Matching<'t> {
                 self.contents.flags.iter().enumerate().find(|(_, flag)| flag.name == word)
             {
                 self.take(Slot::Flag(index), &flag.name, None, Some(node), None);
+            } else if let Some(label) = self.left_out(&word) {
+                self.matched.mismatches.push(Mismatch::MissingLabel(label, Some(node)));
             } else {
-                self.matched.mismatches.push(Mismatch::UnknownLabel(word, node));
                 // Its value, if it has one, is part of the same mistake.
+                let meant = suggest::closest(&word, self.contents.label_words());
+                let has_value = meant.is_some_and(|meant| self.contents.label(meant).is_some());
+                self.matched.mismatches.push(Mismatch::UnknownLabel(word, node));
+                if has_value && !self.is_label(self.at) {
+                    self.at += 1;
+                }
                 while self.at < self.atoms.len() && self.word(self.at).is_none() {
                     self.at += 1;
                 }
@@ -196,14 +208,33 @@ impl<'t> Matching<'t> {
         }
     }
 
+    /// The required label whose value this word would be, if only the label stood before it.
+    fn left_out(&self, word: &str) -> Option<&'static Label> {
+        let mut lacking = self.contents.labels.iter().filter(|label| label.required && !self.has(label));
+        let label = lacking.next()?;
+        let value = &self.atoms.get(self.at - 1)?.expr;
+        let misspelt = suggest::closest(word, self.contents.label_words()).is_some();
+        (!misspelt && fits(&label.ty, value)).then_some(label)
+    }
+
+    /// Whether a label stands there, with or without its value.
+    fn has(&self, label: &Label) -> bool {
+        self.matched.parts.iter().any(|part| part.name == label.name)
+            || self.matched.mismatches.iter().any(|mismatch| match mismatch {
+                Mismatch::NoValue(lacking, _) | Mismatch::MissingLabel(lacking, _) => {
+                    lacking.name == label.name
+                }
+                Mismatch::UnknownLabel(word, _) => {
+                    suggest::closest(word, self.contents.label_words()) == Some(label.name.as_str())
+                }
+                _ => false,
+            })
+    }
+
     fn finish(mut self, operands: usize) -> Matched<'t> {
         for label in self.contents.labels.iter().filter(|label| label.required) {
-            let given = self.matched.parts.iter().any(|part| part.name == label.name)
-                || self.matched.mismatches.iter().any(|mismatch| {
-                    matches!(mismatch, Mismatch::NoValue(missing, _) if missing.name == label.name)
-                });
-            if !given {
-                self.matched.mismatches.push(Mismatch::MissingLabel(label));
+            if !self.has(label) {
+                self.matched.mismatches.push(Mismatch::MissingLabel(label, None));
             }
         }
         self.matched.columns = columns(self.contents, &self.atoms, &self.matched, operands);

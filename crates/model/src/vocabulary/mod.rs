@@ -249,6 +249,11 @@ impl Contents {
         labels.chain(self.flags.iter().map(|flag| flag.name.as_str()))
     }
 
+    /// The label with a name.
+    pub fn label(&self, name: &str) -> Option<&Label> {
+        self.labels.iter().find(|label| label.name == name)
+    }
+
     /// Whether anything may stand in the block.
     pub fn has_block(&self) -> bool {
         !self.fields.is_empty() || !self.clauses.is_empty()

@@ -4,6 +4,8 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
+use super::Vocabulary;
+
 /// What a value must be.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Type {
@@ -110,6 +112,10 @@ impl fmt::Display for Type {
             Self::Person => write!(f, "a person"),
             Self::Condition => write!(f, "a condition"),
             Self::Type => write!(f, "a type"),
+            // An enum of one word is that word: `self`, `owner`, `any`.
+            Self::Word(name) if only_word(name).is_some() => {
+                write!(f, "`{}`", only_word(name).unwrap_or_default())
+            }
             Self::Quantity(name) | Self::Word(name) | Self::Declaration(name) | Self::Result(name) => {
                 write!(f, "{} {}", article(name), name.replace('-', " "))
             }
@@ -132,6 +138,13 @@ impl fmt::Display for Type {
                 Ok(())
             }
         }
+    }
+}
+
+fn only_word(name: &str) -> Option<&'static str> {
+    match Vocabulary::get().enums.get(name)?.words.as_slice() {
+        [word] => Some(&word.name),
+        _ => None,
     }
 }
 

@@ -59,7 +59,8 @@ impl<'t> Reader<'t> {
             | ExprKind::Text(_)
             | ExprKind::Raw(_)
             | ExprKind::Bool(_)
-            | ExprKind::Word(_) => {
+            | ExprKind::Word(_)
+            | ExprKind::Missing => {
                 let token = self.token(expr.id);
                 out.push(token);
             }

@@ -164,5 +164,6 @@ fn expr(value: &Expr) -> String {
         ExprKind::Paren(inner) => expr(inner),
         ExprKind::Group(values) => format!("group({})", joined(values)),
         ExprKind::Word(word) => format!("word({word})"),
+        ExprKind::Missing => "…".to_owned(),
     }
 }
