@@ -259,3 +259,55 @@ fn completions_and_man_pages_are_printed() {
     let page = fs::read_to_string(folder.path().join("man/clearway-check.1")).unwrap();
     assert!(page.contains("clearway\\-check") && page.contains("deny"), "{page}");
 }
+
+/// A repository with a commit and tags, made by the `git` program with no configuration of the machine.
+fn repository(folder: &Path, tags: &[&str]) {
+    let git = |arguments: &[&str]| {
+        let done = Command::new("git")
+            .args(["-c", "user.name=ana", "-c", "user.email=ana@example.org", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(folder)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null")
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "first"]);
+    for tag in tags {
+        git(&["tag", tag]);
+    }
+}
+
+const TAGGED: &[u8] = b"team shop { members = [ana] }
+service ledger { owner = shop  version = from-tag(\"v{}\") }
+service carts { owner = shop  version = 1.0.0  requires ledger ^1.9 }
+";
+
+#[test]
+fn a_version_comes_from_the_newest_tag_of_a_repository() {
+    let folder = project(&[MANIFEST, ("main.cw", TAGGED)]);
+    repository(folder.path(), &["v1.9.0", "v1.10.0", "v1.2.0", "nightly", "other-v9.0.0"]);
+    let ran = run(&["graph", "--format", "json"], folder.path());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let graph: Value = serde_json::from_str(&ran.out).unwrap();
+    let ledger = graph["nodes"].as_array().unwrap().iter().find(|node| node["name"] == "ledger").unwrap();
+    assert_eq!(ledger["version"], "1.10.0");
+    assert_eq!(run(&["check"], folder.path()).code, 0);
+}
+
+#[test]
+fn a_repository_without_the_tag_is_told_where_the_version_is_asked_for() {
+    let folder = project(&[MANIFEST, ("main.cw", TAGGED)]);
+    repository(folder.path(), &["nightly"]);
+    let ran = run(&["check", "--format", "short"], folder.path());
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("main.cw:2:") && ran.out.contains("CW0005"), "{}", ran.out);
+    // Outside of any repository too, with the reason.
+    let nowhere = project(&[MANIFEST, ("main.cw", TAGGED)]);
+    let ran = run(&["check", "--format", "json"], nowhere.path());
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("the repository's tags cannot be read"), "{}", ran.out);
+}

@@ -1,9 +1,12 @@
 //! State files: what is deployed in an environment, as JSON derived from the ledger.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use clearway_diagnostics::{Diagnostic, Place, Span, catalogue};
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use crate::db::Db;
 use crate::query::ExternalFile;
@@ -25,21 +28,16 @@ pub struct StateFile {
 }
 
 /// What is deployed in an environment.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
-    /// The version of the format.
-    pub clearway: u32,
     /// The environment.
-    #[serde(default)]
     pub environment: Option<String>,
     /// What is deployed, by service.
     pub services: BTreeMap<String, Deployed>,
 }
 
 /// A service's live versions.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deployed {
     /// One version, or several at once.
     Live(Live),
@@ -48,16 +46,14 @@ pub enum Deployed {
 }
 
 /// Versions by group of replicas.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Groups {
     /// The groups by name.
     pub groups: BTreeMap<String, Live>,
 }
 
 /// One version, or several at once.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Live {
     /// One version.
     One(Box<DeployedVersion>),
@@ -124,27 +120,42 @@ pub struct DeployedSkew {
 
 /// A distance between versions: `{"minor": 3}`, `{"major": 1}`, `"any"`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "serde_json::Value")]
 pub enum Distance {
     /// A number of releases.
     Releases {
         /// Minor releases.
-        #[serde(default)]
         minor: Option<u32>,
         /// Major releases.
-        #[serde(default)]
         major: Option<u32>,
     },
     /// `"any"`
-    Any(AnyWord),
+    Any,
 }
 
-/// The word `any`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AnyWord {
-    /// `"any"`
-    Any,
+impl TryFrom<serde_json::Value> for Distance {
+    type Error = &'static str;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, Self::Error> {
+        const FORMS: &str = "a distance is `{\"minor\": 3}`, `{\"major\": 1}` or `\"any\"`";
+        match value {
+            serde_json::Value::String(word) if word == "any" => Ok(Self::Any),
+            serde_json::Value::Object(fields) if !fields.is_empty() => {
+                let mut releases = (None, None);
+                for (name, number) in fields {
+                    let number =
+                        number.as_u64().and_then(|number| u32::try_from(number).ok()).ok_or(FORMS)?;
+                    match name.as_str() {
+                        "minor" => releases.0 = Some(number),
+                        "major" => releases.1 = Some(number),
+                        _ => return Err(FORMS),
+                    }
+                }
+                Ok(Self::Releases { minor: releases.0, major: releases.1 })
+            }
+            _ => Err(FORMS),
+        }
+    }
 }
 
 impl Live {
@@ -174,25 +185,20 @@ const FORMAT: u32 = 1;
 pub(crate) fn read(db: &dyn Db, file: ExternalFile) -> StateFile {
     let id = file.id(db);
     let path = file.path(db).to_string();
-    let place = Place::Bytes(id, Span::default());
-    let state = match file.text(db) {
+    let (state, services) = match file.text(db) {
         // The rule that asks for the file tells that it cannot be read, at the place that names it.
-        Err(_) => Err(Vec::new()),
-        Ok(text) => typed(text, |span, what| {
-            let message = format!("`{path}` is no state file");
-            vec![Diagnostic::new(catalogue::BAD_STATE_FILE, message, Place::Bytes(id, span), what)]
-        }),
+        Err(_) => (Err(Vec::new()), BTreeMap::new()),
+        Ok(text) => match parse(text) {
+            Ok((state, services)) => (Ok(state), services),
+            Err(Wrong { span, what }) => {
+                let message = format!("`{path}` is no state file");
+                let place = Place::Bytes(id, span);
+                let told = Diagnostic::new(catalogue::BAD_STATE_FILE, message, place, what);
+                (Err(vec![told]), BTreeMap::new())
+            }
+        },
     };
-    let mut services = BTreeMap::new();
-    if let (Ok(text), Ok(state)) = (file.text(db), &state) {
-        for name in state.services.keys() {
-            let quoted = serde_json::Value::from(name.as_str()).to_string();
-            let keys = text.match_indices(&quoted).map(|(at, _)| at);
-            let key = keys.into_iter().find(|at| text[at + quoted.len()..].trim_start().starts_with(':'));
-            let at = key.unwrap_or(0) as u32;
-            services.insert(name.clone(), Span::new(at, at + quoted.len() as u32));
-        }
-    }
+    let place = Place::Bytes(id, Span::default());
     StateFile { path, place, state, unreadable: file.text(db).as_ref().err().cloned(), services }
 }
 
@@ -203,39 +209,152 @@ impl StateFile {
     }
 }
 
-fn typed(text: &str, bad: impl Fn(Span, String) -> Vec<Diagnostic>) -> Result<State, Vec<Diagnostic>> {
-    let state: State = serde_json::from_str(text).map_err(|error| {
-        let line =
-            text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-        let at = (line + error.column().saturating_sub(1)).min(text.len()) as u32;
-        bad(Span::new(at, (at + 1).min(text.len() as u32)), error.to_string())
-    })?;
-    if state.clearway != FORMAT {
-        return Err(bad(
-            Span::default(),
-            format!("format {} is not {FORMAT}, which is read here", state.clearway),
-        ));
+/// What is wrong with the text of a state file, and where.
+struct Wrong {
+    span: Span,
+    what: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Outer<'t> {
+    clearway: u32,
+    #[serde(default)]
+    environment: Option<String>,
+    #[serde(borrow)]
+    services: Entries<'t>,
+}
+
+/// The entries of an object as they are written: a name that is there twice is not lost.
+struct Entries<'t>(Vec<(String, &'t RawValue)>);
+
+impl<'de: 't, 't> Deserialize<'de> for Entries<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(entries)
+            }
+        }
+        deserializer.deserialize_map(InOrder).map(Entries)
     }
-    if let Some((name, _)) = state
-        .services
-        .iter()
-        .find(|(_, service)| service.versions().any(|version| version.version.trim().is_empty()))
-    {
-        let at = text.find(&format!("\"{name}\"")).unwrap_or(0) as u32;
-        return Err(bad(Span::new(at, at + name.len() as u32 + 2), format!("`{name}` has an empty version")));
+}
+
+/// The state that a text says, and where it says it of each service.
+fn parse(text: &str) -> Result<(State, BTreeMap<String, Span>), Wrong> {
+    let reader = Reader { text };
+    let outer: Outer<'_> = reader.json(text)?;
+    if outer.clearway != FORMAT {
+        let what = format!("format {} is not {FORMAT}, which is read here", outer.clearway);
+        return Err(Wrong { span: Span::default(), what });
     }
-    let ranges = state.services.values().flat_map(Deployed::versions).flat_map(|version| {
-        let requires = version.requires.iter().flatten().flat_map(|r| [Some(&r.range), r.when.as_ref()]);
-        requires.chain(version.skew.iter().flatten().map(|skew| skew.when.as_ref())).flatten()
-    });
-    for range in ranges {
-        if Range::parse(range).is_none() {
-            let at = text.find(&format!("\"{range}\"")).unwrap_or(0) as u32;
-            return Err(bad(
-                Span::new(at, at + range.len() as u32 + 2),
-                format!("`{range}` is no version range"),
-            ));
+    let mut state = State { environment: outer.environment, services: BTreeMap::new() };
+    let mut places = BTreeMap::new();
+    for (name, raw) in outer.services.0 {
+        let place = reader.name_before(&name, raw);
+        let deployed = reader.deployed(raw)?;
+        for version in deployed.versions() {
+            reader.sound(&name, place, raw, version)?;
+        }
+        places.insert(name.clone(), place);
+        if state.services.insert(name.clone(), deployed).is_some() {
+            return Err(Wrong { span: place, what: format!("`{name}` is there twice") });
         }
     }
-    Ok(state)
+    Ok((state, places))
+}
+
+/// Reads parts of a text, and knows where in it each of them stands.
+struct Reader<'t> {
+    text: &'t str,
+}
+
+impl<'t> Reader<'t> {
+    /// A part of the text as JSON.
+    fn json<T: Deserialize<'t>>(&self, part: &'t str) -> Result<T, Wrong> {
+        serde_json::from_str(part).map_err(|error| {
+            let lines = part.split_inclusive('\n').take(error.line().saturating_sub(1));
+            let at = lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+            let at = (self.offset(part) + at).min(self.text.len()) as u32;
+            let told = error.to_string();
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            let what = told.strip_suffix(&place).unwrap_or(&told).to_owned();
+            Wrong { span: Span::new(at, (at + 1).min(self.text.len() as u32)), what }
+        })
+    }
+
+    /// Where a part of the text starts in it.
+    fn offset(&self, part: &str) -> usize {
+        (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
+    }
+
+    /// Where the name of a value is written.
+    fn name_before(&self, name: &str, raw: &RawValue) -> Span {
+        let quoted = serde_json::Value::from(name).to_string();
+        let before = &self.text[..self.offset(raw.get())];
+        let at = before.rfind(&quoted).unwrap_or(0) as u32;
+        Span::new(at, at + quoted.len() as u32)
+    }
+
+    /// A service: a version, a list of them, or either by group.
+    fn deployed(&self, raw: &'t RawValue) -> Result<Deployed, Wrong> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct ByGroup<'t> {
+            #[serde(borrow)]
+            groups: Entries<'t>,
+        }
+        let has_groups = || {
+            serde_json::from_str(raw.get())
+                .is_ok_and(|Entries(fields)| fields.iter().any(|(name, _)| name == "groups"))
+        };
+        if !raw.get().contains("\"groups\"") || !has_groups() {
+            return Ok(Deployed::Live(self.live(raw)?));
+        }
+        let by_group: ByGroup<'_> = self.json(raw.get())?;
+        let mut groups = BTreeMap::new();
+        for (name, raw) in by_group.groups.0 {
+            if groups.insert(name.clone(), self.live(raw)?).is_some() {
+                let what = format!("the group `{name}` is there twice");
+                return Err(Wrong { span: self.name_before(&name, raw), what });
+            }
+        }
+        Ok(Deployed::Groups(Groups { groups }))
+    }
+
+    fn live(&self, raw: &'t RawValue) -> Result<Live, Wrong> {
+        if raw.get().starts_with('[') {
+            self.json(raw.get()).map(Live::Several)
+        } else {
+            self.json(raw.get()).map(|version| Live::One(Box::new(version)))
+        }
+    }
+
+    /// What the form of a version does not say: it is not empty, and its ranges are ranges.
+    fn sound(&self, name: &str, place: Span, raw: &RawValue, version: &DeployedVersion) -> Result<(), Wrong> {
+        if version.version.trim().is_empty() {
+            return Err(Wrong { span: place, what: format!("`{name}` has an empty version") });
+        }
+        let requires = version.requires.iter().flatten().flat_map(|r| [Some(&r.range), r.when.as_ref()]);
+        let skew = version.skew.iter().flatten().map(|skew| skew.when.as_ref());
+        match requires.chain(skew).flatten().find(|range| Range::parse(range).is_none()) {
+            None => Ok(()),
+            Some(range) => {
+                let quoted = serde_json::Value::from(range.as_str()).to_string();
+                let at = (self.offset(raw.get()) + raw.get().find(&quoted).unwrap_or(0)) as u32;
+                let span = Span::new(at, at + quoted.len() as u32);
+                Err(Wrong { span, what: format!("`{range}` is no version range") })
+            }
+        }
+    }
 }

@@ -287,6 +287,12 @@ fn number_habit(slice: &str, found: Span) -> Option<Habit> {
     };
     if let Some(numbers) = number.strip_suffix(".x").or_else(|| number.strip_suffix(".*")) {
         let numbers = numbers.trim_end_matches(".x").trim_end_matches(".*");
+        if slice[..start].trim_end().ends_with('=') {
+            let zeros = ".0".repeat(3usize.saturating_sub(numbers.split('.').count()));
+            let help =
+                format!("a version is one, `{numbers}{zeros}` for example; `~{numbers}` is a range of many");
+            return habit(format!("`{word}` is no version"), help, None);
+        }
         let range = format!("{}{numbers}", if sign.is_empty() { "~" } else { sign });
         return habit(
             format!("`{word}` is no version"),
