@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use clearway_diagnostics::Place;
 use clearway_model::state::{DeployedVersion, StateFile};
-use clearway_model::version::{Range, Scheme};
 use clearway_model::views::{self, Declared, Deployable, FactsAt, Provided, Requirement, Ship};
 use clearway_model::{Db, Item, deployable};
+use clearway_versions::{Range, Scheme};
 use smol_str::SmolStr;
 
 use crate::query::declared_facts;
@@ -164,7 +164,7 @@ pub(crate) fn declared_version(
 ) -> Live {
     let owner = &declared.view;
     let scheme = owner.scheme();
-    let same = |other: &SmolStr| other == version || is_same(&scheme, owner, other, version);
+    let same = |other: &SmolStr| other == version || is_same(&scheme, other, version);
     let at = owner.at.iter().find(|facts| facts.version.as_ref().is_some_and(|version| same(&version.value)));
     let (provides, requires) = match at {
         Some(FactsAt { provides, requires, .. }) => {
@@ -182,9 +182,8 @@ pub(crate) fn declared_version(
     Live { version: version.clone(), place, provides, requires, moved }
 }
 
-fn is_same(scheme: &Scheme, owner: &Deployable, left: &str, right: &str) -> bool {
-    let read = |version| scheme.read(owner.resolve_alias(version));
-    matches!((read(left), read(right)), (Some(left), Some(right)) if left == right)
+fn is_same(scheme: &Scheme, left: &str, right: &str) -> bool {
+    matches!((scheme.read(left), scheme.read(right)), (Some(left), Some(right)) if left == right)
 }
 
 /// A deployed version: what the state file records of it, and the declaration where that is silent.
@@ -283,7 +282,7 @@ pub(crate) fn ship(db: &dyn Db, declared: &Declarations, ships: &[Ship], world: 
         // A version that is deployed already keeps what was recorded of it.
         let known = before
             .into_iter()
-            .find(|live| live.version == version || is_same(&scheme, &owner.view, &live.version, &version));
+            .find(|live| live.version == version || is_same(&scheme, &live.version, &version));
         let live = match known {
             Some(live) => Live { moved: true, ..live.clone() },
             None => declared_version(db, owner, &version, place, true),

@@ -18,7 +18,6 @@ pub mod state;
 pub mod stdlib;
 mod system;
 mod value;
-pub mod version;
 pub mod views;
 pub mod vocabulary;
 

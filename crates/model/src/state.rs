@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::db::Db;
 use crate::query::ExternalFile;
-use crate::version::Range;
+use clearway_versions::Range;
 
 /// A state file that was read, or what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::query::Item;
-use crate::version::Range;
 use crate::vocabulary::{Type, Vocabulary};
+use clearway_versions::Range;
 
 /// A value and the place it was written at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_diagnostics::{Code, Diagnostic, Place, Severity, catalogue, suggest};
-use clearway_model::version::Scheme;
 use clearway_model::{Db, deployed_state, release};
+use clearway_versions::Scheme;
 use smol_str::SmolStr;
 
 use crate::world::{self, Declarations, Live, Need, World, declarations};
@@ -179,12 +179,7 @@ impl Findings {
             };
             // A part has versions of its own: they are read as numbers, whatever the scheme of its service.
             let scheme = if need.part.is_some() { Scheme::default() } else { scheme.clone() };
-            let alias = |version: &SmolStr| match declared.get(&need.target) {
-                Some(target) if need.part.is_none() => SmolStr::new(target.view.resolve_alias(version)),
-                _ => version.clone(),
-            };
-            let fits =
-                offered.iter().any(|(version, _)| need.range.admits(&alias(version), &scheme) == Some(true));
+            let fits = offered.iter().any(|(version, _)| need.range.admits(version, &scheme) == Some(true));
             if !fits {
                 let standing = !owner.1.moved && !target.moved;
                 self.add(setting, owner, need, Some(target), catalogue::UNMET_REQUIREMENT, offered, standing);

@@ -9,8 +9,8 @@ use smol_str::SmolStr;
 
 use super::Evaluator;
 use crate::value::{Condition, Value, ValueKind};
-use crate::version::Range;
 use crate::vocabulary::{Type, Vocabulary};
+use clearway_versions::Range;
 
 impl Evaluator<'_> {
     /// The value as the wanted type; what is wrong is told.

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::Evaluator;
 use crate::value::{Number, Value, ValueKind};
-use crate::version::{Range, Scheme};
+use clearway_versions::{Range, Scheme};
 
 type Compute = fn(&mut Evaluator<'_>, &[(SmolStr, Value)], Place) -> Option<ValueKind>;
 

@@ -11,8 +11,8 @@ use smol_str::SmolStr;
 
 use super::Evaluator;
 use crate::value::{Moment, Number, Value, ValueKind};
-use crate::version::Range;
 use crate::vocabulary::{Type, Vocabulary};
+use clearway_versions::Range;
 
 impl Evaluator<'_> {
     pub(super) fn literal(&mut self, expr: &Expr, ty: &Type) -> ValueKind {

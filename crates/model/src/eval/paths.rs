@@ -10,8 +10,8 @@ use super::Evaluator;
 use crate::naming::{Resolution, candidates, module_path, resolve, resolve_module};
 use crate::query::{Item, let_value, names, signature};
 use crate::value::{MetricCall, Reference, Value, ValueKind};
-use crate::version::Range;
 use crate::vocabulary::{Type, Vocabulary};
+use clearway_versions::Range;
 
 impl Evaluator<'_> {
     pub(super) fn path(&mut self, expr: &Expr, path: &[Name], args: Option<&[Arg]>, ty: &Type) -> Value {

@@ -9,8 +9,8 @@ use rust_decimal::prelude::ToPrimitive;
 use smol_str::SmolStr;
 
 use crate::value::{CallValue, Condition, Moment, Reference, Value, ValueKind};
-use crate::version::Range;
 use crate::vocabulary::{Type, Vocabulary};
+use clearway_versions::Range;
 
 /// A value with the place it was written at.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::{At, Quantity, view};
 use crate::value::{CallValue, Reference, Value, ValueKind};
-use crate::version::{Range, Scheme};
+use clearway_versions::{Range, Scheme};
 
 view! {
     /// A service, library, vendor or infrastructure.
@@ -61,26 +61,19 @@ view! {
 impl Deployable {
     /// How its versions are read.
     pub fn scheme(&self) -> Scheme {
-        match self.version_scheme.as_ref().map(|scheme| &scheme.value.kind) {
+        let form = match self.version_scheme.as_ref().map(|scheme| &scheme.value.kind) {
             Some(ValueKind::Text(pattern)) => Scheme::fields(pattern).unwrap_or_default(),
             Some(ValueKind::Call(call)) => {
                 let places = call.args.iter().flat_map(|(_, value)| value.items());
-                Scheme::Series(
-                    places
-                        .filter_map(super::read::FromValue::from_value)
-                        .map(|text: Arc<str>| SmolStr::new(text))
-                        .collect(),
-                )
+                let text = |text: Arc<str>| SmolStr::new(text);
+                Scheme::series(places.filter_map(super::read::FromValue::from_value).map(text))
             }
             _ => Scheme::default(),
-        }
-    }
-
-    /// The version behind an alias; a version that is none stands for itself.
-    pub fn resolve_alias<'v>(&'v self, version: &'v str) -> &'v str {
-        let alias =
-            self.aliases.iter().find(|alias| alias.name.as_ref().is_some_and(|name| *name.value == *version));
-        alias.and_then(|alias| alias.version.as_ref()).map_or(version, |version| version.value.as_str())
+        };
+        let alias = |alias: &Alias| {
+            Some((SmolStr::new(&*alias.name.as_ref()?.value), alias.version.as_ref()?.value.clone()))
+        };
+        form.with_aliases(self.aliases.iter().filter_map(alias))
     }
 }
 
