@@ -275,7 +275,7 @@ mod tests {
             parsed.items().any(|(_, item)| matches!(item, Item::Let(item) if item.value.as_name().is_some()))
         };
         assert!(["a", "service", "use", "let", "m", "step", "iff"].iter().all(is_name_in_a_value));
-        assert!(!RESERVED.iter().any(|word| is_name_in_a_value(word)));
+        assert!(!RESERVED.iter().any(is_name_in_a_value));
     }
 
     #[test]
