@@ -5,6 +5,7 @@ use clearway_diagnostics::Diagnostic;
 use clearway_model::{Db, Item, Project, SourceFile, deployable, items, let_value, lower, scope};
 
 use crate::rules;
+use crate::rules::people::People;
 use crate::world::Facts;
 
 /// What there is to tell about one file, taken for itself.
@@ -30,7 +31,16 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
 fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     let mut diagnostics = lower(db, item, None).diagnostics.clone();
     diagnostics.extend(rules::declarations::check(db, item));
+    diagnostics.extend(rules::unreadable_version::check(db, item));
+    diagnostics.extend(rules::people::check(db, item, people(db, db.project())));
     diagnostics
+}
+
+/// The people a project knows.
+#[salsa::tracked(returns(ref))]
+fn people(db: &dyn Db, project: Project) -> People {
+    let _ = project;
+    rules::people::known(db)
 }
 
 /// What a declaration says of the version it declares: shared by every world it is live in.

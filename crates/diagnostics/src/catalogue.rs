@@ -164,6 +164,8 @@ catalogue! {
     WRONG_KIND = "CW0209" "wrong-kind" Error;
     /// A declaration whose name is reserved in expressions.
     RESERVED_NAME = "CW0210" "reserved-name" Warning;
+    /// A person who belongs to no team or role.
+    UNKNOWN_PERSON = "CW0211" "unknown-person" Warning;
 
     /// A declaration that starts with a word that is no kind.
     UNKNOWN_KIND = "CW0301" "unknown-kind" Error;
@@ -214,6 +216,8 @@ catalogue! {
     UNDECLARED_SERVICE = "CW0404" "undeclared-service" Error;
     /// A part that its service does not provide.
     UNKNOWN_PART = "CW0405" "unknown-part" Error;
+    /// A version or range that cannot be read in the scheme of its service.
+    UNREADABLE_VERSION = "CW0406" "unreadable-version" Warning;
 
     /// A release that ships nothing.
     EMPTY_RELEASE = "CW0501" "empty-release" Error;

@@ -105,8 +105,16 @@ impl Range {
         Some(all)
     }
 
+    /// Whether every version is in the range, one that nothing can read included.
+    pub fn is_any(&self) -> bool {
+        self.alternatives.iter().any(Vec::is_empty)
+    }
+
     /// Whether a version is in the range. `None` when one of them cannot be read by the scheme.
     pub fn admits(&self, version: &str, scheme: &Scheme) -> Option<bool> {
+        if self.is_any() {
+            return Some(true);
+        }
         Some(self.versions(scheme)?.contains(&scheme.read(version)?))
     }
 }

@@ -1,6 +1,7 @@
 //! Schemes: how a version's text is read as major, minor and patch.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use semver::{BuildMetadata, Prerelease, Version as Semver};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,25 @@ enum Field {
     Minor,
     Patch,
     Ignored,
+}
+
+/// What its versions are, for a message: "numbers: major, minor, patch".
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.form {
+            Form::Numbered => write!(f, "numbers: major, minor, patch"),
+            Form::Series(places) => write!(f, "places of the series {}", places.join(", ")),
+            Form::Fields(fields) => {
+                let name = |field: &Field| match field {
+                    Field::Major => "{major}",
+                    Field::Minor => "{minor}",
+                    Field::Patch => "{patch}",
+                    Field::Ignored => "{_}",
+                };
+                write!(f, "written {}", fields.iter().map(name).collect::<Vec<_>>().join("."))
+            }
+        }
+    }
 }
 
 impl Scheme {

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use clearway_diagnostics::{Diagnostic, catalogue, suggest};
-use clearway_model::state::StateFile;
+use clearway_model::state::{DeployedVersion, StateFile};
 use clearway_model::{Db, Item, deployed_state, environment, release, views};
 use smol_str::SmolStr;
 
+use super::unreadable_version::version_of;
 use crate::world::{declarations, releases};
 
 pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
@@ -23,6 +24,7 @@ pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
             Ok(state) => {
                 diagnostics.extend(of_another(db, item, &file, state.environment.as_deref()));
                 diagnostics.extend(undeclared(db, item, &file));
+                diagnostics.extend(unreadable_versions(db, &file));
             }
         }
     }
@@ -62,6 +64,21 @@ fn of_another(db: &dyn Db, item: Item, file: &StateFile, named: Option<&str>) ->
     let view = environment(db, item);
     let place = view.view.deployed.as_ref().map_or_else(|| item.name_place(db), |deployed| deployed.place);
     Some(Diagnostic::new(catalogue::BAD_STATE_FILE, message, place, format!("the state of `{other}`")))
+}
+
+/// Deployed versions that the scheme of their service cannot read.
+fn unreadable_versions(db: &dyn Db, file: &StateFile) -> Vec<Diagnostic> {
+    let Ok(state) = &file.state else { return Vec::new() };
+    let declared = declarations(db);
+    let versions =
+        state.services.iter().filter_map(|(name, deployed)| Some((declared.get(name.as_str())?, deployed)));
+    versions
+        .flat_map(|(owner, deployed)| {
+            let (scheme, place) = (owner.view.scheme(), file.service_place(&owner.name));
+            let told = |version: &DeployedVersion| version_of(&owner.name, &scheme, &version.version, place);
+            deployed.versions().filter_map(told).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Services that run and that nothing declares, unless a release retires them there.

@@ -1,0 +1,69 @@
+//! People who are named and belong to no team, role or identity: a name misspelt, or somebody nobody knows.
+
+use std::collections::BTreeSet;
+
+use clearway_diagnostics::{Diagnostic, Edit, catalogue, suggest};
+use clearway_model::views::{self, At, Role, Team};
+use clearway_model::{Db, Item, Value, ValueKind, items, lower};
+use smol_str::SmolStr;
+
+/// The people a project knows; `None` where a directory file says who belongs to a group, which is read when it is needed.
+pub(crate) type People = Option<BTreeSet<SmolStr>>;
+
+/// Everybody who is a member of a team or role, or has an identity.
+pub(crate) fn known(db: &dyn Db) -> People {
+    let mut people = BTreeSet::new();
+    let files = db.project().sources(db).iter();
+    for item in files.flat_map(|file| items(db, *file)).filter(|item| !views::is_template(db, **item)) {
+        let members: Vec<At<Value>> = match item.kind(db).as_str() {
+            "team" => views::of::<Team>(&lower(db, *item, None)).members,
+            "role" => views::of::<Role>(&lower(db, *item, None)).members,
+            "identity" => {
+                people.insert(item.name(db).clone());
+                continue;
+            }
+            _ => continue,
+        };
+        for member in members {
+            match member.value.kind {
+                ValueKind::Name(name) => drop(people.insert(name)),
+                ValueKind::Call(_) => return None,
+                _ => {}
+            }
+        }
+    }
+    Some(people)
+}
+
+/// The people that a release or an approval names.
+pub(crate) fn check(db: &dyn Db, item: Item, people: &People) -> Vec<Diagnostic> {
+    let Some(people) = people else { return Vec::new() };
+    let named: Vec<At<SmolStr>> = match item.kind(db).as_str() {
+        "release" => clearway_model::release(db, item).view.requested_by.iter().cloned().collect(),
+        "approval" => {
+            let approval: views::Approval = views::of(&lower(db, item, None));
+            let person = |at: &At<Value>| match &at.value.kind {
+                ValueKind::Name(name) => Some(At { value: name.clone(), place: at.place }),
+                _ => None,
+            };
+            approval.steps.iter().filter_map(|step| step.escalate.as_ref().and_then(person)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let strangers = named.into_iter().filter(|person| !people.contains(&person.value));
+    strangers
+        .map(|At { value: name, place }| {
+            let message = format!("nobody here is called `{name}`");
+            let diagnostic =
+                Diagnostic::new(catalogue::UNKNOWN_PERSON, message, place, "a member of no team or role");
+            match suggest::closest(&name, people.iter().map(SmolStr::as_str)) {
+                Some(closest) => diagnostic
+                    .help(format!("did you mean `{closest}`?"))
+                    .fix(format!("write `{closest}`"), Edit::Replace(place, closest.to_owned())),
+                None => diagnostic.help(format!(
+                    "add `{name}` to the members of a team or role, or declare `identity {name} {{ … }}`"
+                )),
+            }
+        })
+        .collect()
+}
