@@ -37,25 +37,49 @@ metric findings.count(severity: finding-severity = info) : number { }
 metric vulnerabilities.count(severity: finding-severity = info) : number { }
 
 /// The share of requests that fail.
-metric http.error-rate : percent { min-samples = 100 }
+metric http.error-rate : percent {
+  query = """100 * sum(rate(http_requests_total{service="$service",code=~"5.."}[$over])) / sum(rate(http_requests_total{service="$service"}[$over]))"""
+  samples     = """sum(increase(http_requests_total{service="$service"}[$over]))"""
+  min-samples = 100
+}
 
 /// How many requests there are.
-metric http.request-rate : rate { }
+metric http.request-rate : rate {
+  query = """sum(rate(http_requests_total{service="$service"}[$over]))"""
+}
 
 /// The time within which half of the requests are answered.
-metric latency.p50 : duration { min-samples = 100 }
+metric latency.p50 : duration {
+  query = """histogram_quantile(0.5, sum by (le) (rate(http_request_duration_seconds_bucket{service="$service"}[$over])))"""
+  samples     = """sum(increase(http_request_duration_seconds_count{service="$service"}[$over]))"""
+  min-samples = 100
+}
 
 /// The time within which 90% of the requests are answered.
-metric latency.p90 : duration { min-samples = 100 }
+metric latency.p90 : duration {
+  query = """histogram_quantile(0.9, sum by (le) (rate(http_request_duration_seconds_bucket{service="$service"}[$over])))"""
+  samples     = """sum(increase(http_request_duration_seconds_count{service="$service"}[$over]))"""
+  min-samples = 100
+}
 
 /// The time within which 95% of the requests are answered.
-metric latency.p95 : duration { min-samples = 100 }
+metric latency.p95 : duration {
+  query = """histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{service="$service"}[$over])))"""
+  samples     = """sum(increase(http_request_duration_seconds_count{service="$service"}[$over]))"""
+  min-samples = 100
+}
 
 /// The time within which 99% of the requests are answered.
-metric latency.p99 : duration { min-samples = 100 }
+metric latency.p99 : duration {
+  query = """histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{service="$service"}[$over])))"""
+  samples     = """sum(increase(http_request_duration_seconds_count{service="$service"}[$over]))"""
+  min-samples = 100
+}
 
 /// The share of time in which the service answers.
-metric availability : percent { }
+metric availability : percent {
+  query = """100 * avg(avg_over_time(up{service="$service"}[$over]))"""
+}
 
 /// How risky the change is, from its size, the services it touches and its point of no return.
 metric risk : risk-level { }

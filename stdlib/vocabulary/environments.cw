@@ -12,6 +12,8 @@ kind environment project-wide {
   field lock name
   /// What the deploying step identifies itself with.
   field credentials credential
+  /// Where its metrics are measured: `prometheus("https://…")`.
+  field monitoring report
   /// What is deployed there now.
   field deployed deployed-state
   /// It is meant to be like another environment.

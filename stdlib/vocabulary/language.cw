@@ -82,7 +82,7 @@ kind dimension library-only {
   clause unit repeated required {
     /// How it is written.
     positional name name or text
-    /// How many of the dimension's base unit it is.
+    /// How many it is of a unit that is common to the dimension: only how they compare counts.
     field factor number default 1
     /// Other spellings.
     field also list(name) default []

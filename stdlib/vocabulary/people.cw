@@ -16,10 +16,18 @@ kind identity {
 kind team {
   /// Its members.
   field members list(person) or member-list required
+  /// The team that it is on GitHub: `organisation/team`.
+  field github text
+  /// The group that it is on GitLab.
+  field gitlab text
 }
 
 /// People with a part in releases: a change advisory board, an on-call rota.
 kind role {
   /// Those who have it.
   field members list(person or team) or member-list required
+  /// The team that it is on GitHub: `organisation/team`.
+  field github text
+  /// The group that it is on GitLab.
+  field gitlab text
 }

@@ -11,6 +11,10 @@ kind gate {
   }
   /// Evidence older than this does not count.
   field max-age duration or period
+  /// The command that makes the evidence, where neither a build nor a test does.
+  field run text
+  /// When that command is given up.
+  field timeout duration
 }
 
 /// Who must agree, in order.

@@ -2,8 +2,10 @@
 
 /// A measured value; what follows `:` is its type.
 kind metric typed {
-  /// The query that measures it, in the language of its source.
+  /// The query that measures it, in PromQL. `$service`, `$environment` and `$over` stand for what is measured and for how long.
   field query text
+  /// The query that says how many samples there are.
+  field samples text
   /// What is decided when there is no data.
   field no-data no-data default inconclusive
   /// With fewer samples than this the result is inconclusive.

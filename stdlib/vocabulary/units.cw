@@ -1,11 +1,12 @@
-// What is measured, and in which units. No label of a clause may be spelt like a unit.
+// What is measured, and in which units. The first unit of a dimension is its base, in which amounts are carried on. No label of a
+// clause may be spelt like a unit.
 
 /// Elapsed time.
 dimension duration {
-  /// A millisecond.
-  unit ms { factor = 0.001  also = [millisecond, milliseconds] }
   /// A second.
   unit s { factor = 1  also = [sec, second, seconds] }
+  /// A millisecond.
+  unit ms { factor = 0.001  also = [millisecond, milliseconds] }
   /// A minute.
   unit m { factor = 60  also = [min, minute, minutes] }
   /// An hour.

@@ -288,7 +288,7 @@ fn compare(op: BinaryOp, left: &Value, right: &Value) -> Option<bool> {
         (ValueKind::Number(left), ValueKind::Number(right)) => left.value.cmp(&right.value),
         (ValueKind::Percent(left), ValueKind::Percent(right)) => left.cmp(right),
         (ValueKind::Quantity(left, left_unit), ValueKind::Quantity(right, right_unit)) => {
-            in_base(*left, left_unit)?.cmp(&in_base(*right, right_unit)?)
+            common(*left, left_unit)?.cmp(&common(*right, right_unit)?)
         }
         (ValueKind::Date(left), ValueKind::Date(right)) => left.cmp(right),
         (ValueKind::Time(left), ValueKind::Time(right)) => left.cmp(right),
@@ -312,8 +312,8 @@ fn compare(op: BinaryOp, left: &Value, right: &Value) -> Option<bool> {
     })
 }
 
-/// An amount in the base unit of its dimension.
-fn in_base(amount: Decimal, unit: &str) -> Option<Decimal> {
+/// An amount in a unit that is common to its dimension.
+fn common(amount: Decimal, unit: &str) -> Option<Decimal> {
     amount.checked_mul(Vocabulary::get().unit(unit)?.factor)
 }
 

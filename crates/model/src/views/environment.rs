@@ -21,6 +21,8 @@ view! {
         lock: Option<At<SmolStr>> = field "lock",
         /// What the deploying step identifies itself with.
         credentials: Option<At<Arc<CallValue>>> = field "credentials",
+        /// Where its metrics are measured.
+        monitoring: Option<At<Arc<CallValue>>> = field "monitoring",
         /// What is deployed there now.
         deployed: Option<At<Arc<CallValue>>> = field "deployed",
         /// What it is meant to be like.

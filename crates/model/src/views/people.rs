@@ -26,6 +26,10 @@ view! {
     Team {
         /// Its members: names, or a directory's group.
         members: Vec<At<Value>> = field "members",
+        /// The team that it is on GitHub.
+        github: Option<At<Arc<str>>> = field "github",
+        /// The group that it is on GitLab.
+        gitlab: Option<At<Arc<str>>> = field "gitlab",
     }
 }
 
@@ -34,5 +38,9 @@ view! {
     Role {
         /// Those who have it: names, teams, or a directory's group.
         members: Vec<At<Value>> = field "members",
+        /// The team that it is on GitHub.
+        github: Option<At<Arc<str>>> = field "github",
+        /// The group that it is on GitLab.
+        gitlab: Option<At<Arc<str>>> = field "gitlab",
     }
 }

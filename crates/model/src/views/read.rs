@@ -33,7 +33,7 @@ pub struct Quantity {
 impl Quantity {
     /// The amount in the base unit of its dimension: seconds, bytes.
     pub fn base(&self) -> Option<Decimal> {
-        self.amount.checked_mul(Vocabulary::get().unit(&self.unit)?.factor)
+        Vocabulary::get().in_base(self.amount, &self.unit)
     }
 }
 

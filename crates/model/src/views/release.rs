@@ -17,6 +17,10 @@ view! {
         conditions: Vec<GateCondition> = clauses "require",
         /// Older evidence does not count.
         max_age: Option<At<Quantity>> = field "max-age",
+        /// The command that makes the evidence.
+        run: Option<At<Arc<str>>> = field "run",
+        /// When that is given up.
+        timeout: Option<At<Quantity>> = field "timeout",
     }
 }
 

@@ -13,6 +13,8 @@ view! {
     Metric {
         /// The query that measures it.
         query: Option<At<Arc<str>>> = field "query",
+        /// The query that says how many samples there are.
+        samples: Option<At<Arc<str>>> = field "samples",
         /// What is decided when there is no data.
         no_data: Option<At<SmolStr>> = field "no-data",
         /// With fewer samples the result is inconclusive.

@@ -170,7 +170,7 @@ pub struct Unit {
     pub doc: SmolStr,
     /// What it measures.
     pub dimension: SmolStr,
-    /// How many of the dimension's base unit it is.
+    /// How many it is of a unit that is common to the dimension: only how they compare counts.
     pub factor: Decimal,
 }
 
@@ -211,6 +211,13 @@ impl Vocabulary {
     /// The unit with this spelling.
     pub fn unit(&self, spelling: &str) -> Option<&Unit> {
         self.units.get(spelling)
+    }
+
+    /// An amount in the base unit of its dimension, the first that it declares: seconds, bytes.
+    pub fn in_base(&self, amount: Decimal, unit: &str) -> Option<Decimal> {
+        let unit = self.unit(unit)?;
+        let base = self.unit(self.dimensions.get(&unit.dimension)?.units.first()?)?;
+        amount.checked_mul(unit.factor)?.checked_div(base.factor)
     }
 
     /// Every spelling of the units of a dimension, or of all.
