@@ -16,10 +16,9 @@ use clearway_tests::{MANIFEST, workload};
 /// The queries that ran, with how often.
 type Log = Arc<Mutex<BTreeMap<String, usize>>>;
 
-fn workspace(services: usize) -> (Workspace, Log, Vec<(String, String)>) {
+fn open(files: &[(String, String)], system: MemorySystem) -> (Workspace, Log) {
     let log: Log = Arc::default();
     let writer = Arc::clone(&log);
-    let files = workload::workspace(services);
     let sources = files.iter().map(|(path, text)| (path.clone(), Arc::from(text.as_str()))).collect();
     let listener = move |event: salsa::Event| {
         if let salsa::EventKind::WillExecute { database_key } = event.kind {
@@ -28,26 +27,53 @@ fn workspace(services: usize) -> (Workspace, Log, Vec<(String, String)>) {
             *writer.lock().unwrap().entry(name).or_default() += 1;
         }
     };
-    let workspace = Workspace::with_events(
-        Arc::new(MemorySystem::default()),
-        MANIFEST,
-        sources,
-        Some(Box::new(listener)),
-    );
+    (Workspace::with_events(Arc::new(system), MANIFEST, sources, Some(Box::new(listener))), log)
+}
+
+fn workspace(services: usize) -> (Workspace, Log, Vec<(String, String)>) {
+    let files = workload::workspace(services);
+    let (workspace, log) = open(&files, MemorySystem::default());
     (workspace, log, files)
 }
 
-/// Checks, edits one file, checks again: what ran for the second check.
-fn after_edit(edit: impl Fn(&str) -> String) -> BTreeMap<String, usize> {
-    let (mut workspace, log, files) = workspace(200);
-    assert!(clearway_analysis::check(&workspace).checked.is_some());
-    let (path, text) = files.iter().find(|(path, _)| path == "services/f1.cw").unwrap();
+/// Checks files that hold, edits one of them, checks again: what ran for the second check.
+fn after_edit_of(
+    files: &[(String, String)],
+    system: MemorySystem,
+    path: &str,
+    edit: impl Fn(&str) -> String,
+) -> BTreeMap<String, usize> {
+    let (mut workspace, log) = open(files, system);
+    let outcome = clearway_analysis::check(&workspace);
+    assert!(outcome.checked.is_some(), "{:?}", outcome.diagnostics);
+    let (_, text) = files.iter().find(|(other, _)| other == path).unwrap();
     let edited = edit(text);
     assert_ne!(edited, *text);
-    workspace.apply(vec![Change::Source(path.clone(), Some(Arc::from(edited)))]);
+    workspace.apply(vec![Change::Source(path.to_owned(), Some(Arc::from(edited)))]);
     log.lock().unwrap().clear();
     let _ = clearway_analysis::check(&workspace);
     log.lock().unwrap().clone()
+}
+
+/// The same with 200 services, of which number 60 is edited.
+fn after_edit(edit: impl Fn(&str) -> String) -> BTreeMap<String, usize> {
+    after_edit_of(&workload::workspace(200), MemorySystem::default(), "services/f1.cw", edit)
+}
+
+/// Replaces something in the declaration of number 60.
+fn in_60(from: &'static str, to: &'static str) -> impl Fn(&str) -> String {
+    move |text| {
+        let (before, after) = text.split_once("service svc-60 {").unwrap();
+        format!("{before}service svc-60 {{{}", after.replacen(from, to, 1))
+    }
+}
+
+/// How many of the 200 services require number 60.
+fn dependents() -> usize {
+    let files = workload::workspace(200);
+    let dependents = files.iter().map(|(_, text)| text.matches("requires svc-60.").count()).sum();
+    assert!(dependents > 1);
+    dependents
 }
 
 fn count(ran: &BTreeMap<String, usize>, query: &str) -> usize {
@@ -71,17 +97,49 @@ fn a_comment_above_a_declaration_changes_nothing_behind_its_syntax() {
     });
     assert_eq!(count(&ran, "parse"), 1);
     assert!(count(&ran, "piece_tree") <= 2, "{ran:?}");
-    assert_eq!(count(&ran, "lower"), 0, "{ran:?}");
-    assert_eq!(count(&ran, "project_diagnostics"), 0, "{ran:?}");
+    for query in
+        ["lower", "scope", "names", "file_diagnostics", "requirement_diagnostics", "project_diagnostics"]
+    {
+        assert_eq!(count(&ran, query), 0, "{query}: {ran:?}");
+    }
 }
 
 #[test]
-fn a_changed_range_lowers_one_declaration_and_judges_the_project_again() {
-    let ran = after_edit(|text| text.replacen("requires svc-30.api ^1.2", "requires svc-30.api ^1.1", 1));
-    assert_eq!(count(&ran, "piece_tree"), 1, "{ran:?}");
-    assert_eq!(count(&ran, "lower"), 1, "{ran:?}");
-    assert_eq!(count(&ran, "project_diagnostics"), 1, "{ran:?}");
-    assert_eq!(count(&ran, "project_names"), 0, "{ran:?}");
+fn a_changed_range_judges_its_owner_alone_again() {
+    let ran = after_edit(in_60("requires svc-30.api ^1.2", "requires svc-30.api ^1.1"));
+    for query in ["piece_tree", "lower", "interface", "needs", "requirement_diagnostics", "file_diagnostics"]
+    {
+        assert_eq!(count(&ran, query), 1, "{query}: {ran:?}");
+    }
+    for query in ["names", "project_names", "name_uses", "shipment", "knots", "project_diagnostics"] {
+        assert_eq!(count(&ran, query), 0, "{query}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_changed_version_judges_its_owner_and_those_that_require_it_again() {
+    let version = in_60("version = 1.4.0", "version = 1.4.9");
+    let provides = in_60("provides api 1.4.0", "provides api 1.5.0");
+    for ran in [after_edit(version), after_edit(provides)] {
+        assert_eq!(count(&ran, "lower"), 1, "{ran:?}");
+        assert_eq!(count(&ran, "requirement_diagnostics"), 1 + dependents(), "{ran:?}");
+        assert_eq!(count(&ran, "knots"), 0, "{ran:?}");
+        assert_eq!(count(&ran, "project_diagnostics"), 0, "{ran:?}");
+    }
+}
+
+#[test]
+fn an_edge_that_comes_or_goes_judges_its_owner_and_looks_for_circles_again() {
+    let added = in_60("  provides api 1.4.0\n", "  provides api 1.4.0\n  requires svc-3.api ^1.3\n");
+    let removed = in_60("  requires svc-30.api ^1.2\n", "");
+    for ran in [after_edit(added), after_edit(removed)] {
+        for query in ["lower", "requirement_diagnostics", "hard_requirements", "knots"] {
+            assert_eq!(count(&ran, query), 1, "{query}: {ran:?}");
+        }
+        // There is no circle before or after.
+        assert_eq!(count(&ran, "requirement_cycles"), 0, "{ran:?}");
+        assert_eq!(count(&ran, "project_diagnostics"), 0, "{ran:?}");
+    }
 }
 
 #[test]
@@ -89,7 +147,31 @@ fn a_new_declaration_lowers_itself_and_nobody_else() {
     let ran =
         after_edit(|text| format!("{text}\nservice another {{\n  owner   = owners\n  version = 1.0.0\n}}\n"));
     assert_eq!(count(&ran, "lower"), 1, "{ran:?}");
+    assert_eq!(count(&ran, "requirement_diagnostics"), 1, "{ran:?}");
     assert_eq!(count(&ran, "project_names"), 1, "{ran:?}");
+}
+
+#[test]
+fn another_version_in_a_release_judges_what_it_concerns_again() {
+    let common = "environment test { tier = testing  deployed = state(\"test.json\") }\nteam owners { members = [ana] }\n";
+    let mut files = vec![("common.cw".to_owned(), common.to_owned())];
+    for (name, requires) in [("a", ""), ("b", "requires a.api ^1"), ("c", "requires b.api ^1"), ("d", "")] {
+        let service = format!(
+            "service {name} {{\n  owner = owners\n  version = 1.0.0\n  provides api 1.0.0\n  {requires}\n}}\n"
+        );
+        let release = format!("release of-{name} {{\n  ship {name} 1.0.0\n  stage test {{}}\n}}\n");
+        files.push((format!("{name}.cw"), format!("use common.owners\n\n{service}")));
+        files.push((format!("release/{name}.cw"), release));
+    }
+    let deployed =
+        ["a", "b", "c", "d"].map(|name| format!("\"{name}\": {{\"version\": \"1.0.0\"}}")).join(", ");
+    let state = format!("{{\"clearway\": 1, \"services\": {{{deployed}}}}}");
+    let system = MemorySystem { files: BTreeMap::from([("test.json".to_owned(), state)]), tags: Vec::new() };
+    let ran = after_edit_of(&files, system, "release/a.cw", |text| text.replace("1.0.0", "1.0.1"));
+    assert_eq!(count(&ran, "shipment"), 1, "{ran:?}");
+    // `a` itself, and `b`, which requires it; neither `c`, which rests on `b` alone, nor `d`.
+    assert_eq!(count(&ran, "requirement_diagnostics"), 2, "{ran:?}");
+    assert_eq!(count(&ran, "project_diagnostics"), 0, "{ran:?}");
 }
 
 #[test]

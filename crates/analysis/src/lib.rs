@@ -4,8 +4,10 @@
 //! computed from a project is computed from that witness, so that nothing is planned from a spec that does not hold.
 
 mod cycle;
+mod facts;
 mod query;
 mod rules;
+mod shipments;
 mod world;
 
 use clearway_diagnostics::Diagnostic;

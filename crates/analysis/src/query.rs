@@ -1,17 +1,24 @@
-//! The rules as remembered queries: those of one file, and those of the whole project.
+//! The rules as remembered queries: those of one declaration, of one file, and of the whole project.
+//!
+//! An edit runs again what it touches. What one declaration rests on of another is its [`interface`] alone; rules over the
+//! whole project rest on what does not change while a declaration is edited: names, and which edges there are.
 #![allow(unsafe_code, reason = "salsa's macros expand to unsafe code")]
 
-use clearway_diagnostics::Diagnostic;
-use clearway_model::{Db, Item, Project, SourceFile, deployable, items, let_value, lower, scope};
+use clearway_diagnostics::{Diagnostic, Place};
+use clearway_model::{Db, Item, NameKey, Project, SourceFile, deployable, items, let_value, lower, scope};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
+use crate::facts::{Interface, Needs};
 use crate::rules;
 use crate::rules::people::People;
-use crate::world::Facts;
+use crate::shipments::{self, Shipment, Stops};
+use crate::world::declared_item;
 
-/// What there is to tell about one file, taken for itself.
+/// What there is to tell about one file and what it declares.
 #[salsa::tracked(returns(ref))]
 pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
-    let mut diagnostics = rules::syntax::check(db, file);
+    let mut diagnostics = syntax_errors(db, file).clone();
     diagnostics.extend_from_slice(&scope(db, file).diagnostics);
     for item in items(db, file) {
         match item.kind(db).as_str() {
@@ -20,44 +27,146 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
             _ => diagnostics.extend_from_slice(item_diagnostics(db, *item)),
         }
     }
+    for owner in deployables(db, file) {
+        let name = NameKey::new(db, owner.name(db).clone());
+        diagnostics.extend_from_slice(requirement_diagnostics(db, name));
+    }
     diagnostics.extend(rules::duplicate_names::in_file(db, file));
     diagnostics.extend(rules::unused::check(db, file));
     diagnostics.extend(rules::reserved_names::check(db, file));
     diagnostics
 }
 
-/// What there is to tell about one declaration.
+/// What there is to tell about one declaration, but for its requirements.
 #[salsa::tracked(returns(ref))]
 fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
-    let mut diagnostics = lower(db, item, None).diagnostics.clone();
+    let mut diagnostics = lower(db, item).diagnostics.clone();
     diagnostics.extend(rules::declarations::check(db, item));
     diagnostics.extend(rules::unreadable_version::check(db, item));
-    diagnostics.extend(rules::people::check(db, item, people(db, db.project())));
+    diagnostics.extend(rules::people::check(db, item));
     diagnostics
 }
 
 /// The people a project knows.
 #[salsa::tracked(returns(ref))]
-fn people(db: &dyn Db, project: Project) -> People {
-    let _ = project;
-    rules::people::known(db)
+pub(crate) fn people(db: &dyn Db, project: Project) -> People {
+    rules::people::known(db, project)
 }
 
-/// What a declaration says of the version it declares: shared by every world it is live in.
-#[salsa::tracked(returns(clone))]
-pub(crate) fn declared_facts(db: &dyn Db, item: Item) -> Facts {
-    Facts::of(&deployable(db, item).view)
+/// What does not parse: the only diagnostics that move with the text.
+#[salsa::tracked(returns(ref))]
+fn syntax_errors(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    rules::syntax::check(db, file)
+}
+
+/// What there is to tell about the requirements of one service, library, vendor or infrastructure, or of what is deployed
+/// under a name that nothing declares.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn requirement_diagnostics(db: &dyn Db, owner: NameKey) -> Vec<Diagnostic> {
+    rules::requirements::check(db, owner.text(db))
 }
 
 /// What there is to tell about the project as a whole.
 #[salsa::tracked(returns(ref))]
 pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
-    let _ = project;
-    let mut diagnostics = rules::duplicate_names::in_project(db);
-    diagnostics.extend(rules::import_cycle::check(db));
-    diagnostics.extend(rules::definition_cycle::check(db));
-    diagnostics.extend(rules::requirement_cycle::check(db));
-    diagnostics.extend(rules::deployed_state::check(db));
-    diagnostics.extend(rules::requirements::check(db));
+    let mut diagnostics = duplicate_names(db, project).clone();
+    diagnostics.extend_from_slice(import_cycles(db, project));
+    diagnostics.extend_from_slice(definition_cycles(db, project));
+    diagnostics.extend_from_slice(requirement_cycles(db, project));
+    diagnostics.extend_from_slice(deployed_states(db, project));
+    for name in rules::deployed_state::undeclared_names(db, project) {
+        diagnostics.extend_from_slice(requirement_diagnostics(db, NameKey::new(db, name)));
+    }
     diagnostics
+}
+
+#[salsa::tracked(returns(ref))]
+fn duplicate_names(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::duplicate_names::in_project(db, project)
+}
+
+#[salsa::tracked(returns(ref))]
+fn import_cycles(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::import_cycle::check(db, project)
+}
+
+#[salsa::tracked(returns(ref))]
+fn definition_cycles(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::definition_cycle::check(db, project)
+}
+
+/// Which `let`s and extended declarations of a file are defined by which others.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn definitions(db: &dyn Db, file: SourceFile) -> Vec<(Item, Item, Place)> {
+    rules::definition_cycle::definitions(db, file)
+}
+
+#[salsa::tracked(returns(ref))]
+fn requirement_cycles(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    let knots = knots(db, project).iter();
+    knots.flat_map(|knot| rules::requirement_cycle::diagnostics(db, knot)).collect()
+}
+
+/// The names that require one another in circles: each knot for itself, sorted.
+#[salsa::tracked(returns(ref))]
+fn knots(db: &dyn Db, project: Project) -> Vec<Vec<SmolStr>> {
+    rules::requirement_cycle::knots(db, project)
+}
+
+/// The hard requirements of a file's declarations, by name: without ranges and places, which make no circle.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn hard_requirements(db: &dyn Db, file: SourceFile) -> Vec<(SmolStr, Vec<SmolStr>)> {
+    rules::requirement_cycle::hard_requirements(db, file)
+}
+
+#[salsa::tracked(returns(ref))]
+fn deployed_states(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::deployed_state::check(db, project)
+}
+
+/// The services, libraries, vendors and infrastructure of a file that are what their name means in the project.
+pub(crate) fn deployables(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = Item> {
+    let items = items(db, file).iter().copied();
+    items.filter(|item| declared_item(db, item.name(db)) == Some(*item))
+}
+
+/// What others see of a service, library, vendor or infrastructure.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn interface(db: &dyn Db, item: Item) -> Interface {
+    Interface::of(deployable(db, item))
+}
+
+/// What a service, library, vendor or infrastructure needs itself.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn needs(db: &dyn Db, item: Item) -> Needs {
+    Needs::of(&deployable(db, item).view)
+}
+
+/// The project's releases.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn releases(db: &dyn Db, project: Project) -> Vec<Item> {
+    shipments::releases(db, project)
+}
+
+/// What a release moves.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn shipment(db: &dyn Db, release: Item) -> Shipment {
+    Shipment::of(&clearway_model::release(db, release).view)
+}
+
+/// The stages of the project's releases.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn stops(db: &dyn Db, project: Project) -> Stops {
+    shipments::stops(db, project)
+}
+
+/// The releases that ship or retire each name.
+#[salsa::tracked(returns(ref))]
+fn releases_by_name(db: &dyn Db, project: Project) -> FxHashMap<SmolStr, Vec<Item>> {
+    shipments::by_name(db, project)
+}
+
+/// The releases that ship or retire a name.
+pub(crate) fn releases_of<'db>(db: &'db dyn Db, name: &str) -> &'db [Item] {
+    releases_by_name(db, db.project()).get(name).map_or(&[], Vec::as_slice)
 }

@@ -32,12 +32,13 @@ pub trait Db: salsa::Database {
 pub struct Workspace {
     storage: salsa::Storage<Self>,
     system: Arc<dyn System>,
+    /// Set by the constructor, which is the only way to a workspace.
+    project: Option<Project>,
     inputs: Arc<Mutex<Inputs>>,
 }
 
 #[derive(Default)]
 struct Inputs {
-    project: Option<Project>,
     sources: BTreeMap<String, SourceFile>,
     externals: BTreeMap<String, ExternalFile>,
     tags: Option<RepositoryTags>,
@@ -89,20 +90,26 @@ impl Workspace {
         own_library: bool,
         listener: Option<Box<dyn Fn(salsa::Event) + Send + Sync>>,
     ) -> Self {
-        let mut this = Self { storage: salsa::Storage::new(listener), system, inputs: Arc::default() };
+        let mut this =
+            Self { storage: salsa::Storage::new(listener), system, project: None, inputs: Arc::default() };
         let library: Vec<_> = stdlib::modules()
-            .map(|(path, text)| this.new_source(format!("std/{path}"), Arc::from(text), true))
+            .map(|(path, text)| {
+                this.new_source(format!("std/{path}"), Arc::from(text), true, Durability::NEVER_CHANGE)
+            })
             .collect();
-        let sources: Vec<_> =
-            files.into_iter().map(|(path, text)| this.new_source(path, text, own_library)).collect();
+        let sources: Vec<_> = files
+            .into_iter()
+            .map(|(path, text)| this.new_source(path, text, own_library, Durability::LOW))
+            .collect();
         let manifest_id = this.with_inputs(Inputs::take_id);
         let (manifest, problems) = manifest::parse(manifest, manifest_id);
         let none = BTreeMap::new;
         let project =
             Project::builder(library, sources, manifest_id, manifest, problems, none(), none(), false)
-                .library_durability(Durability::HIGH)
+                .library_durability(Durability::NEVER_CHANGE)
+                .manifest_id_durability(Durability::NEVER_CHANGE)
                 .new(&this);
-        this.with_inputs(|inputs| inputs.project = Some(project));
+        this.project = Some(project);
         this
     }
 
@@ -110,11 +117,18 @@ impl Workspace {
         act(&mut self.inputs.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn new_source(&mut self, path: String, text: Arc<str>, library: bool) -> SourceFile {
+    fn new_source(
+        &mut self,
+        path: String,
+        text: Arc<str>,
+        library: bool,
+        durability: Durability,
+    ) -> SourceFile {
         let id = self.with_inputs(Inputs::take_id);
-        let durability = if library { Durability::HIGH } else { Durability::LOW };
-        let file =
-            SourceFile::builder(id, Arc::from(path.as_str()), text, library).durability(durability).new(self);
+        let file = SourceFile::builder(id, Arc::from(path.as_str()), text, library)
+            .durability(Durability::NEVER_CHANGE)
+            .text_durability(durability)
+            .new(self);
         self.with_inputs(|inputs| inputs.sources.insert(path, file));
         file
     }
@@ -154,7 +168,8 @@ impl Workspace {
     }
 
     fn change_source(&mut self, project: Project, path: String, text: Option<Arc<str>>) {
-        let known = self.with_inputs(|inputs| inputs.sources.get(&path).copied());
+        // A project may have a file where the library has one; the library's own stays as it is.
+        let known = self.source(&path).filter(|file| !project.library(self).contains(file));
         match (known, text) {
             (Some(file), Some(text)) => {
                 file.set_text(self).to(text);
@@ -166,7 +181,7 @@ impl Workspace {
                 self.set_sources(project, |sources| sources.retain(|source| *source != file));
             }
             (None, Some(text)) => {
-                let file = self.new_source(path, text, false);
+                let file = self.new_source(path, text, false, Durability::LOW);
                 self.set_sources(project, |sources| sources.push(file));
             }
             (None, None) => {}
@@ -215,8 +230,7 @@ impl salsa::Database for Workspace {}
 #[salsa::db]
 impl Db for Workspace {
     fn project(&self) -> Project {
-        // Set by the constructor, which is the only way to a workspace.
-        self.with_inputs(|inputs| inputs.project).unwrap_or_else(|| {
+        self.project.unwrap_or_else(|| {
             Project::new(
                 self,
                 Vec::new(),
@@ -275,8 +289,8 @@ impl Workspace {
             let externals: Vec<_> = inputs.externals.values().copied().collect();
             (sources, externals)
         });
-        for file in sources {
-            files.insert(file.id(self), Known::Source(file));
+        for file in sources.iter().chain(self.project().library(self)) {
+            files.insert(file.id(self), Known::Source(*file));
         }
         for file in externals {
             let text = file.text(self).clone().unwrap_or_default();
@@ -310,7 +324,7 @@ impl Sources for WorkspaceSources<'_> {
                 Some(Known::Source(file)) => {
                     locate(self.workspace, *file).get(&item).map_or_else(Span::default, |located| {
                         let parse = parse(self.workspace, *file);
-                        let piece = &parse.pieces[located.piece];
+                        let piece = &parse.pieces[located.piece as usize];
                         piece.tree.span(node).shifted(piece.start)
                     })
                 }

@@ -30,7 +30,7 @@ pub use db::{Change, Db, MANIFEST, Workspace, WorkspaceSources};
 pub use lowering::{ClauseValue, FieldValue, Lowered, Values};
 pub use naming::{Import, Imported, Modules, Names, Resolution, Scope, resolve, resolve_project_wide};
 pub use query::{
-    Args, ExternalFile, Item, ItemKey, ItemSyntax, Project, SourceFile, deployable, deployed_state,
+    Args, ExternalFile, Item, ItemKey, ItemSyntax, NameKey, Project, SourceFile, deployable, deployed_state,
     environment, items, let_value, lower, modules, names, parse, project_names, release, scope, signature,
     syntax_of,
 };

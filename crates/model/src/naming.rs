@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 
 use crate::db::Db;
 use crate::query::{
-    Item, NameKey, Project, SourceFile, declared_anywhere, declared_as, items, modules, names, project_name,
-    scope, syntax_of,
+    Item, NameKey, Project, SourceFile, declared_anywhere, declared_as, dotted_names, items, modules,
+    name_uses, names, scope, syntax_of,
 };
 use crate::vocabulary::Vocabulary;
 
@@ -28,6 +28,25 @@ impl Names {
     /// Every name with its declarations, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&SmolStr, &[Item])> {
         self.entries.iter().map(|(name, items)| (name, items.as_slice()))
+    }
+}
+
+/// Where a name is declared, told so that a lookup seldom has to ask a module: most names are declared once for the whole
+/// project, or nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct NameUses {
+    /// The declarations that every file of the project sees.
+    project_wide: Vec<Item>,
+    /// Whether a module declares the name for itself, a module of the library included.
+    in_modules: bool,
+}
+
+impl NameUses {
+    /// Sorts the declarations of a name.
+    pub(crate) fn of(db: &dyn Db, declarations: &[Item]) -> Self {
+        let (project_wide, modules): (Vec<Item>, Vec<Item>) =
+            declarations.iter().copied().partition(|item| is_wide(db, *item));
+        Self { project_wide, in_modules: !modules.is_empty() }
     }
 }
 
@@ -125,12 +144,25 @@ pub(crate) fn read_modules(db: &dyn Db, project: Project) -> Modules {
 }
 
 pub(crate) fn read_project_wide(db: &dyn Db, project: Project) -> Names {
+    collect(db, project.sources(db), |item| is_project_wide(item.kind(db)))
+}
+
+pub(crate) fn read_all_names(db: &dyn Db, project: Project) -> Names {
+    collect(db, project.sources(db).iter().chain(project.library(db)), |_| true)
+}
+
+/// The names of several files, as far as they are wanted.
+fn collect<'f>(
+    db: &dyn Db,
+    files: impl IntoIterator<Item = &'f SourceFile>,
+    wanted: impl Fn(Item) -> bool,
+) -> Names {
     let mut entries: BTreeMap<SmolStr, Vec<Item>> = BTreeMap::new();
-    for file in project.sources(db) {
+    for file in files {
         for (name, found) in names(db, *file).iter() {
-            let mut wide = found.iter().filter(|item| is_project_wide(item.kind(db))).copied().peekable();
-            if wide.peek().is_some() {
-                entries.entry(name.clone()).or_default().extend(wide);
+            let mut found = found.iter().copied().filter(|item| wanted(*item)).peekable();
+            if found.peek().is_some() {
+                entries.entry(name.clone()).or_default().extend(found);
             }
         }
     }
@@ -142,9 +174,14 @@ pub(crate) fn is_project_wide(kind: &str) -> bool {
     Vocabulary::get().kinds.get(kind).is_some_and(|kind| kind.project_wide)
 }
 
+/// Whether every file of the project sees a declaration.
+fn is_wide(db: &dyn Db, item: Item) -> bool {
+    is_project_wide(item.kind(db)) && !item.file(db).library(db)
+}
+
 pub(crate) fn read_scope(db: &dyn Db, file: SourceFile) -> Scope {
     let mut scope = Scope::default();
-    for item in items(db, file) {
+    for item in items(db, file).iter().filter(|item| item.kind(db) == "use") {
         let Some(syntax) = syntax_of(db, *item) else { continue };
         if let syntax::Item::Use(import) = syntax.item() {
             Importer { db, item: *item, scope: &mut scope }.import(import);
@@ -260,23 +297,24 @@ fn dotted(path: &[syntax::Name]) -> String {
 /// What a name means in a file, where one of these kinds is meant. The file's own declarations come first, then what it
 /// imports, then the project-wide names, then the prelude.
 pub fn resolve(db: &dyn Db, file: SourceFile, name: &str, kinds: &dyn Fn(&str) -> bool) -> Resolution {
-    let mut wrong = None;
-    let mut pick = |found: &[Item]| {
-        let fit = found.iter().find(|item| kinds(item.kind(db))).copied();
-        if fit.is_none() {
-            wrong = wrong.or_else(|| found.iter().find(|item| item.kind(db) != "let").copied());
-        }
-        fit
-    };
+    if name.contains('.') && !dotted_names(db, db.project()).contains(name) {
+        return Resolution::Nothing;
+    }
     let key = NameKey::new(db, SmolStr::new(name));
-    if let Some(item) = pick(declared_as(db, file, key)) {
+    let uses = name_uses(db, key);
+    let mut lookup = Lookup { db, kinds, wrong: None };
+    let own = match uses.in_modules {
+        true => lookup.pick(declared_as(db, file, key).iter().copied()),
+        false => lookup.pick(uses.project_wide.iter().copied().filter(|item| item.file(db) == file)),
+    };
+    if let Some(item) = own {
         return Resolution::Found(item);
     }
     let mut poisoned = false;
     for import in scope(db, file).imports.iter().filter(|import| import.name == name) {
         match &import.target {
             Imported::Items(found) => {
-                if let Some(item) = pick(found) {
+                if let Some(item) = lookup.pick(found.iter().copied()) {
                     return Resolution::Found(item);
                 }
             }
@@ -284,23 +322,47 @@ pub fn resolve(db: &dyn Db, file: SourceFile, name: &str, kinds: &dyn Fn(&str) -
             Imported::Unknown => poisoned = true,
         }
     }
-    if let Some(item) = pick(project_name(db, key)) {
+    if let Some(item) = lookup.pick(uses.project_wide.iter().copied()) {
         return Resolution::Found(item);
     }
-    for module in &modules(db, db.project()).prelude {
-        if let Some(item) = pick(names(db, *module).get(name)) {
-            return Resolution::Found(item);
+    if uses.in_modules {
+        for module in &modules(db, db.project()).prelude {
+            if let Some(item) = lookup.pick(names(db, *module).get(name).iter().copied()) {
+                return Resolution::Found(item);
+            }
         }
     }
     if poisoned {
         return Resolution::Poisoned;
     }
-    if let Some(item) = wrong {
+    if let Some(item) = lookup.wrong {
         return Resolution::WrongKind(item);
+    }
+    if !uses.in_modules {
+        return Resolution::Nothing;
     }
     match declared_anywhere(db, key).iter().find(|item| kinds(item.kind(db))) {
         Some(item) => Resolution::NotImported(*item),
         None => Resolution::Nothing,
+    }
+}
+
+/// A search for a declaration of a wanted kind, in one place after the other.
+struct Lookup<'a> {
+    db: &'a dyn Db,
+    kinds: &'a dyn Fn(&str) -> bool,
+    /// The first declaration that has the name, and is of another kind.
+    wrong: Option<Item>,
+}
+
+impl Lookup<'_> {
+    fn pick(&mut self, found: impl Iterator<Item = Item> + Clone) -> Option<Item> {
+        let fit = found.clone().find(|item| (self.kinds)(item.kind(self.db)));
+        if fit.is_none() {
+            let mut found = found;
+            self.wrong = self.wrong.or_else(|| found.find(|item| item.kind(self.db) != "let"));
+        }
+        fit
     }
 }
 
@@ -312,9 +374,10 @@ pub(crate) fn resolve_module(db: &dyn Db, file: SourceFile, name: &str) -> Optio
     })
 }
 
-/// The project-wide declaration with a name.
-pub fn resolve_project_wide(db: &dyn Db, name: &str) -> Option<Item> {
-    project_name(db, NameKey::new(db, SmolStr::new(name))).first().copied()
+/// The project-wide declaration with a name, of one of these kinds.
+pub fn resolve_project_wide(db: &dyn Db, name: &str, kinds: &dyn Fn(&str) -> bool) -> Option<Item> {
+    let uses = name_uses(db, NameKey::new(db, SmolStr::new(name)));
+    uses.project_wide.iter().find(|item| kinds(item.kind(db))).copied()
 }
 
 /// The names that could have been meant where one of these kinds was wanted: everything of those kinds in the project and

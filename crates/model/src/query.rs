@@ -5,18 +5,19 @@
 #![allow(unsafe_code, reason = "salsa's macros expand to unsafe code")]
 #![allow(missing_docs, reason = "salsa's macros generate undocumented accessors")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clearway_diagnostics::{Diagnostic, FileId, ItemId, NodeId, Place};
 use clearway_syntax as syntax;
+use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::AsId;
 use smol_str::SmolStr;
 
 use crate::db::Db;
 use crate::lowering::Lowered;
 use crate::manifest::Manifest;
-use crate::naming::{Modules, Names, Scope};
+use crate::naming::{Modules, NameUses, Names, Scope};
 use crate::state::StateFile;
 use crate::value::Value;
 use crate::views::{self, Declared, Deployable, Environment, Release};
@@ -93,9 +94,9 @@ struct PieceText<'db> {
     text: Arc<str>,
 }
 
-/// A name, for queries that answer for one name alone.
-#[salsa::interned(debug)]
-pub struct NameKey<'db> {
+/// A name, for queries that answer for one name alone. It is never forgotten, so that nothing has to ask whether it still is.
+#[salsa::interned(unsafe(no_lifetime), revisions = usize::MAX, debug)]
+pub struct NameKey {
     #[returns(ref)]
     pub text: SmolStr,
 }
@@ -156,9 +157,9 @@ impl Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Located {
     /// The index of the piece.
-    pub piece: usize,
+    pub piece: u32,
     /// The index of the item in the piece.
-    pub item: usize,
+    pub item: u32,
 }
 
 /// An item's syntax; equal when it says the same, wherever it stands.
@@ -185,7 +186,8 @@ impl ItemSyntax {
 
 impl PartialEq for ItemSyntax {
     fn eq(&self, other: &Self) -> bool {
-        self.item() == other.item()
+        let same = Arc::ptr_eq(&self.tree, &other.tree) && self.index == other.index;
+        same || self.item() == other.item()
     }
 }
 
@@ -212,38 +214,35 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> syntax::Parse {
 /// The items of a file, in order.
 #[salsa::tracked(returns(ref))]
 pub fn items(db: &dyn Db, file: SourceFile) -> Vec<Item> {
-    item_keys(db, file).into_iter().map(|(item, _)| item).collect()
+    let mut seen: FxHashMap<(SmolStr, SmolStr), u32> = FxHashMap::default();
+    let item = |(_, item): (&syntax::Piece, &syntax::Item)| {
+        let (kind, name) = match item {
+            syntax::Item::Use(item) => {
+                let path: Vec<_> = item.path.iter().map(|name| name.text.as_str()).collect();
+                (SmolStr::new_static("use"), SmolStr::new(path.join(".")))
+            }
+            syntax::Item::Let(item) => (SmolStr::new_static("let"), item.name.text.clone()),
+            syntax::Item::Declaration(item) => {
+                let name = item.name.as_ref().map(|name| name.text.clone());
+                (item.kind.text.clone(), name.unwrap_or_default())
+            }
+        };
+        let count = seen.entry((kind.clone(), name.clone())).or_default();
+        let key = ItemKey { kind, name, nth: *count };
+        *count += 1;
+        Item::new(db, file, key)
+    };
+    parse(db, file).items().map(item).collect()
 }
 
 /// Where the items of a file stand. Only what looks up places may depend on it.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn locate(db: &dyn Db, file: SourceFile) -> BTreeMap<ItemId, Located> {
-    item_keys(db, file).into_iter().map(|(item, located)| (item.place_id(), located)).collect()
-}
-
-fn item_keys(db: &dyn Db, file: SourceFile) -> Vec<(Item, Located)> {
-    let mut seen: BTreeMap<(SmolStr, SmolStr), u32> = BTreeMap::new();
-    let mut found = Vec::new();
-    for (piece, parsed) in parse(db, file).pieces.iter().enumerate() {
-        for (index, item) in parsed.tree.items.iter().enumerate() {
-            let (kind, name) = match item {
-                syntax::Item::Use(item) => {
-                    let path: Vec<_> = item.path.iter().map(|name| name.text.as_str()).collect();
-                    (SmolStr::new_static("use"), SmolStr::new(path.join(".")))
-                }
-                syntax::Item::Let(item) => (SmolStr::new_static("let"), item.name.text.clone()),
-                syntax::Item::Declaration(item) => {
-                    let name = item.name.as_ref().map(|name| name.text.clone());
-                    (item.kind.text.clone(), name.unwrap_or_default())
-                }
-            };
-            let count = seen.entry((kind.clone(), name.clone())).or_default();
-            let key = ItemKey { kind, name, nth: *count };
-            *count += 1;
-            found.push((Item::new(db, file, key), Located { piece, item: index }));
-        }
-    }
-    found
+pub(crate) fn locate(db: &dyn Db, file: SourceFile) -> FxHashMap<ItemId, Located> {
+    let pieces = parse(db, file).pieces.iter().enumerate();
+    let places = pieces.flat_map(|(piece, parsed)| {
+        (0..parsed.tree.items.len()).map(move |item| Located { piece: piece as u32, item: item as u32 })
+    });
+    items(db, file).iter().map(|item| item.place_id()).zip(places).collect()
 }
 
 /// What an item says, without where. `None` when it is no longer there.
@@ -251,8 +250,9 @@ fn item_keys(db: &dyn Db, file: SourceFile) -> Vec<(Item, Located)> {
 pub fn syntax_of(db: &dyn Db, item: Item) -> Option<ItemSyntax> {
     let file = item.file(db);
     let located = locate(db, file).get(&item.place_id())?;
-    let tree = parse(db, file).pieces.get(located.piece)?.tree.clone();
-    (located.item < tree.items.len()).then_some(ItemSyntax { tree, index: located.item })
+    let tree = parse(db, file).pieces.get(located.piece as usize)?.tree.clone();
+    let index = located.item as usize;
+    (index < tree.items.len()).then_some(ItemSyntax { tree, index })
 }
 
 /// The declared names of a file.
@@ -263,7 +263,7 @@ pub fn names(db: &dyn Db, file: SourceFile) -> Names {
 
 /// The declarations of a file with one name; changes only when that name's do.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn declared_as<'db>(db: &'db dyn Db, file: SourceFile, name: NameKey<'db>) -> Vec<Item> {
+pub(crate) fn declared_as(db: &dyn Db, file: SourceFile, name: NameKey) -> Vec<Item> {
     names(db, file).get(name.text(db)).to_vec()
 }
 
@@ -285,35 +285,69 @@ pub fn project_names(db: &dyn Db, project: Project) -> Names {
     crate::naming::read_project_wide(db, project)
 }
 
-/// The project-wide declarations with one name; changes only when that name's do.
+/// Every declaration of every module, by name.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn project_name<'db>(db: &'db dyn Db, name: NameKey<'db>) -> Vec<Item> {
-    project_names(db, db.project()).get(name.text(db)).to_vec()
+fn all_names(db: &dyn Db, project: Project) -> Names {
+    crate::naming::read_all_names(db, project)
+}
+
+/// Where one name is declared; changes only when that name's declarations do.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn name_uses(db: &dyn Db, name: NameKey) -> NameUses {
+    NameUses::of(db, all_names(db, db.project()).get(name.text(db)))
 }
 
 /// Every declaration with one name, in any module: what could have been meant.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn declared_anywhere<'db>(db: &'db dyn Db, name: NameKey<'db>) -> Vec<Item> {
-    let project = db.project();
-    let files = project.sources(db).iter().chain(project.library(db));
-    files.flat_map(|file| names(db, *file).get(name.text(db)).iter().copied()).collect()
+pub(crate) fn declared_anywhere(db: &dyn Db, name: NameKey) -> Vec<Item> {
+    all_names(db, db.project()).get(name.text(db)).to_vec()
+}
+
+/// The declared names that hold a dot: without them, what follows a dot is a part of what stands before it.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn dotted_names(db: &dyn Db, project: Project) -> BTreeSet<SmolStr> {
+    all_names(db, project).iter().map(|(name, _)| name).filter(|name| name.contains('.')).cloned().collect()
+}
+
+/// The declarations of a file that have parameters.
+#[salsa::tracked(returns(ref))]
+fn templates(db: &dyn Db, file: SourceFile) -> FxHashSet<Item> {
+    let has_params = |item: &Item| {
+        let syntax = syntax_of(db, *item).as_ref();
+        syntax.and_then(ItemSyntax::declaration).is_some_and(|declaration| declaration.params.is_some())
+    };
+    items(db, file).iter().copied().filter(has_params).collect()
 }
 
 /// The parameters of a declaration; `None` when it has no parameter list.
-#[salsa::tracked(returns(ref))]
-pub fn signature(db: &dyn Db, item: Item) -> Option<Vec<Parameter>> {
-    crate::lowering::signature(db, item)
+pub fn signature(db: &dyn Db, item: Item) -> Option<&[Parameter]> {
+    templates(db, item.file(db)).contains(&item).then(|| parameters(db, item).as_slice())
 }
 
-/// A declaration, matched with the vocabulary, typed and evaluated; with arguments where it is a template.
-#[salsa::tracked(returns(clone), cycle_result = lower_in_cycle)]
-pub fn lower(db: &dyn Db, item: Item, args: Option<Args>) -> Arc<Lowered> {
-    Arc::new(crate::lowering::lower(db, item, args))
+#[salsa::tracked(returns(ref))]
+fn parameters(db: &dyn Db, item: Item) -> Vec<Parameter> {
+    crate::lowering::parameters(db, item)
+}
+
+/// A declaration, matched with the vocabulary, typed and evaluated; the parameters of a template stay open.
+#[salsa::tracked(returns(ref), cycle_result = lower_in_cycle)]
+pub fn lower(db: &dyn Db, item: Item) -> Lowered {
+    crate::lowering::lower(db, item, None)
+}
+
+/// A template with arguments for its parameters.
+#[salsa::tracked(returns(ref), cycle_result = lower_with_in_cycle)]
+pub(crate) fn lower_with(db: &dyn Db, item: Item, args: Args) -> Lowered {
+    crate::lowering::lower(db, item, Some(args))
 }
 
 /// A declaration that extends itself: the rule about cycles tells it, everything else stays silent.
-fn lower_in_cycle(db: &dyn Db, _: salsa::Id, item: Item, _: Option<Args>) -> Arc<Lowered> {
-    Arc::new(Lowered::broken(db, item))
+fn lower_in_cycle(db: &dyn Db, _: salsa::Id, item: Item) -> Lowered {
+    Lowered::broken(db, item)
+}
+
+fn lower_with_in_cycle(db: &dyn Db, _: salsa::Id, item: Item, _: Args) -> Lowered {
+    Lowered::broken(db, item)
 }
 
 /// The value of a top-level `let`, and what is wrong with it.
@@ -327,35 +361,39 @@ fn let_in_cycle(db: &dyn Db, _: salsa::Id, item: Item) -> (Value, Vec<Diagnostic
 }
 
 /// The view of a service, library, vendor or infrastructure.
-#[salsa::tracked(returns(clone))]
-pub fn deployable(db: &dyn Db, item: Item) -> Arc<Declared<Deployable>> {
-    Arc::new(views::declared(db, item))
+#[salsa::tracked(returns(ref))]
+pub fn deployable(db: &dyn Db, item: Item) -> Declared<Deployable> {
+    views::declared(db, item)
 }
 
 /// The view of an environment.
-#[salsa::tracked(returns(clone))]
-pub fn environment(db: &dyn Db, item: Item) -> Arc<Declared<Environment>> {
-    Arc::new(views::declared(db, item))
+#[salsa::tracked(returns(ref))]
+pub fn environment(db: &dyn Db, item: Item) -> Declared<Environment> {
+    views::declared(db, item)
 }
 
 /// The view of a release.
-#[salsa::tracked(returns(clone))]
-pub fn release(db: &dyn Db, item: Item) -> Arc<Declared<Release>> {
-    Arc::new(views::declared(db, item))
+#[salsa::tracked(returns(ref))]
+pub fn release(db: &dyn Db, item: Item) -> Declared<Release> {
+    views::declared(db, item)
 }
 
 /// What is deployed in an environment: the state file given for it, or the one it names. `None` when there is neither.
-#[salsa::tracked(returns(clone))]
-pub fn deployed_state(db: &dyn Db, item: Item) -> Option<Arc<StateFile>> {
+pub fn deployed_state(db: &dyn Db, environment: Item) -> Option<&StateFile> {
+    state_file(db, environment).map(|file| state_of(db, file))
+}
+
+#[salsa::tracked(returns(copy))]
+fn state_file(db: &dyn Db, item: Item) -> Option<ExternalFile> {
     let environment = environment(db, item);
     let given = db.project().deployed(db).get(environment.name.as_str());
     let named = || environment.view.state_path();
     let path = given.map_or_else(named, |path| Some(path.clone()))?;
-    Some(state_of(db, db.external(&path)))
+    Some(db.external(&path))
 }
 
 /// A state file, read and typed.
-#[salsa::tracked(returns(clone))]
-pub(crate) fn state_of(db: &dyn Db, file: ExternalFile) -> Arc<StateFile> {
-    Arc::new(crate::state::read(db, file))
+#[salsa::tracked(returns(ref))]
+fn state_of(db: &dyn Db, file: ExternalFile) -> StateFile {
+    crate::state::read(db, file)
 }

@@ -158,6 +158,16 @@ impl TryFrom<serde_json::Value> for Distance {
     }
 }
 
+impl DeployedRequirement {
+    /// The service, and the part of it.
+    pub fn target(&self) -> (&str, Option<&str>) {
+        match self.target.split_once('.') {
+            Some((service, part)) => (service, Some(part)),
+            None => (&self.target, None),
+        }
+    }
+}
+
 impl Live {
     /// The versions that are live.
     pub fn versions(&self) -> &[DeployedVersion] {

@@ -18,7 +18,7 @@ pub(crate) fn meaning(workspace: &Workspace, path: &str) -> String {
             }
             kind => {
                 let _ = writeln!(out, "{kind} {}", item.name(db));
-                values(&mut out, "  ", &lower(db, *item, None).values);
+                values(&mut out, "  ", &lower(db, *item).values);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What a single declaration should say and does not: an owner, gates and approval before production, something to ship.
 
 use clearway_diagnostics::{Diagnostic, catalogue};
-use clearway_model::{Db, Item, deployable, environment, release, views};
+use clearway_model::{Db, Item, environment, release, views};
 
 pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     if views::is_template(db, item) {
@@ -15,12 +15,11 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
 }
 
 fn unowned(db: &dyn Db, item: Item) -> Option<Diagnostic> {
-    let service = deployable(db, item);
-    let lowered = clearway_model::lower(db, item, None);
+    let lowered = clearway_model::lower(db, item);
     // A wrong or misspelt owner was told already.
-    let told = service.broken || lowered.values.field("owner").is_some() || !lowered.diagnostics.is_empty();
-    let message = format!("nobody answers for `{}`", service.name);
+    let told = lowered.broken || lowered.values.field("owner").is_some() || !lowered.diagnostics.is_empty();
     (!told).then(|| {
+        let message = format!("nobody answers for `{}`", lowered.name);
         Diagnostic::new(catalogue::NO_OWNER, message, item.name_place(db), "this service has no owner")
             .help("add `owner = …` with a team; approvals with `from = owner` ask its members")
     })
@@ -32,7 +31,7 @@ fn release_rules(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     if release.broken {
         return diagnostics;
     }
-    let lowered = clearway_model::lower(db, item, None);
+    let lowered = clearway_model::lower(db, item);
     if release.view.ship.is_empty() && release.view.retire.is_empty() && lowered.diagnostics.is_empty() {
         let message = format!("release `{}` ships nothing", release.name);
         diagnostics.push(

@@ -4,36 +4,40 @@ use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
 use clearway_model::vocabulary::Vocabulary;
-use clearway_model::{Db, Item, Resolution, items, resolve, syntax_of};
+use clearway_model::{Db, Item, Project, Resolution, SourceFile, items, resolve, syntax_of};
 use clearway_syntax::{self as syntax, Visit};
 use petgraph::graph::DiGraph;
 
 use crate::cycle::cycles;
+use crate::query;
 
-pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
-    let mut graph: DiGraph<Item, Place> = DiGraph::new();
-    let mut nodes = BTreeMap::new();
+/// Which `let`s and extended declarations of a file are defined by which others, and where.
+pub(crate) fn definitions(db: &dyn Db, file: SourceFile) -> Vec<(Item, Item, Place)> {
     let mut edges = Vec::new();
-    for file in db.project().sources(db) {
-        for item in items(db, *file) {
-            match syntax_of(db, *item).as_ref().map(|syntax| syntax.item()) {
-                Some(syntax::Item::Let(binding)) => {
-                    let mut uses = Uses { db, item: *item, kind: "let", edges: &mut edges };
-                    uses.expr(&binding.value);
-                }
-                // What follows the `:` of a metric is a type, and defines nothing.
-                Some(syntax::Item::Declaration(declaration)) if extends(declaration) => {
-                    let mut uses = Uses { db, item: *item, kind: item.kind(db), edges: &mut edges };
-                    declaration.bases.iter().for_each(|base| uses.expr(base));
-                }
-                _ => {}
+    for item in items(db, file) {
+        match syntax_of(db, *item).as_ref().map(|syntax| syntax.item()) {
+            Some(syntax::Item::Let(binding)) => {
+                let mut uses = Uses { db, item: *item, kind: "let", edges: &mut edges };
+                uses.expr(&binding.value);
             }
+            // What follows the `:` of a metric is a type, and defines nothing.
+            Some(syntax::Item::Declaration(declaration)) if extends(declaration) => {
+                let mut uses = Uses { db, item: *item, kind: item.kind(db), edges: &mut edges };
+                declaration.bases.iter().for_each(|base| uses.expr(base));
+            }
+            _ => {}
         }
     }
-    for (from, to, place) in edges {
-        let from = *nodes.entry(from.place_id()).or_insert_with(|| graph.add_node(from));
-        let to = *nodes.entry(to.place_id()).or_insert_with(|| graph.add_node(to));
-        graph.add_edge(from, to, place);
+    edges
+}
+
+pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    let mut graph: DiGraph<Item, Place> = DiGraph::new();
+    let mut nodes = BTreeMap::new();
+    for (from, to, place) in project.sources(db).iter().flat_map(|file| query::definitions(db, *file)) {
+        let from = *nodes.entry(from.place_id()).or_insert_with(|| graph.add_node(*from));
+        let to = *nodes.entry(to.place_id()).or_insert_with(|| graph.add_node(*to));
+        graph.add_edge(from, to, *place);
     }
     let told = cycles(&graph).into_iter().filter_map(|cycle| {
         let (first, others) = cycle.edges.split_first()?;

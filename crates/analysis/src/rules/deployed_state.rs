@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use clearway_diagnostics::{Diagnostic, catalogue, suggest};
 use clearway_model::state::{DeployedVersion, StateFile};
-use clearway_model::{Db, Item, deployed_state, environment, release, views};
+use clearway_model::{Db, Item, Project, deployed_state, environment, release, views};
 use smol_str::SmolStr;
 
 use super::unreadable_version::version_of;
-use crate::world::{declarations, releases};
+use crate::query::{releases_of, shipment, stops};
+use crate::world::{declared, declared_item};
 
-pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
+pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     let mut known = BTreeSet::new();
     for item in views::project_wide(db, &["environment"]) {
@@ -19,16 +20,15 @@ pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
         match &file.state {
             Err(problems) => {
                 diagnostics.extend_from_slice(problems);
-                diagnostics.extend(unreadable(db, item, &file));
+                diagnostics.extend(unreadable(db, item, file));
             }
             Ok(state) => {
-                diagnostics.extend(of_another(db, item, &file, state.environment.as_deref()));
-                diagnostics.extend(undeclared(db, item, &file));
-                diagnostics.extend(unreadable_versions(db, &file));
+                diagnostics.extend(of_another(db, item, file, state.environment.as_deref()));
+                diagnostics.extend(undeclared(db, item, file));
+                diagnostics.extend(unreadable_versions(db, file));
             }
         }
     }
-    let project = db.project();
     for (name, path) in project.deployed(db) {
         if !known.contains(name.as_str()) {
             let message = format!("`--deployed {name}={path}` names no environment of this project");
@@ -69,13 +69,12 @@ fn of_another(db: &dyn Db, item: Item, file: &StateFile, named: Option<&str>) ->
 /// Deployed versions that the scheme of their service cannot read.
 fn unreadable_versions(db: &dyn Db, file: &StateFile) -> Vec<Diagnostic> {
     let Ok(state) = &file.state else { return Vec::new() };
-    let declared = declarations(db);
-    let versions =
-        state.services.iter().filter_map(|(name, deployed)| Some((declared.get(name.as_str())?, deployed)));
-    versions
+    let owned = state.services.iter().filter_map(|(name, deployed)| Some((declared(db, name)?, deployed)));
+    owned
         .flat_map(|(owner, deployed)| {
-            let (scheme, place) = (owner.view.scheme(), file.service_place(&owner.name));
-            let told = |version: &DeployedVersion| version_of(&owner.name, &scheme, &version.version, place);
+            let place = file.service_place(&owner.name);
+            let told =
+                |version: &DeployedVersion| version_of(&owner.name, &owner.scheme, &version.version, place);
             deployed.versions().filter_map(told).collect::<Vec<_>>()
         })
         .collect()
@@ -84,31 +83,31 @@ fn unreadable_versions(db: &dyn Db, file: &StateFile) -> Vec<Diagnostic> {
 /// Services that run and that nothing declares, unless a release retires them there.
 fn undeclared(db: &dyn Db, item: Item, file: &StateFile) -> Vec<Diagnostic> {
     let Ok(state) = &file.state else { return Vec::new() };
-    let declared = declarations(db);
-    let retired: BTreeSet<SmolStr> = releases(db)
-        .into_iter()
-        .map(|found| release(db, found))
-        .filter(|release| {
-            let stages = release.view.stages.iter().filter_map(|stage| stage.environment.as_ref());
-            stages.into_iter().any(|environment| environment.value.item == item)
+    let retires = |name: &str| {
+        releases_of(db, name).iter().any(|found| {
+            let mut stages = release(db, *found).view.stages.iter();
+            shipment(db, *found).retired.contains_key(name)
+                && stages
+                    .any(|stage| stage.environment.as_ref().is_some_and(|target| target.value.item == item))
         })
-        .flat_map(|release| {
-            release.view.retire.iter().filter_map(|retire| retire.service.clone()).collect::<Vec<_>>()
-        })
-        .map(|service| service.value)
-        .collect();
-    let missing = state
-        .services
-        .keys()
-        .filter(|name| !declared.contains_key(name.as_str()) && !retired.contains(name.as_str()));
+    };
+    let missing = state.services.keys().filter(|name| declared_item(db, name).is_none() && !retires(name));
     missing
         .map(|name| {
             let message = format!("`{name}` is deployed in `{}`, and nothing declares it", item.name(db));
-            let suggestion = suggest::did_you_mean(name, declared.keys().map(SmolStr::as_str));
+            let declared = views::project_wide(db, &views::DEPLOYABLE).map(|item| item.name(db).as_str());
+            let suggestion = suggest::did_you_mean(name, declared);
             Diagnostic::new(catalogue::UNDECLARED_SERVICE, message, file.service_place(name), "deployed")
                 .related(item.name_place(db), "in this environment")
                 .help_if(suggestion)
                 .help(format!("declare it, or take it away with `retire {name}` in a release"))
         })
         .collect()
+}
+
+/// The names under which something is deployed where a release goes, and that nothing declares.
+pub(crate) fn undeclared_names(db: &dyn Db, project: Project) -> BTreeSet<SmolStr> {
+    let states = stops(db, project).environments().filter_map(|environment| deployed_state(db, environment));
+    let names = states.filter_map(|file| file.state.as_ref().ok()).flat_map(|state| state.services.keys());
+    names.filter(|name| declared_item(db, name).is_none()).map(SmolStr::new).collect()
 }

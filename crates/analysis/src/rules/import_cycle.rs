@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
-use clearway_model::{Db, Imported, SourceFile, scope};
+use clearway_model::{Db, Imported, Project, SourceFile, scope};
 use petgraph::graph::DiGraph;
 
 use crate::cycle::cycles;
 
-pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
-    let sources = db.project().sources(db);
+pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    let sources = project.sources(db);
     let mut graph: DiGraph<SourceFile, Place> = DiGraph::new();
     let nodes: BTreeMap<u32, _> = sources.iter().map(|file| (file.id(db).0, graph.add_node(*file))).collect();
     for file in sources {

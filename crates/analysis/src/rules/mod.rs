@@ -10,5 +10,6 @@ pub(crate) mod requirement_cycle;
 pub(crate) mod requirements;
 pub(crate) mod reserved_names;
 pub(crate) mod syntax;
+pub(crate) mod unknown_parts;
 pub(crate) mod unreadable_version;
 pub(crate) mod unused;

@@ -4,20 +4,22 @@ use std::collections::BTreeSet;
 
 use clearway_diagnostics::{Diagnostic, Edit, catalogue, suggest};
 use clearway_model::views::{self, At, Role, Team};
-use clearway_model::{Db, Item, Value, ValueKind, items, lower};
+use clearway_model::{Db, Item, Project, Value, ValueKind, items, lower};
 use smol_str::SmolStr;
+
+use crate::query::people;
 
 /// The people a project knows; `None` where a directory file says who belongs to a group, which is read when it is needed.
 pub(crate) type People = Option<BTreeSet<SmolStr>>;
 
 /// Everybody who is a member of a team or role, or has an identity.
-pub(crate) fn known(db: &dyn Db) -> People {
+pub(crate) fn known(db: &dyn Db, project: Project) -> People {
     let mut people = BTreeSet::new();
-    let files = db.project().sources(db).iter();
+    let files = project.sources(db).iter();
     for item in files.flat_map(|file| items(db, *file)).filter(|item| !views::is_template(db, **item)) {
         let members: Vec<At<Value>> = match item.kind(db).as_str() {
-            "team" => views::of::<Team>(&lower(db, *item, None)).members,
-            "role" => views::of::<Role>(&lower(db, *item, None)).members,
+            "team" => views::of::<Team>(lower(db, *item)).members,
+            "role" => views::of::<Role>(lower(db, *item)).members,
             "identity" => {
                 people.insert(item.name(db).clone());
                 continue;
@@ -36,20 +38,20 @@ pub(crate) fn known(db: &dyn Db) -> People {
 }
 
 /// The people that a release or an approval names.
-pub(crate) fn check(db: &dyn Db, item: Item, people: &People) -> Vec<Diagnostic> {
-    let Some(people) = people else { return Vec::new() };
+pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     let named: Vec<At<SmolStr>> = match item.kind(db).as_str() {
         "release" => clearway_model::release(db, item).view.requested_by.iter().cloned().collect(),
         "approval" => {
-            let approval: views::Approval = views::of(&lower(db, item, None));
+            let approval: views::Approval = views::of(lower(db, item));
             let person = |at: &At<Value>| match &at.value.kind {
                 ValueKind::Name(name) => Some(At { value: name.clone(), place: at.place }),
                 _ => None,
             };
             approval.steps.iter().filter_map(|step| step.escalate.as_ref().and_then(person)).collect()
         }
-        _ => Vec::new(),
+        _ => return Vec::new(),
     };
+    let Some(people) = people(db, db.project()) else { return Vec::new() };
     let strangers = named.into_iter().filter(|person| !people.contains(&person.value));
     strangers
         .map(|At { value: name, place }| {

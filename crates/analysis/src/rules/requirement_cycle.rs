@@ -3,26 +3,62 @@
 use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Severity, catalogue};
-use clearway_model::{Db, deployed_state, views};
+use clearway_model::{Db, Project, SourceFile, deployed_state, views};
+use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::cycle::{Cycle, cycles};
-use crate::world::{Edge, requirements};
+use crate::query::{self, deployables, needs};
+use crate::world::{Edge, declared_item, requirements_of};
 
-pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
-    let mut graph: DiGraph<SmolStr, Edge> = DiGraph::new();
-    let mut nodes: BTreeMap<SmolStr, NodeIndex> = BTreeMap::new();
-    let mut hard: Vec<Edge> =
-        requirements(db).into_iter().filter(|edge| !edge.optional && !edge.weak).collect();
-    // Nodes in the order of names, so that the same graph gives the same cycle wherever it is written.
-    hard.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
-    for edge in hard.iter().flat_map(|edge| [&edge.from, &edge.to]).collect::<std::collections::BTreeSet<_>>()
-    {
-        nodes.insert(edge.clone(), graph.add_node(edge.clone()));
+/// The declarations of a file with what each cannot do without.
+pub(crate) fn hard_requirements(db: &dyn Db, file: SourceFile) -> Vec<(SmolStr, Vec<SmolStr>)> {
+    let owners = deployables(db, file).map(|owner| {
+        let hard = needs(db, owner).declared().iter().filter(|need| need.is_hard());
+        (owner.name(db).clone(), hard.map(|need| need.target.clone()).collect())
+    });
+    owners.collect()
+}
+
+/// The names that require one another in circles: each knot for itself.
+pub(crate) fn knots(db: &dyn Db, project: Project) -> Vec<Vec<SmolStr>> {
+    let mut graph: DiGraph<&SmolStr, ()> = DiGraph::new();
+    let mut nodes: FxHashMap<&SmolStr, NodeIndex> = FxHashMap::default();
+    for (owner, targets) in project.sources(db).iter().flat_map(|file| query::hard_requirements(db, *file)) {
+        for target in targets {
+            let mut node = |name| *nodes.entry(name).or_insert_with(|| graph.add_node(name));
+            let (from, to) = (node(owner), node(target));
+            graph.add_edge(from, to, ());
+        }
     }
-    for edge in hard {
-        graph.add_edge(nodes[&edge.from], nodes[&edge.to], edge);
+    let mut components = tarjan_scc(&graph);
+    components.retain(|component| component.len() > 1 || graph.contains_edge(component[0], component[0]));
+    let mut knots: Vec<Vec<SmolStr>> = components
+        .into_iter()
+        .map(|component| component.into_iter().map(|node| graph[node].clone()).collect())
+        .collect();
+    knots.iter_mut().for_each(|knot| knot.sort());
+    knots.sort();
+    knots
+}
+
+/// What there is to tell about a knot.
+pub(crate) fn diagnostics(db: &dyn Db, knot: &[SmolStr]) -> Vec<Diagnostic> {
+    // Nodes and edges in the order of names, so that the same graph gives the same cycle wherever it is written.
+    let mut graph: DiGraph<SmolStr, Edge> = DiGraph::new();
+    let nodes: BTreeMap<&SmolStr, NodeIndex> =
+        knot.iter().map(|name| (name, graph.add_node(name.clone()))).collect();
+    for owner in knot.iter().filter_map(|name| declared_item(db, name)) {
+        let mut edges = requirements_of(db, owner);
+        edges.retain(|edge| !edge.optional && !edge.weak);
+        edges.sort_by(|a, b| a.to.cmp(&b.to));
+        for edge in edges {
+            if let (Some(from), Some(to)) = (nodes.get(&edge.from), nodes.get(&edge.to)) {
+                graph.add_edge(*from, *to, edge);
+            }
+        }
     }
     cycles(&graph).iter().filter_map(|cycle| tell(db, &graph, cycle)).collect()
 }

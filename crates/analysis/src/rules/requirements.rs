@@ -1,103 +1,56 @@
 //! Every requirement against what is live: after each release in each of its environments, and as declared for what no
-//! release ships.
+//! release ships. Each owner is judged for itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearway_diagnostics::{Code, Diagnostic, Place, Severity, catalogue, suggest};
-use clearway_model::{Db, deployed_state, release};
-use clearway_versions::Scheme;
+use clearway_diagnostics::{Code, Diagnostic, Place, Severity, catalogue};
+use clearway_model::{Db, Item, deployed_state};
+use clearway_versions::{Range, Scheme};
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
-use crate::world::{self, Declarations, Live, Need, World, declarations};
+use crate::facts::Need;
+use crate::query::{needs, releases_of, shipment, stops};
+use crate::rules::unknown_parts;
+use crate::shipments::Stops;
+use crate::world::{Live, World, declared, declared_item};
 
-pub(crate) fn check(db: &dyn Db) -> Vec<Diagnostic> {
-    let declared = declarations(db);
-    let mut findings = Findings::default();
-    let mut unknown_parts = BTreeSet::new();
-    let mut diagnostics: Vec<Diagnostic> =
-        declared.keys().flat_map(|name| parts(&declared, name, &mut unknown_parts)).collect();
-
-    let mut shipped = BTreeSet::new();
-    for item in world::releases(db) {
-        let release = release(db, item);
-        let moved: BTreeSet<SmolStr> = release
-            .view
-            .ship
-            .iter()
-            .filter_map(|ship| ship.service.as_ref())
-            .map(|service| service.value.name.clone())
-            .collect();
-        let retired: Vec<_> =
-            release.view.retire.iter().filter_map(|retire| retire.service.as_ref()).collect();
-        shipped.extend(moved);
-        for environment in release.view.stages.iter().filter_map(|stage| stage.environment.as_ref()) {
-            let state = deployed_state(db, environment.value.item);
-            if state.as_ref().is_some_and(|file| file.state.is_err()) {
-                continue;
-            }
-            let mut world = world::deployed(db, &declared, state.as_deref());
-            world::ship(db, &declared, &release.view.ship, &mut world);
-            for service in &retired {
-                world.remove(&service.value);
-            }
-            let place = Setting {
-                environment: Some(environment.value.name.clone()),
-                retired: retired.iter().map(|service| (service.value.clone(), service.place)).collect(),
-            };
-            findings.judge(&declared, &world, &place, |_| true);
+/// What is wrong with the requirements of one owner.
+pub(crate) fn check(db: &dyn Db, owner: &SmolStr) -> Vec<Diagnostic> {
+    let item = declared_item(db, owner);
+    let (mut diagnostics, unknown_parts) =
+        item.map(|item| unknown_parts::check(db, item)).unwrap_or_default();
+    let mut findings = Findings { db, owner, found: BTreeMap::new() };
+    let stops = stops(db, db.project());
+    for (environment, release) in stops.of_concern(&concerned(db, owner, item, stops)) {
+        if let Some(world) = World::of(db, environment, release) {
+            findings.judge(&world);
         }
     }
-    let everything = world::as_declared(db, &declared);
-    findings.judge(&declared, &everything, &Setting::default(), |owner| !shipped.contains(owner));
+    let ships = |release: &Item| shipment(db, *release).ships.contains_key(owner);
+    if !releases_of(db, owner).iter().any(ships) {
+        findings.judge(&World::as_declared(db));
+    }
     diagnostics.extend(findings.tell(&unknown_parts));
     diagnostics
 }
 
-/// Parts that their service never provides: most often a misspelt name.
-fn parts(declared: &Declarations, owner: &SmolStr, unknown: &mut BTreeSet<Place>) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    let Some(owner) = declared.get(owner) else { return diagnostics };
-    let facts = owner.view.at.iter().map(|facts| &facts.requires);
-    for requirement in std::iter::once(&owner.view.requires).chain(facts).flatten() {
-        let Some(target) = &requirement.target else { continue };
-        let Some((part, place)) = &target.value.part else { continue };
-        let Some(provider) = declared.get(&target.value.name).filter(|provider| !provider.broken) else {
-            continue;
-        };
-        let provides =
-            provider.view.provides.iter().chain(provider.view.at.iter().flat_map(|facts| &facts.provides));
-        let names: BTreeSet<&str> =
-            provides.filter_map(|provide| Some(provide.part.as_ref()?.value.as_str())).collect();
-        if names.contains(part.as_str()) {
-            continue;
-        }
-        unknown.insert(target.place);
-        let message = format!("`{}` provides no `{part}`", provider.name);
-        let diagnostic = Diagnostic::new(catalogue::UNKNOWN_PART, message, *place, "nothing provides this")
-            .related(provider.view.place, format!("`{}` is declared here", provider.name));
-        diagnostics.push(match suggest::closest(part, names.iter().copied()) {
-            Some(closest) => diagnostic.help(format!("did you mean `{closest}`?")),
-            None if names.is_empty() => diagnostic.help(format!(
-                "it provides no parts: require its own version, `requires {} …`",
-                provider.name
-            )),
-            None => diagnostic
-                .help(format!("it provides `{}`", names.into_iter().collect::<Vec<_>>().join("`, `"))),
-        });
-    }
-    diagnostics
-}
-
-/// Where a world is.
-#[derive(Default)]
-struct Setting {
-    environment: Option<SmolStr>,
-    retired: BTreeMap<SmolStr, Place>,
+/// The releases that ship or retire an owner, or something that a version of it may require.
+fn concerned(db: &dyn Db, owner: &str, item: Option<Item>, stops: &Stops) -> FxHashSet<Item> {
+    let declared = item.into_iter().flat_map(|item| needs(db, item).all()).map(|need| need.target.as_str());
+    let states = stops.environments().filter_map(|environment| deployed_state(db, environment));
+    let deployed = states.filter_map(|file| file.state.as_ref().ok()?.services.get(owner));
+    let recorded =
+        deployed.flat_map(|deployed| deployed.versions()).flat_map(|live| &live.requires).flatten();
+    let recorded = recorded.map(|requirement| requirement.target().0);
+    let names = std::iter::once(owner).chain(declared).chain(recorded);
+    names.flat_map(|name| releases_of(db, name)).copied().collect()
 }
 
 /// What is wrong, each once with the environments it is wrong in.
-#[derive(Default)]
-struct Findings {
+struct Findings<'a> {
+    db: &'a dyn Db,
+    owner: &'a SmolStr,
     found: BTreeMap<Key, Finding>,
 }
 
@@ -105,7 +58,6 @@ struct Findings {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     range_place: Place,
-    owner: SmolStr,
     owner_version: SmolStr,
     target: SmolStr,
     target_version: Option<SmolStr>,
@@ -122,117 +74,104 @@ struct Finding {
     standing: bool,
 }
 
-impl Findings {
-    fn judge(
-        &mut self,
-        declared: &Declarations,
-        world: &World,
-        setting: &Setting,
-        owners: impl Fn(&SmolStr) -> bool,
-    ) {
-        for (name, versions) in world.iter().filter(|(name, _)| owners(name)) {
-            let scheme = scheme_of(declared, name);
-            for live in versions {
-                for need in live.requires.iter().flat_map(|needs| needs.iter()).filter(|need| !need.weak) {
-                    let applies = need
-                        .when
-                        .as_ref()
-                        .is_none_or(|when| when.admits(&live.version, &scheme) != Some(false));
-                    if applies {
-                        self.judge_one(declared, world, setting, (name, live), need);
-                    }
+/// A requirement of a live version, where it is live.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    world: &'a World<'a>,
+    owner: &'a Live<'a>,
+    need: &'a Need,
+}
+
+impl Findings<'_> {
+    fn judge(&mut self, world: &World<'_>) {
+        let numbered = Scheme::default();
+        let scheme = declared(self.db, self.owner).map_or(&numbered, |owner| &owner.scheme);
+        for owner in world.live(self.owner).iter().flatten() {
+            let applies = |when: &Range| when.admits(&owner.version, scheme) != Some(false);
+            let requires = owner.requires(self.db);
+            for need in requires.iter().flat_map(|needs| needs.iter()) {
+                if !need.weak && need.when.as_ref().is_none_or(|when| applies(when)) {
+                    self.judge_case(Case { world, owner, need });
                 }
             }
         }
     }
 
-    fn judge_one(
-        &mut self,
-        declared: &Declarations,
-        world: &World,
-        setting: &Setting,
-        owner: (&SmolStr, &Live),
-        need: &Need,
-    ) {
-        // A target that nothing declares or deploys was told where it is named.
-        if !declared.contains_key(&need.target) && !world.contains_key(&need.target) {
-            return;
-        }
-        let Some(targets) = world.get(&need.target) else {
-            // Of a target without a readable version nothing can be said; that was told where it is declared.
-            let known = declared.get(&need.target).is_none_or(|target| target.view.version.is_some());
-            if !need.optional && known {
-                let standing = !owner.1.moved && !setting.retired.contains_key(&need.target);
-                self.add(setting, owner, need, None, catalogue::NOT_DEPLOYED, Vec::new(), standing);
+    fn judge_case(&mut self, case: Case<'_>) {
+        let Case { world, owner, need } = case;
+        let Some(range) = &need.range else { return };
+        let declared = declared(self.db, &need.target);
+        let Some(targets) = world.live(&need.target) else {
+            // A target that nothing declares was told where it is named, and one without a readable version where it is declared.
+            if !need.optional && declared.is_some_and(|target| target.version.is_some()) {
+                let standing = !owner.moved && world.retired(&need.target).is_none();
+                self.add(case, catalogue::NOT_DEPLOYED, None, &[], standing);
             }
             return;
         };
-        let scheme = scheme_of(declared, &need.target);
-        for target in targets {
-            let offered: Vec<(SmolStr, Place)> = match &need.part {
-                None => vec![(target.version.clone(), target.place)],
+        // A part has versions of its own: they are read as numbers, whatever the scheme of its service.
+        let numbered = Scheme::default();
+        let scheme = declared.filter(|_| need.part.is_none()).map_or(&numbered, |target| &target.scheme);
+        for target in &targets {
+            let whole = [(target.version.clone(), target.place)];
+            let offered = match &need.part {
+                None => whole.as_slice(),
                 // What is not known cannot be held against anyone; it proves nothing either.
-                Some(part) => match &target.provides {
+                Some((part, _)) => match &target.provides {
                     None => continue,
-                    Some(provides) => provides.get(part).cloned().unwrap_or_default(),
+                    Some(provides) => provides.get(part).map_or(&[][..], Vec::as_slice),
                 },
             };
-            // A part has versions of its own: they are read as numbers, whatever the scheme of its service.
-            let scheme = if need.part.is_some() { Scheme::default() } else { scheme.clone() };
-            let fits = offered.iter().any(|(version, _)| need.range.admits(version, &scheme) == Some(true));
+            let fits = offered.iter().any(|(version, _)| range.admits(version, scheme) == Some(true));
             if !fits {
-                let standing = !owner.1.moved && !target.moved;
-                self.add(setting, owner, need, Some(target), catalogue::UNMET_REQUIREMENT, offered, standing);
+                let standing = !owner.moved && !target.moved;
+                self.add(case, catalogue::UNMET_REQUIREMENT, Some(target), offered, standing);
             }
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the parts of one finding")]
     fn add(
         &mut self,
-        setting: &Setting,
-        (owner, live): (&SmolStr, &Live),
-        need: &Need,
-        target: Option<&Live>,
+        case: Case<'_>,
         code: Code,
-        instead: Vec<(SmolStr, Place)>,
+        target: Option<&Live<'_>>,
+        instead: &[(SmolStr, Place)],
         standing: bool,
     ) {
+        let Case { world, owner, need } = case;
+        let environment = world.environment().map(|environment| environment.name(self.db).clone());
         let key = Key {
             range_place: need.range_place,
-            owner: owner.clone(),
-            owner_version: live.version.clone(),
+            owner_version: owner.version.clone(),
             target: need.target.clone(),
             target_version: target.map(|target| target.version.clone()),
         };
         let finding = self.found.entry(key).or_insert_with(|| Finding {
             code,
             need: need.clone(),
-            instead,
-            retired: setting.retired.get(&need.target).copied(),
+            instead: instead.to_vec(),
+            retired: world.retired(&need.target),
             environments: BTreeSet::new(),
             // Where nothing moves because nothing is released, nothing is standing either.
-            standing: standing && setting.environment.is_some(),
+            standing: standing && environment.is_some(),
         });
         finding.standing &= standing;
-        finding.environments.extend(setting.environment.clone());
+        finding.environments.extend(environment);
     }
 
     fn tell(self, unknown_parts: &BTreeSet<Place>) -> Vec<Diagnostic> {
         let told =
             self.found.into_iter().filter(|(_, finding)| !unknown_parts.contains(&finding.need.target_place));
-        told.map(|(key, finding)| diagnostic(&key, &finding)).collect()
+        told.map(|(key, finding)| diagnostic(self.owner, &key, &finding)).collect()
     }
 }
 
-fn scheme_of(declared: &Declarations, name: &SmolStr) -> Scheme {
-    declared.get(name).map_or_else(Scheme::default, |owner| owner.view.scheme())
-}
-
-fn diagnostic(key: &Key, finding: &Finding) -> Diagnostic {
+fn diagnostic(owner: &str, key: &Key, finding: &Finding) -> Diagnostic {
     let need = &finding.need;
-    let (owner, target) = (&key.owner, &key.target);
-    let wanted = need.part.as_ref().map_or_else(|| target.to_string(), |part| format!("{target}.{part}"));
+    let target = &key.target;
+    let range = need.range.as_ref().map(ToString::to_string).unwrap_or_default();
+    let part = need.part.as_ref().map(|(part, _)| part);
+    let wanted = part.map_or_else(|| target.to_string(), |part| format!("{target}.{part}"));
     let within =
         match finding.environments.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().as_slice() {
             [] => String::new(),
@@ -262,8 +201,7 @@ fn diagnostic(key: &Key, finding: &Finding) -> Diagnostic {
         }
         (Some(version), []) => {
             let message = format!(
-                "`{owner}` requires `{wanted} {}`, and `{target}` {version} does not provide it{within}",
-                need.range
+                "`{owner}` requires `{wanted} {range}`, and `{target}` {version} does not provide it{within}",
             );
             Diagnostic::new(
                 finding.code,
@@ -274,19 +212,17 @@ fn diagnostic(key: &Key, finding: &Finding) -> Diagnostic {
         }
         (Some(_), offered) => {
             let versions: Vec<&str> = offered.iter().map(|(version, _)| version.as_str()).collect();
-            let (message, says) = match &need.part {
+            let (message, says) = match part {
                 Some(part) => (
                     format!(
-                        "`{owner}` requires `{wanted} {}`, and `{target}` provides {part} {}{within}",
-                        need.range,
+                        "`{owner}` requires `{wanted} {range}`, and `{target}` provides {part} {}{within}",
                         versions.join(", ")
                     ),
                     format!("`{target}` provides this version of `{part}`"),
                 ),
                 None => (
                     format!(
-                        "`{owner}` requires `{wanted} {}`, and `{target}` is {}{within}",
-                        need.range,
+                        "`{owner}` requires `{wanted} {range}`, and `{target}` is {}{within}",
                         versions.join(", ")
                     ),
                     format!("this version of `{target}` is not in the range"),

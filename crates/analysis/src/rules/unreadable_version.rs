@@ -6,6 +6,8 @@ use clearway_model::{Db, Item, ValueKind, deployable, release};
 use clearway_versions::{Range, Scheme};
 use smol_str::SmolStr;
 
+use crate::query::interface;
+
 pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if views::is_template(db, item) {
@@ -15,8 +17,8 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         "release" => {
             for ship in &release(db, item).view.ship {
                 if let (Some(service), Some(version)) = (&ship.service, &ship.version) {
-                    let scheme = deployable(db, service.value.item).view.scheme();
-                    found.extend(version_of(&service.value.name, &scheme, &version.value, version.place));
+                    let scheme = &interface(db, service.value.item).scheme;
+                    found.extend(version_of(&service.value.name, scheme, &version.value, version.place));
                 }
             }
         }
@@ -79,8 +81,8 @@ fn required(db: &dyn Db, need: &Requirement) -> Option<Diagnostic> {
             range_of(&part, &Scheme::default(), &range.value, range.place)
         }
         None => {
-            let scheme = deployable(db, target.value.item).view.scheme();
-            range_of(&target.value.name, &scheme, &range.value, range.place)
+            let scheme = &interface(db, target.value.item).scheme;
+            range_of(&target.value.name, scheme, &range.value, range.place)
         }
     }
 }

@@ -159,7 +159,7 @@ impl Evaluator<'_> {
             }
             (None, _) => Vec::new(),
         };
-        let lowered = crate::query::lower(self.db, item, None);
+        let lowered = crate::query::lower(self.db, item);
         let Some(ty) = lowered.result.clone() else { return Some(None) };
         Some(Some(MetricCall { name, item, args, ty: Arc::new(ty), place }))
     }

@@ -120,16 +120,15 @@ impl Lowered {
     }
 }
 
-/// The parameters of a declaration; `None` when it has no parameter list.
-pub(crate) fn signature(db: &dyn Db, item: Item) -> Option<Vec<Parameter>> {
-    let syntax = syntax_of(db, item).as_ref()?;
-    let params = syntax.declaration()?.params.as_ref()?;
+/// The parameters of a template.
+pub(crate) fn parameters(db: &dyn Db, item: Item) -> Vec<Parameter> {
+    let params = syntax_of(db, item).as_ref().and_then(|syntax| syntax.declaration()?.params.as_ref());
     let parameter = |param: &syntax::Param| Parameter {
         name: param.name.text.clone(),
         ty: Vocabulary::get().type_of(&param.ty).unwrap_or(Type::Any),
         default: param.default.clone(),
     };
-    Some(params.iter().map(parameter).collect())
+    params.into_iter().flatten().map(parameter).collect()
 }
 
 /// The value of a top-level `let`, and what is wrong with it.
@@ -319,10 +318,10 @@ impl Lowering<'_> {
             let value = self.evaluator.eval(base, &ty);
             if let ValueKind::Reference(reference) = value.kind {
                 let db = self.evaluator.db;
-                let args = query::signature(db, reference.item)
-                    .is_some()
-                    .then(|| Args::new(db, reference.args.clone()));
-                let base = query::lower(db, reference.item, args);
+                let base = match query::signature(db, reference.item) {
+                    Some(_) => query::lower_with(db, reference.item, Args::new(db, reference.args.clone())),
+                    None => query::lower(db, reference.item),
+                };
                 let mut inherited = base.values.clone();
                 // A default of the base is not a choice of its author: the declaration has the same default.
                 inherited.fields.retain(|field| field.written);

@@ -12,8 +12,6 @@ mod release;
 mod rules;
 mod service;
 
-use std::sync::Arc;
-
 pub use environment::{Calendar, Environment, Freeze, Milestone, Parity, Window};
 pub use people::{Identity, Role, Team};
 pub use read::{At, Quantity, Read};
@@ -190,8 +188,8 @@ pub const DEPLOYABLE: [&str; 4] = ["service", "library", "vendor", "infrastructu
 
 /// The view of one declaration, remembered.
 pub fn declared<V: View>(db: &dyn Db, item: Item) -> Declared<V> {
-    let lowered: Arc<Lowered> = lower(db, item, None);
-    Declared { item, name: lowered.name.clone(), broken: lowered.broken, view: of(&lowered) }
+    let lowered = lower(db, item);
+    Declared { item, name: lowered.name.clone(), broken: lowered.broken, view: of(lowered) }
 }
 
 /// The declarations of a project-wide kind, by name; templates are none.
