@@ -46,7 +46,8 @@ pub fn parse_with(text: &str, read: &mut dyn FnMut(&str) -> Arc<Tree>) -> Parse 
     if pieces.errors() == 0 {
         return pieces;
     }
-    if let Some(whole) = strict(body).filter(|tree| !swallows_an_item(tree, body)) {
+    let whole = too_deep(body).is_none().then(|| strict(body)).flatten();
+    if let Some(whole) = whole.filter(|tree| !swallows_an_item(tree, body)) {
         return Parse::of_one(text, start, whole);
     }
     let pieces = read_pieces(body, start, true, read);
@@ -83,9 +84,6 @@ fn read_pieces(body: &str, start: usize, broken: bool, read: &mut dyn FnMut(&str
 }
 
 fn strict(text: &str) -> Option<Tree> {
-    if too_deep(text).is_some() {
-        return None;
-    }
     let pairs = Grammar::parse(Rule::file, text).ok()?;
     Some(Builder::new(text).tree(pairs, comments(text)))
 }

@@ -115,3 +115,18 @@ fn parameters_have_documentation() {
     let docs: Vec<_> = declaration.params.iter().flatten().map(|param| param.doc.as_deref()).collect();
     assert_eq!(docs, [Some("How many."), None]);
 }
+
+#[test]
+fn the_deepest_text_fits_on_a_small_stack() {
+    let levels = 128;
+    let of = |open: &str, close: &str| format!("let x = {}1{}\n", open.repeat(levels), close.repeat(levels));
+    let mut texts =
+        vec![of("(", ")"), of("[", "]"), of("f(a = ", ")"), of("if a then b else ", ""), of("\"${", "}\"")];
+    texts.push(format!("a b {{\n{}{}\n}}\n", "c { ".repeat(levels - 1), "}".repeat(levels - 1)));
+    // Damaged text takes other ways through the grammar.
+    texts.extend(texts.clone().iter().map(|text| text.replacen('1', "= 1 ]", 1)));
+    // Half of what a thread has by default; unoptimised code needs several times what a release needs.
+    let small = std::thread::Builder::new().stack_size(1024 * 1024);
+    let parsed = small.spawn(move || texts.iter().map(|text| parse(text).pieces.len()).sum::<usize>());
+    assert!(parsed.unwrap().join().unwrap() > 0);
+}

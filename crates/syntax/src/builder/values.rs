@@ -22,9 +22,15 @@ impl<'t> Builder<'t> {
     pub(super) fn operand(&mut self, pair: Pair<'t, Rule>) -> Expr {
         match pair.as_rule() {
             Rule::group => {
-                let id = self.node(span_of(&pair));
-                let values = pair.into_inner().map(|value| self.expr(value)).collect();
-                Expr { id, kind: ExprKind::Group(values) }
+                let span = span_of(&pair);
+                let mut values = pair.into_inner();
+                if values.len() == 1
+                    && let Some(only) = values.next()
+                {
+                    return self.expr(only);
+                }
+                let id = self.node(span);
+                Expr { id, kind: ExprKind::Group(values.map(|value| self.expr(value)).collect()) }
             }
             Rule::word => {
                 Expr { id: self.node(span_of(&pair)), kind: ExprKind::Word(SmolStr::new(pair.as_str())) }
