@@ -1,7 +1,6 @@
 //! What declarations say of their versions, in two halves that change apart: what others see of a declaration, and what it
 //! needs itself. A changed range is nobody else's concern.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clearway_diagnostics::Place;
@@ -10,8 +9,32 @@ use clearway_model::{Db, Item};
 use clearway_versions::{Range, Scheme};
 use smol_str::SmolStr;
 
-/// The provided versions of each part, with their places. A part whose version could not be read has none.
-pub(crate) type Parts = BTreeMap<SmolStr, Vec<(SmolStr, Place)>>;
+/// What a version provides: parts, each with a version of its own and its place. There are few, and they are searched in order.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// A part whose version could not be read has none here.
+    provided: Vec<(SmolStr, Option<(SmolStr, Place)>)>,
+}
+
+impl Parts {
+    /// The provided versions of a part.
+    pub(crate) fn versions(&self, part: &str) -> impl Iterator<Item = &(SmolStr, Place)> + Clone {
+        self.provided.iter().filter(move |(provided, _)| provided == part).filter_map(|(_, at)| at.as_ref())
+    }
+
+    /// The names of the parts, one as often as it has versions.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &SmolStr> {
+        self.provided.iter().map(|(part, _)| part)
+    }
+}
+
+impl FromIterator<(SmolStr, Option<(SmolStr, Place)>)> for Parts {
+    fn from_iter<I: IntoIterator<Item = (SmolStr, Option<(SmolStr, Place)>)>>(parts: I) -> Self {
+        let mut provided: Vec<_> = parts.into_iter().collect();
+        provided.shrink_to_fit();
+        Self { provided }
+    }
+}
 
 /// What others see of a declaration.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,7 +82,7 @@ impl Interface {
 
     /// The parts that some version provides.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &SmolStr> {
-        self.provides.keys().chain(self.at.iter().flat_map(|(_, parts)| parts.keys()))
+        self.provides.names().chain(self.at.iter().flat_map(|(_, parts)| parts.names()))
     }
 
     /// Whether two texts are the same version.
@@ -172,12 +195,9 @@ fn needs(requirements: &[Requirement]) -> Arc<[Need]> {
 }
 
 fn provided(provides: &[Provided]) -> Parts {
-    let mut parts = Parts::new();
-    for provide in provides {
-        if let Some(part) = &provide.part {
-            let versions = parts.entry(part.value.clone()).or_default();
-            versions.extend(provide.version.as_ref().map(|version| (version.value.clone(), version.place)));
-        }
-    }
-    parts
+    let part = |provide: &Provided| {
+        let version = provide.version.as_ref().map(|version| (version.value.clone(), version.place));
+        Some((provide.part.as_ref()?.value.clone(), version))
+    };
+    provides.iter().filter_map(part).collect()
 }

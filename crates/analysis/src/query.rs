@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 use crate::facts::{Interface, Needs};
 use crate::rules;
 use crate::rules::people::People;
+use crate::rules::unused::AllImports;
 use crate::shipments::{self, Shipment, Stops};
 use crate::world::declared_item;
 
@@ -44,6 +45,7 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::declarations::check(db, item));
     diagnostics.extend(rules::unreadable_version::check(db, item));
     diagnostics.extend(rules::people::check(db, item));
+    diagnostics.extend(rules::unused::params(db, item));
     diagnostics
 }
 
@@ -51,6 +53,12 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn people(db: &dyn Db, project: Project) -> People {
     rules::people::known(db, project)
+}
+
+/// What the project's files import.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn imported(db: &dyn Db, project: Project) -> AllImports {
+    AllImports::of(db, project)
 }
 
 /// What does not parse: the only diagnostics that move with the text.

@@ -1,6 +1,6 @@
 //! What releases move, and where: looked up by name, so that a service is judged with the releases that concern it alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use clearway_diagnostics::Place;
@@ -15,9 +15,11 @@ use crate::query;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shipment {
     /// What it ships, by name; a name that it ships twice stands there twice.
-    pub ships: BTreeMap<SmolStr, Vec<Shipped>>,
+    pub ships: FxHashMap<SmolStr, Vec<Shipped>>,
     /// What it takes away, and where that is written.
-    pub retired: BTreeMap<SmolStr, Place>,
+    pub retired: FxHashMap<SmolStr, Place>,
+    /// Both, in the order of the text.
+    names: Vec<SmolStr>,
 }
 
 /// A service that is shipped.
@@ -37,14 +39,13 @@ impl Shipment {
             let Some(service) = &ship.service else { continue };
             let shipped = Shipped { version: ship.version.clone(), place: service.place };
             shipment.ships.entry(service.value.name.clone()).or_default().push(shipped);
+            shipment.names.push(service.value.name.clone());
         }
-        let retired = release.retire.iter().filter_map(|retire| retire.service.as_ref());
-        shipment.retired = retired.map(|service| (service.value.clone(), service.place)).collect();
+        for service in release.retire.iter().filter_map(|retire| retire.service.as_ref()) {
+            shipment.retired.insert(service.value.clone(), service.place);
+            shipment.names.push(service.value.clone());
+        }
         shipment
-    }
-
-    fn names(&self) -> impl Iterator<Item = &SmolStr> {
-        self.ships.keys().chain(self.retired.keys())
     }
 }
 
@@ -119,7 +120,7 @@ pub(crate) fn stops(db: &dyn Db, project: Project) -> Stops {
 pub(crate) fn by_name(db: &dyn Db, project: Project) -> FxHashMap<SmolStr, Vec<Item>> {
     let mut found: FxHashMap<SmolStr, Vec<Item>> = FxHashMap::default();
     for release in query::releases(db, project) {
-        for name in query::shipment(db, *release).names() {
+        for name in &query::shipment(db, *release).names {
             let releases = found.entry(name.clone()).or_default();
             if releases.last() != Some(release) {
                 releases.push(*release);

@@ -144,10 +144,9 @@ impl<'db> World<'db> {
             None => Live { version, place, provides: None, moved: false, requires: Requires::Unknown },
         };
         if let Some(provides) = &deployed.provides {
-            let at = |versions: &Vec<String>| {
-                versions.iter().map(|version| (SmolStr::new(version), place)).collect()
-            };
-            let parts = provides.iter().map(|(part, versions)| (SmolStr::new(part), at(versions)));
+            let parts = provides.iter().flat_map(|(part, versions)| {
+                versions.iter().map(move |version| (SmolStr::new(part), Some((SmolStr::new(version), place))))
+            });
             live.provides = Some(Arc::new(parts.collect()));
         }
         if let Some(requires) = &deployed.requires {

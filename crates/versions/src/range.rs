@@ -75,8 +75,8 @@ impl Range {
         if text.trim() == "any" {
             return Some(Self::any());
         }
-        let alternatives = text.split("||").map(|part| part.split(',').map(parse_bound).collect());
-        Some(Self { alternatives: alternatives.collect::<Option<Vec<Vec<Bound>>>>()? })
+        let alternatives = text.split("||").map(|part| exact(part.split(',').map(parse_bound)));
+        Some(Self { alternatives: exact(alternatives)? })
     }
 
     /// Both: the versions in this range that are in the other too.
@@ -115,7 +115,17 @@ impl Range {
         if self.is_any() {
             return Some(true);
         }
-        Some(self.versions(scheme)?.contains(&scheme.read(version)?))
+        let version = scheme.read(version)?;
+        let mut admitted = false;
+        for bounds in &self.alternatives {
+            let mut all = true;
+            // Every bound is read, whatever the others say: of one that cannot be read nothing is known.
+            for bound in bounds {
+                all &= bound.versions(scheme)?.contains(&version);
+            }
+            admitted |= all;
+        }
+        Some(admitted)
     }
 }
 
@@ -134,6 +144,13 @@ impl fmt::Display for Range {
         }
         Ok(())
     }
+}
+
+/// Collects without room to grow: ranges are many, and most have one bound.
+fn exact<T>(items: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
+    let mut items = items.collect::<Option<Vec<T>>>()?;
+    items.shrink_to_fit();
+    Some(items)
 }
 
 fn parse_bound(text: &str) -> Option<Bound> {
@@ -165,10 +182,12 @@ impl Bound {
             next.pre = Prerelease::new("0").unwrap_or(Prerelease::EMPTY);
             next
         };
-        let mut release = low.clone();
-        if release.pre.is_empty() {
-            release.pre = Prerelease::new("0").unwrap_or(Prerelease::EMPTY);
-        }
+        let release = |mut version: Semver| {
+            if version.pre.is_empty() {
+                version.pre = Prerelease::new("0").unwrap_or(Prerelease::EMPTY);
+            }
+            version
+        };
         let full = parts >= 3;
         Some(match self.op {
             BoundOp::Exact if full => Ranges::singleton(low),
@@ -182,7 +201,7 @@ impl Bound {
                 };
                 Ranges::between(low, after(kept))
             }
-            BoundOp::Below => Ranges::strictly_lower_than(release),
+            BoundOp::Below => Ranges::strictly_lower_than(release(low)),
             BoundOp::AtMost if full => Ranges::lower_than(low),
             BoundOp::AtMost => Ranges::strictly_lower_than(after(parts)),
             BoundOp::Above if full => Ranges::strictly_higher_than(low),

@@ -105,7 +105,7 @@ impl Findings<'_> {
             // A target that nothing declares was told where it is named, and one without a readable version where it is declared.
             if !need.optional && declared.is_some_and(|target| target.version.is_some()) {
                 let standing = !owner.moved && world.retired(&need.target).is_none();
-                self.add(case, catalogue::NOT_DEPLOYED, None, &[], standing);
+                self.add(case, catalogue::NOT_DEPLOYED, None, Vec::new(), standing);
             }
             return;
         };
@@ -113,19 +113,21 @@ impl Findings<'_> {
         let numbered = Scheme::default();
         let scheme = declared.filter(|_| need.part.is_none()).map_or(&numbered, |target| &target.scheme);
         for target in &targets {
-            let whole = [(target.version.clone(), target.place)];
-            let offered = match &need.part {
-                None => whole.as_slice(),
+            let admits = |version: &SmolStr| range.admits(version, scheme) == Some(true);
+            let (fits, offered) = match (&need.part, &target.provides) {
+                (None, _) => (admits(&target.version), None),
+                (Some((part, _)), Some(provides)) => (
+                    provides.versions(part).any(|(version, _)| admits(version)),
+                    Some(provides.versions(part)),
+                ),
                 // What is not known cannot be held against anyone; it proves nothing either.
-                Some((part, _)) => match &target.provides {
-                    None => continue,
-                    Some(provides) => provides.get(part).map_or(&[][..], Vec::as_slice),
-                },
+                (Some(_), None) => continue,
             };
-            let fits = offered.iter().any(|(version, _)| range.admits(version, scheme) == Some(true));
             if !fits {
                 let standing = !owner.moved && !target.moved;
-                self.add(case, catalogue::UNMET_REQUIREMENT, Some(target), offered, standing);
+                let whole = || vec![(target.version.clone(), target.place)];
+                let instead = offered.map_or_else(whole, |offered| offered.cloned().collect());
+                self.add(case, catalogue::UNMET_REQUIREMENT, Some(target), instead, standing);
             }
         }
     }
@@ -135,7 +137,7 @@ impl Findings<'_> {
         case: Case<'_>,
         code: Code,
         target: Option<&Live<'_>>,
-        instead: &[(SmolStr, Place)],
+        instead: Vec<(SmolStr, Place)>,
         standing: bool,
     ) {
         let Case { world, owner, need } = case;
@@ -149,7 +151,7 @@ impl Findings<'_> {
         let finding = self.found.entry(key).or_insert_with(|| Finding {
             code,
             need: need.clone(),
-            instead: instead.to_vec(),
+            instead,
             retired: world.retired(&need.target),
             environments: BTreeSet::new(),
             // Where nothing moves because nothing is released, nothing is standing either.

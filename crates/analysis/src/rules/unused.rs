@@ -1,124 +1,130 @@
 //! Imports, `let`s and parameters that nothing needs.
 
-use std::collections::BTreeSet;
-
 use clearway_diagnostics::{Diagnostic, Edit, catalogue};
-use clearway_model::{Db, Imported, Item, SourceFile, items, modules, scope, syntax_of};
+use clearway_model::vocabulary::Vocabulary;
+use clearway_model::{Db, Import, Imported, Item, Project, SourceFile, items, scope, syntax_of};
 use clearway_syntax::{self as syntax, Visit};
-use smol_str::SmolStr;
+use rustc_hash::FxHashSet;
+
+use crate::query::imported;
 
 pub(crate) fn check(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    let mentioned = mentioned_in_file(db, file);
-    for import in scope(db, file).imports.iter().filter(|import| import.target != Imported::Unknown) {
-        if !mentioned.contains(&import.name) {
-            let place = import.item.place(db, import.node);
-            let message = format!("`{}` is imported and not used", import.name);
-            let mut diagnostic =
-                Diagnostic::new(catalogue::UNUSED_IMPORT, message, place, "not used in this file");
-            // One name of several is the author's to take out; a line of its own can go.
-            if let Some(syntax::Item::Use(item)) =
-                syntax_of(db, import.item).as_ref().map(|syntax| syntax.item())
-                && !matches!(item.names, syntax::UseNames::Some(_))
-            {
-                diagnostic = diagnostic
-                    .fix("remove the `use`", Edit::Replace(import.item.place(db, item.id), String::new()));
-            }
-            diagnostics.push(diagnostic);
-        }
+    let imports = scope(db, file).imports.iter().filter(|import| import.target != Imported::Unknown);
+    let lets = items(db, file).iter().copied().filter(|item| item.kind(db) == "let");
+    let names = imports.clone().map(|import| import.name.as_str());
+    let unmentioned = unmentioned(db, file, names.chain(lets.clone().map(|item| item.name(db).as_str())));
+    for import in imports.filter(|import| unmentioned.contains(import.name.as_str())) {
+        diagnostics.push(unused_import(db, import));
     }
-    for item in items(db, file) {
-        match syntax_of(db, *item).as_ref().map(|syntax| syntax.item()) {
-            Some(syntax::Item::Let(_))
-                if !mentioned.contains(item.name(db)) && !imported_anywhere(db, *item) =>
-            {
-                let message = format!("`{}` is not used", item.name(db));
-                diagnostics.push(Diagnostic::new(
-                    catalogue::UNUSED_NAME,
-                    message,
-                    item.name_place(db),
-                    "nothing needs it",
-                ));
-            }
-            Some(syntax::Item::Declaration(declaration)) => {
-                diagnostics.extend(unused_params(db, *item, declaration));
-            }
-            _ => {}
+    for item in lets.filter(|item| unmentioned.contains(item.name(db).as_str())) {
+        let imports = imported(db, db.project());
+        if !imports.items.contains(&item) && !imports.modules.contains(&file) {
+            let message = format!("`{}` is not used", item.name(db));
+            let place = item.name_place(db);
+            diagnostics.push(Diagnostic::new(catalogue::UNUSED_NAME, message, place, "nothing needs it"));
         }
     }
     diagnostics
 }
 
-fn unused_params(db: &dyn Db, item: Item, declaration: &syntax::Declaration) -> Vec<Diagnostic> {
-    let mut body = Mentioned::default();
-    declaration.bases.iter().for_each(|base| body.expr(base));
-    declaration.operands.iter().for_each(|operand| body.expr(operand));
-    body.block(&declaration.body);
-    let typed = clearway_model::vocabulary::Vocabulary::get()
-        .kinds
-        .get(&declaration.kind.text)
-        .is_none_or(|kind| kind.typed);
+fn unused_import(db: &dyn Db, import: &Import) -> Diagnostic {
+    let place = import.item.place(db, import.node);
+    let message = format!("`{}` is imported and not used", import.name);
+    let diagnostic = Diagnostic::new(catalogue::UNUSED_IMPORT, message, place, "not used in this file");
+    match syntax_of(db, import.item).as_ref().map(|syntax| syntax.item()) {
+        // One name of several is the author's to take out; a line of its own can go.
+        Some(syntax::Item::Use(item)) if !matches!(item.names, syntax::UseNames::Some(_)) => {
+            diagnostic.fix("remove the `use`", Edit::Replace(import.item.place(db, item.id), String::new()))
+        }
+        _ => diagnostic,
+    }
+}
+
+/// The parameters of a declaration that it does not use.
+pub(crate) fn params(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
+    let syntax = syntax_of(db, item).as_ref();
+    let Some(declaration) = syntax.and_then(|syntax| syntax.declaration()) else { return Vec::new() };
+    let kind = Vocabulary::get().kinds.get(&declaration.kind.text);
     // A metric's parameters go into its query, which is a text of another language.
-    let params =
-        declaration.params.iter().flatten().filter(|param| !typed && !body.names.contains(&param.name.text));
-    params
+    if kind.is_none_or(|kind| kind.typed) {
+        return Vec::new();
+    }
+    let params = declaration.params.iter().flatten();
+    let mut unmentioned =
+        Unmentioned { names: params.clone().map(|param| param.name.text.as_str()).collect() };
+    declaration.bases.iter().for_each(|base| unmentioned.expr(base));
+    declaration.operands.iter().for_each(|operand| unmentioned.expr(operand));
+    unmentioned.block(&declaration.body);
+    let unused = params.filter(|param| unmentioned.names.contains(param.name.text.as_str()));
+    unused
         .map(|param| {
             let message = format!("the parameter `{}` is not used", param.name.text);
-            Diagnostic::new(
-                catalogue::UNUSED_NAME,
-                message,
-                item.place(db, param.name.id),
-                "nothing needs it",
-            )
+            let place = item.place(db, param.name.id);
+            Diagnostic::new(catalogue::UNUSED_NAME, message, place, "nothing needs it")
         })
         .collect()
 }
 
-fn imported_anywhere(db: &dyn Db, item: Item) -> bool {
-    let project = db.project();
-    let own =
-        modules(db, project).iter().find(|(_, file)| *file == item.file(db)).map(|(path, _)| path.clone());
-    project.sources(db).iter().flat_map(|file| &scope(db, *file).imports).any(|import| match &import.target {
-        Imported::Items(found) => found.contains(&item),
-        Imported::Module(file) => *file == item.file(db) && own.is_some(),
-        Imported::Unknown => false,
-    })
+/// What the project's files import.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct AllImports {
+    items: FxHashSet<Item>,
+    modules: FxHashSet<SourceFile>,
 }
 
-/// Every name that stands in a value, base or type of a file.
-fn mentioned_in_file(db: &dyn Db, file: SourceFile) -> BTreeSet<SmolStr> {
-    let mut mentioned = Mentioned::default();
+impl AllImports {
+    /// Collects the imports of all files.
+    pub(crate) fn of(db: &dyn Db, project: Project) -> Self {
+        let mut all = Self::default();
+        for import in project.sources(db).iter().flat_map(|file| &scope(db, *file).imports) {
+            match &import.target {
+                Imported::Items(items) => all.items.extend(items),
+                Imported::Module(module) => drop(all.modules.insert(*module)),
+                Imported::Unknown => {}
+            }
+        }
+        all
+    }
+}
+
+/// Those of some names that stand in no value, base or type of a file.
+fn unmentioned<'n>(
+    db: &dyn Db,
+    file: SourceFile,
+    names: impl Iterator<Item = &'n str>,
+) -> FxHashSet<&'n str> {
+    let mut unmentioned = Unmentioned { names: names.collect() };
     for item in items(db, file) {
+        if unmentioned.names.is_empty() {
+            break;
+        }
         match syntax_of(db, *item).as_ref().map(|syntax| syntax.item()) {
-            Some(syntax::Item::Let(binding)) => mentioned.expr(&binding.value),
-            Some(syntax::Item::Declaration(declaration)) => mentioned.declaration(declaration),
+            Some(syntax::Item::Let(binding)) => unmentioned.expr(&binding.value),
+            Some(syntax::Item::Declaration(declaration)) => unmentioned.declaration(declaration),
             _ => {}
         }
     }
-    mentioned.names
+    unmentioned.names
 }
 
-#[derive(Default)]
-struct Mentioned {
-    names: BTreeSet<SmolStr>,
+/// Strikes out the names that it meets.
+struct Unmentioned<'n> {
+    names: FxHashSet<&'n str>,
 }
 
-impl Visit for Mentioned {
+impl Visit for Unmentioned<'_> {
     fn expr(&mut self, expr: &syntax::Expr) {
         match &expr.kind {
             syntax::ExprKind::Path(path, _) => {
                 if let Some(first) = path.first() {
-                    self.names.insert(first.text.clone());
-                }
-                if path.len() > 1 {
-                    let whole: Vec<&str> = path.iter().map(|name| name.text.as_str()).collect();
-                    self.names.insert(SmolStr::new(whole.join(".")));
+                    self.names.remove(first.text.as_str());
                 }
             }
             // A text may stand for a name.
             _ => {
                 if let Some(text) = expr.as_text() {
-                    self.names.insert(text);
+                    self.names.remove(text.as_str());
                 }
             }
         }

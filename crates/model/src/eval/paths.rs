@@ -52,7 +52,10 @@ impl Evaluator<'_> {
         let Some((first, rest)) = path.split_first() else { return Value::unknown(place) };
         let wanted = Wanted::of(ty);
         let accepts = |kind: &str| kind == "let" || wanted.accepts(kind);
-        let whole = SmolStr::new(path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join("."));
+        let whole = match rest {
+            [] => first.text.clone(),
+            _ => SmolStr::new(path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")),
+        };
 
         // A declared name may itself be dotted; then a module before the dot; then a part after it.
         if !rest.is_empty()

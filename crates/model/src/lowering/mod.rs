@@ -166,7 +166,7 @@ pub(crate) fn lower(db: &dyn Db, item: Item, args: Option<Args>) -> Lowered {
         &kind.contents,
         &mut lowered.values,
         &Owner {
-            words: format!("{} `{}`", kind.name, lowered.name),
+            words: &|| format!("{} `{}`", kind.name, lowered.name),
             place: lowered.place,
             silent: lowered.broken
                 || declaration.body.broken
@@ -218,6 +218,9 @@ fn known_kind(
 /// Own fields and clauses over inherited ones. A clause with a name of its own (`step board`) takes the place of the inherited one
 /// with that name.
 fn inherit(contents: &'static Contents, base: Values, own: Values) -> Values {
+    if base.fields.is_empty() && base.clauses.is_empty() {
+        return own;
+    }
     let mut values = base;
     for field in own.fields {
         values.fields.retain(|inherited| inherited.name != field.name);
@@ -245,8 +248,8 @@ fn inherit(contents: &'static Contents, base: Values, own: Values) -> Values {
 }
 
 /// Who lacks a field, for the message.
-struct Owner {
-    words: String,
+struct Owner<'a> {
+    words: &'a dyn Fn() -> String,
     place: Place,
     /// What is lacking may stand in text that did not parse.
     silent: bool,

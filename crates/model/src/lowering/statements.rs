@@ -5,7 +5,7 @@ use clearway_syntax::{self as syntax, Block, Expr, ExprKind, Statement};
 
 use super::{ClauseValue, FieldValue, Lowering, Owner, Values};
 use crate::value::Value;
-use crate::vocabulary::{self, Contents, Mismatch, Slot, Type, Vocabulary, match_operands};
+use crate::vocabulary::{self, Contents, Matched, Mismatch, Slot, Type, Vocabulary, match_operands};
 
 impl Lowering<'_> {
     /// The fields and clauses of a block, as they are written.
@@ -105,7 +105,8 @@ impl Lowering<'_> {
             values: Values::default(),
             doc: clause.doc.clone(),
         };
-        if let Some(next) = run_on(contents, &spec.contents, &clause.operands) {
+        let matched = match_operands(&spec.contents, &clause.operands);
+        if let Some(next) = run_on(contents, &matched, &clause.operands) {
             let message =
                 format!("`{}` starts another statement, and `{}` has not ended", next.text, keyword.text);
             let place = self.place(next.id);
@@ -122,7 +123,7 @@ impl Lowering<'_> {
             values.clauses.push(value);
             return;
         }
-        self.operands(spec, clause, &mut value);
+        self.operands(spec, clause, matched, &mut value);
         if let Some(body) = &clause.body {
             if spec.contents.has_block() {
                 value.values = self.block(&spec.contents, Some(body));
@@ -137,13 +138,16 @@ impl Lowering<'_> {
                 ));
             }
         }
-        let subject = value.parts.first().map(|(_, subject)| format!(" {subject}")).unwrap_or_default();
+        let subject = value.parts.first().map(|(_, subject)| subject);
+        let words = || {
+            format!("`{}{}`", keyword.text, subject.map(|subject| format!(" {subject}")).unwrap_or_default())
+        };
         self.complete(
             &spec.contents,
             &mut value.values,
             &Owner {
-                words: format!("`{}{subject}`", keyword.text),
-                place: value.parts.first().map_or(place, |(_, subject)| subject.place),
+                words: &words,
+                place: subject.map_or(place, |subject| subject.place),
                 silent: clause.broken || clause.body.as_ref().is_some_and(|body| body.broken),
             },
         );
@@ -154,6 +158,7 @@ impl Lowering<'_> {
         &mut self,
         spec: &'static vocabulary::Clause,
         clause: &syntax::Clause,
+        matched: Matched<'_>,
         value: &mut ClauseValue,
     ) {
         if let Some(diagnostic) = self.confused_operator(spec, clause) {
@@ -162,7 +167,6 @@ impl Lowering<'_> {
             }
             return;
         }
-        let matched = match_operands(&spec.contents, &clause.operands);
         let told = self.evaluator.diagnostics.len();
         for part in &matched.parts {
             match (part.slot, &part.value, part.ty) {
@@ -177,6 +181,7 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
+        value.parts.shrink_to_fit();
         if clause.broken {
             // It did not parse to its end, and that was told: its last operand may be half of what was meant.
             self.evaluator.diagnostics.truncate(told);
@@ -188,7 +193,7 @@ impl Lowering<'_> {
     }
 
     /// Adds the defaults, and tells which required fields and clauses are missing.
-    pub(super) fn complete(&mut self, contents: &'static Contents, values: &mut Values, owner: &Owner) {
+    pub(super) fn complete(&mut self, contents: &'static Contents, values: &mut Values, owner: &Owner<'_>) {
         for field in &contents.fields {
             if values.field(&field.name).is_some() {
                 continue;
@@ -197,7 +202,7 @@ impl Lowering<'_> {
                 let value = self.evaluator.default(default, &field.ty, owner.place);
                 values.fields.push(FieldValue { name: field.name.clone(), value, written: false });
             } else if field.required && !owner.silent && !self.misspelt(&field.name) {
-                let message = format!("{} has no `{}`", owner.words, field.name);
+                let message = format!("{} has no `{}`", (owner.words)(), field.name);
                 let help = format!("add `{} = …` with {}", field.name, field.ty);
                 self.report(
                     Diagnostic::new(
@@ -215,7 +220,7 @@ impl Lowering<'_> {
                 && !owner.silent
                 && !self.misspelt(&clause.keyword)
             {
-                let message = format!("{} has no `{}`", owner.words, clause.keyword);
+                let message = format!("{} has no `{}`", (owner.words)(), clause.keyword);
                 self.report(Diagnostic::new(
                     catalogue::MISSING_FIELD,
                     message,
@@ -224,6 +229,9 @@ impl Lowering<'_> {
                 ));
             }
         }
+        // Nothing more is added, and the values are kept.
+        values.fields.shrink_to_fit();
+        values.clauses.shrink_to_fit();
     }
 
     /// Whether an error before suggests this name: the field is there, under a wrong one.
@@ -242,9 +250,8 @@ impl Lowering<'_> {
 }
 
 /// The operand, or the name after a number, that is the first word of another clause: two stand on one line.
-fn run_on<'t>(block: &Contents, clause: &'static Contents, operands: &'t [Expr]) -> Option<&'t syntax::Name> {
+fn run_on<'t>(block: &Contents, matched: &Matched<'_>, operands: &'t [Expr]) -> Option<&'t syntax::Name> {
     let starts = |name: &&syntax::Name| block.clause(&name.text).is_some();
-    let matched = match_operands(clause, operands);
     let unknown = matched.mismatches.iter().find_map(|mismatch| match mismatch {
         Mismatch::UnknownLabel(_, node) => Some(*node),
         _ => None,

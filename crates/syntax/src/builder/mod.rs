@@ -79,6 +79,8 @@ impl<'t> Builder<'t> {
             }
         }
         self.adopt(&mut orphans, &mut items, false);
+        items.shrink_to_fit();
+        self.spans.shrink_to_fit();
         Tree { items, errors: self.errors, comments, spans: self.spans }
     }
 
@@ -128,6 +130,13 @@ impl Documentation {
         let lines = std::mem::take(&mut self.lines);
         (!lines.is_empty()).then(|| SmolStr::new(lines.join("\n")))
     }
+}
+
+/// Collects without room to grow: a tree is kept for as long as its text stays.
+fn exact<T>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.shrink_to_fit();
+    items
 }
 
 fn span_of(pair: &Pair<'_, Rule>) -> Span {

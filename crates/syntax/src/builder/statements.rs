@@ -46,6 +46,7 @@ impl<'t> Builder<'t> {
                 statements.extend(self.statement(part, doc.take()));
             }
         }
+        statements.shrink_to_fit();
         statements
     }
 
@@ -116,6 +117,7 @@ impl<'t> Builder<'t> {
             }
         }
         broken |= self.errors.len() > errors && body.is_none();
+        operands.shrink_to_fit();
         Clause {
             id,
             doc,

@@ -6,7 +6,7 @@ use clearway_diagnostics::Span;
 use pest::iterators::Pair;
 use smol_str::SmolStr;
 
-use super::{Builder, span_of};
+use super::{Builder, exact, span_of};
 use crate::explain;
 use crate::grammar::Rule;
 use crate::tree::{Arg, BinaryOp, Comprehension, Expr, ExprKind, TextPart, UnaryOp};
@@ -30,7 +30,7 @@ impl<'t> Builder<'t> {
                     return self.expr(only);
                 }
                 let id = self.node(span);
-                Expr { id, kind: ExprKind::Group(values.map(|value| self.expr(value)).collect()) }
+                Expr { id, kind: ExprKind::Group(exact(values.map(|value| self.expr(value)))) }
             }
             Rule::word => {
                 Expr { id: self.node(span_of(&pair)), kind: ExprKind::Word(SmolStr::new(pair.as_str())) }
@@ -169,7 +169,7 @@ impl<'t> Builder<'t> {
                 let mut parts = pair.into_inner().peekable();
                 match parts.next_if(|part| part.as_rule() == Rule::comprehension) {
                     Some(comprehension) => self.comprehension(comprehension),
-                    None => ExprKind::List(parts.map(|part| self.expr(part)).collect()),
+                    None => ExprKind::List(exact(parts.map(|part| self.expr(part)))),
                 }
             }
             Rule::conditional => {
@@ -214,10 +214,11 @@ impl<'t> Builder<'t> {
         let mut args = None;
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::args => args = Some(part.into_inner().map(|arg| self.arg(arg)).collect()),
+                Rule::args => args = Some(exact(part.into_inner().map(|arg| self.arg(arg)))),
                 _ => names.push(self.name(&part)),
             }
         }
+        names.shrink_to_fit();
         Expr { id, kind: ExprKind::Path(names, args) }
     }
 
@@ -258,6 +259,7 @@ impl<'t> Builder<'t> {
         if !characters.is_empty() {
             parts.push(TextPart::Characters(SmolStr::new(characters)));
         }
+        parts.shrink_to_fit();
         parts
     }
 }
