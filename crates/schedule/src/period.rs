@@ -61,15 +61,19 @@ impl Period {
     /// nobody gets less time than was promised. Where the hour of the start itself is one that is shown twice, it counts as its end.
     /// A later start never comes to an earlier end.
     ///
-    /// Business days from a day off are counted from the next business day: they end when the last of them ends.
+    /// Business days from a day off are counted from the next business day, and end when the last of them ends. Months from a day that
+    /// the last of them does not have end when that month ends.
     pub fn after(self, instant: Timestamp, zone: &Zone, calendar: &Calendar) -> Option<Timestamp> {
         if self.count == 0 {
             return Some(instant);
         }
         let start = zone.furthest(instant);
         let day = self.after_day(start.date(), calendar)?;
-        let day_off = self.unit == PeriodUnit::BusinessDays && !calendar.is_business_day(start.date());
-        let end = if day_off { zone.end_of(day) } else { zone.last_at(day.to_datetime(start.time())) };
+        let whole_day = match self.unit {
+            PeriodUnit::BusinessDays => !calendar.is_business_day(start.date()),
+            PeriodUnit::Months | PeriodUnit::Quarters | PeriodUnit::Years => day.day() != start.day(),
+        };
+        let end = if whole_day { zone.end_of(day) } else { zone.last_at(day.to_datetime(start.time())) };
         Some(end.max(instant))
     }
 }

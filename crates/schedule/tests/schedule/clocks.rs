@@ -60,14 +60,8 @@ fn whole_days_have_23_and_25_hours_and_touching_days_are_one() {
 fn hours_past_midnight_belong_to_the_day_they_start_on() {
     let week = "2026-06-01T00:00Z 2026-06-08T00:00Z";
     // Friday is 2026-06-05, and Berlin is two hours ahead of UTC.
-    assert_eq!(
-        open("Fri", "22:00..02:00", "Europe/Berlin", week),
-        ["2026-06-05T20:00Z 2026-06-06T00:00Z"]
-    );
-    assert_eq!(
-        open("Fri", "22:00..24:00", "Europe/Berlin", week),
-        ["2026-06-05T20:00Z 2026-06-05T22:00Z"]
-    );
+    assert_eq!(open("Fri", "22:00..02:00", "Europe/Berlin", week), ["2026-06-05T20:00Z 2026-06-06T00:00Z"]);
+    assert_eq!(open("Fri", "22:00..24:00", "Europe/Berlin", week), ["2026-06-05T20:00Z 2026-06-05T22:00Z"]);
     // On the wall clock it ends at 02:00 on Sunday, which comes an hour later than usual, or is passed over.
     assert_eq!(
         open("Sat", "22:00..02:30", "Europe/Berlin", "2026-03-28T12:00Z 2026-03-29T12:00Z"),
@@ -158,57 +152,26 @@ fn frozen(from: Bound, until: Bound, zone: &str) -> Vec<String> {
 
 #[test]
 fn a_freeze_is_unbroken_and_a_change_of_the_clocks_makes_it_no_shorter() {
-    let clocks =
-        |from, until| frozen(Bound::Clock(clock(from)), Bound::Clock(clock(until)), "Europe/Berlin");
+    let clocks = |from, until| frozen(Bound::Clock(clock(from)), Bound::Clock(clock(until)), "Europe/Berlin");
     // Shown twice: from the first showing of its start to the second of its end.
-    assert_eq!(
-        clocks("2026-10-25T02:30", "2026-10-25T02:45"),
-        ["2026-10-25T00:30Z 2026-10-25T01:45Z"]
-    );
-    assert_eq!(
-        clocks("2026-10-25T00:00", "2026-10-25T02:00"),
-        ["2026-10-24T22:00Z 2026-10-25T01:00Z"]
-    );
+    assert_eq!(clocks("2026-10-25T02:30", "2026-10-25T02:45"), ["2026-10-25T00:30Z 2026-10-25T01:45Z"]);
+    assert_eq!(clocks("2026-10-25T00:00", "2026-10-25T02:00"), ["2026-10-24T22:00Z 2026-10-25T01:00Z"]);
     // Passed over: the moment of the change.
-    assert_eq!(
-        clocks("2026-03-29T02:30", "2026-03-29T04:00"),
-        ["2026-03-29T01:00Z 2026-03-29T02:00Z"]
-    );
-    assert_eq!(
-        clocks("2026-03-29T01:00", "2026-03-29T02:30"),
-        ["2026-03-29T00:00Z 2026-03-29T01:00Z"]
-    );
+    assert_eq!(clocks("2026-03-29T02:30", "2026-03-29T04:00"), ["2026-03-29T01:00Z 2026-03-29T02:00Z"]);
+    assert_eq!(clocks("2026-03-29T01:00", "2026-03-29T02:30"), ["2026-03-29T00:00Z 2026-03-29T01:00Z"]);
 }
 
 #[test]
 fn the_last_day_of_a_freeze_is_whole() {
     let days = |from, until, zone| frozen(Bound::Day(day(from)), Bound::Day(day(until)), zone);
-    assert_eq!(
-        days("2026-12-19", "2027-01-02", "Europe/Berlin"),
-        ["2026-12-18T23:00Z 2027-01-02T23:00Z"]
-    );
-    assert_eq!(
-        days("2026-10-25", "2026-10-25", "Europe/Berlin"),
-        ["2026-10-24T22:00Z 2026-10-25T23:00Z"]
-    );
+    assert_eq!(days("2026-12-19", "2027-01-02", "Europe/Berlin"), ["2026-12-18T23:00Z 2027-01-02T23:00Z"]);
+    assert_eq!(days("2026-10-25", "2026-10-25", "Europe/Berlin"), ["2026-10-24T22:00Z 2026-10-25T23:00Z"]);
     // In Havana 01:00 became 00:00 on 2025-11-02, so midnight is shown twice; the second belongs to the new day.
-    assert_eq!(
-        days("2025-11-01", "2025-11-01", "America/Havana"),
-        ["2025-11-01T04:00Z 2025-11-02T04:00Z"]
-    );
-    assert_eq!(
-        days("2025-11-02", "2025-11-02", "America/Havana"),
-        ["2025-11-02T04:00Z 2025-11-03T05:00Z"]
-    );
+    assert_eq!(days("2025-11-01", "2025-11-01", "America/Havana"), ["2025-11-01T04:00Z 2025-11-02T04:00Z"]);
+    assert_eq!(days("2025-11-02", "2025-11-02", "America/Havana"), ["2025-11-02T04:00Z 2025-11-03T05:00Z"]);
     // In St. John's 00:01 on 2010-11-07 became 23:01 of the day before, which is then not over yet.
-    assert_eq!(
-        days("2010-11-06", "2010-11-06", "America/St_Johns"),
-        ["2010-11-06T02:30Z 2010-11-07T03:30Z"]
-    );
-    assert_eq!(
-        days("2010-11-07", "2010-11-07", "America/St_Johns"),
-        ["2010-11-07T02:30Z 2010-11-08T03:30Z"]
-    );
+    assert_eq!(days("2010-11-06", "2010-11-06", "America/St_Johns"), ["2010-11-06T02:30Z 2010-11-07T03:30Z"]);
+    assert_eq!(days("2010-11-07", "2010-11-07", "America/St_Johns"), ["2010-11-07T02:30Z 2010-11-08T03:30Z"]);
     // A day that was left out is no time.
     assert_eq!(days("2011-12-30", "2011-12-30", "Pacific/Apia"), [""; 0]);
 }

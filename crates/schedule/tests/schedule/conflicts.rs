@@ -57,7 +57,10 @@ fn a_freeze_over_the_horizon_is_at_fault_alone() {
         stage("eu", environment("eu", vec![office], freezes), timing(45, 30, 0)),
     ];
     let found = conflict(&stages, days(20));
-    assert_eq!(lines(&found.facts), ["`eu` is frozen by freeze forever from 2026-06-01 until 2026-06-30 (UTC)"]);
+    assert_eq!(
+        lines(&found.facts),
+        ["`eu` is frozen by freeze forever from 2026-06-01 until 2026-06-30 (UTC)"]
+    );
     // The last start before the horizon ends, on the 28th, is on Thursday the 25th.
     assert_eq!(
         lines(&found.relaxations),
@@ -71,7 +74,8 @@ fn a_freeze_and_windows_and_a_milestone_conflict_together() {
     let weekend = window("weekend", "Sat..Sun", "08:00..20:00", "Europe/Berlin");
     let sale = frozen_days("sale", "2026-06-13", "2026-06-14", "Europe/Berlin");
     let review = Lead { name: "review".into(), origin: Origin::default(), time: LeadTime::Elapsed(hours(2)) };
-    let launch = Milestone { before: Some(Bound::Day(day("2026-06-17"))), ..milestone("launch", "Europe/Berlin") };
+    let launch =
+        Milestone { before: Some(Bound::Day(day("2026-06-17"))), ..milestone("launch", "Europe/Berlin") };
     let eu = Stage {
         milestones: vec![launch],
         leads: vec![review],
@@ -117,10 +121,7 @@ fn a_bake_time_of_an_earlier_stage_can_make_a_later_one_late() {
     assert_eq!(found.stage, Some(Named::new("eu", Origin::default())));
     assert_eq!(
         lines(&found.facts),
-        [
-            "milestone launch: everything is over before 2026-06-11 (UTC)",
-            "the bake time in `staging` is 3 d"
-        ]
+        ["milestone launch: everything is over before 2026-06-11 (UTC)", "the bake time in `staging` is 3 d"]
     );
     assert_eq!(
         lines(&found.relaxations),
@@ -187,7 +188,10 @@ fn bake_time_inside_the_window_is_a_fact_of_its_own() {
             "the bake time in `eu` must end inside its windows"
         ]
     );
-    assert!(lines(&found.relaxations).contains(&"let the bake time in `eu` end outside of its windows".to_owned()));
+    assert!(
+        lines(&found.relaxations)
+            .contains(&"let the bake time in `eu` end outside of its windows".to_owned())
+    );
 }
 
 #[test]

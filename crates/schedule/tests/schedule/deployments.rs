@@ -14,8 +14,12 @@ fn office() -> Window {
 fn starts(environment: Environment, timing: Timing, range: &str) -> Vec<String> {
     let starts = Deployment { environment, timing }.starts(span(range));
     // The last start is included: an end is one nanosecond after it.
-    let last = |interval: Interval| brief(interval.end.to_string().replace(".000000001Z", "Z").parse().unwrap());
-    starts.iter().map(|interval| format!("{} {}", &brief(interval.start)[11..], &last(interval)[11..])).collect()
+    let last =
+        |interval: Interval| brief(interval.end.to_string().replace(".000000001Z", "Z").parse().unwrap());
+    starts
+        .iter()
+        .map(|interval| format!("{} {}", &brief(interval.start)[11..], &last(interval)[11..]))
+        .collect()
 }
 
 #[test]
@@ -57,9 +61,8 @@ fn without_windows_any_time_is_open() {
 
 #[test]
 fn no_start_in_a_freeze_nor_one_that_runs_into_it() {
-    let noon = |from: &str, until: &str| {
-        freeze("f", Bound::Clock(clock(from)), Bound::Clock(clock(until)), "UTC")
-    };
+    let noon =
+        |from: &str, until: &str| freeze("f", Bound::Clock(clock(from)), Bound::Clock(clock(until)), "UTC");
     let frozen = noon("2026-06-08T12:00", "2026-06-08T13:00");
     let prod = || environment("prod", vec![office()], vec![frozen.clone()]);
     // Rollout and rollback are over before it, and so is the bake time.
@@ -96,7 +99,10 @@ fn the_next_opening_is_found_far_ahead_and_is_whole() {
     let monday = environment("prod", vec![office()], vec![]);
     let monday = Deployment { environment: monday, timing: timing(30, 30, 0) };
     let opening = monday.next_opening(at("2026-06-06T00:00Z"), at("2026-06-30T00:00Z")).unwrap();
-    assert_eq!((brief(opening.start), opening.last), ("2026-06-08T09:00Z".to_owned(), Some(at("2026-06-08T16:00Z"))));
+    assert_eq!(
+        (brief(opening.start), opening.last),
+        ("2026-06-08T09:00Z".to_owned(), Some(at("2026-06-08T16:00Z")))
+    );
     assert_eq!(opening.windows, [Named::new("office", Origin(6))]);
 }
 

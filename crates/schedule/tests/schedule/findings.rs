@@ -93,10 +93,7 @@ fn milestones_that_nothing_meets_or_that_are_stated_twice() {
     let before = |text| Some(Bound::Day(day(text)));
     assert_eq!(found(&[Milestone { before: before("2026-06-10"), ..launch() }]), [""; 0]);
     let never = Milestone { before: before("2026-06-10"), after: before("2026-06-10"), ..launch() };
-    assert_eq!(
-        found(&[never]),
-        ["no instant meets milestone launch: its own words contradict each other"]
-    );
+    assert_eq!(found(&[never]), ["no instant meets milestone launch: its own words contradict each other"]);
     let other_day = Milestone { on: Some(day("2026-06-10")), after: before("2026-06-11"), ..launch() };
     assert_eq!(found(&[other_day]).len(), 1);
     let twice = [
@@ -106,6 +103,8 @@ fn milestones_that_nothing_meets_or_that_are_stated_twice() {
     ];
     assert_eq!(
         found(&twice),
-        ["one milestone is stated twice, and differently: milestone launch on 2026-06-10 (UTC); milestone launch on 2026-06-11 (UTC)"]
+        [
+            "one milestone is stated twice, and differently: milestone launch on 2026-06-10 (UTC); milestone launch on 2026-06-11 (UTC)"
+        ]
     );
 }

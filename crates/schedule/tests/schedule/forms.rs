@@ -6,7 +6,8 @@ use crate::samples::*;
 
 #[test]
 fn hours_are_written_as_in_the_language() {
-    let text = |text: &str| text.parse::<Hours>().map(|hours| hours.to_string()).map_err(|error| error.to_string());
+    let text =
+        |text: &str| text.parse::<Hours>().map(|hours| hours.to_string()).map_err(|error| error.to_string());
     for hours in ["09:00..16:00", "22:00..02:00", "00:00..24:00", "23:59..24:00", "00:00..00:01"] {
         assert_eq!(text(hours).as_deref(), Ok(hours));
     }
@@ -27,7 +28,8 @@ fn weekdays_are_written_as_spans() {
     for text in ["Mon..Thu", "Fri..Mon", "Wed"] {
         assert_eq!(weekdays(text).to_string(), text);
     }
-    let some: Weekdays = [weekdays("Mon"), weekdays("Wed..Fri")].iter().flat_map(|days| days.iter()).collect();
+    let some: Weekdays =
+        [weekdays("Mon"), weekdays("Wed..Fri")].iter().flat_map(|days| days.iter()).collect();
     assert_eq!(some.to_string(), "Mon, Wed..Fri");
     assert_eq!(Weekdays::ALL.to_string(), "every day");
     assert_eq!(Weekdays::default().to_string(), "no day");
@@ -43,10 +45,16 @@ fn a_stage_survives_json_and_what_is_wrong_in_it_is_refused() {
         holidays: [day("2026-12-25")].into(),
         ..Calendar::default()
     });
-    let office = Window { calendar, ..window("office", "Mon..Thu", "09:00..16:00 22:00..02:00", "Europe/Berlin") };
+    let office =
+        Window { calendar, ..window("office", "Mon..Thu", "09:00..16:00 22:00..02:00", "Europe/Berlin") };
     let freezes = vec![
         recurring("year-end", PeriodEnd::YearEnd, 12, 2, "Europe/Berlin"),
-        freeze("sale", Bound::Day(day("2026-11-27")), Bound::Clock(clock("2026-11-30T12:00")), "Europe/Berlin"),
+        freeze(
+            "sale",
+            Bound::Day(day("2026-11-27")),
+            Bound::Clock(clock("2026-11-30T12:00")),
+            "Europe/Berlin",
+        ),
         freeze("now", Bound::Instant(at("2026-11-27T00:00Z")), Bound::Day(day("2026-11-30")), "UTC"),
     ];
     let counted = LeadTime::Counted {
@@ -95,7 +103,9 @@ fn a_stage_survives_json_and_what_is_wrong_in_it_is_refused() {
 fn a_conflict_and_a_schedule_survive_json() {
     let lunch = window("lunch", "Mon..Thu", "12:00..13:00", "Europe/Berlin");
     let sale = frozen_days("sale", "2026-06-13", "2026-06-14", "Europe/Berlin");
-    let of = |rollout| [stage("eu", environment("eu", vec![lunch.clone()], vec![sale.clone()]), timing(rollout, 30, 0))];
+    let of = |rollout| {
+        [stage("eu", environment("eu", vec![lunch.clone()], vec![sale.clone()]), timing(rollout, 30, 0))]
+    };
     let found = schedule(&of(10), at("2026-06-08T08:00Z"), DEFAULT_HORIZON).unwrap();
     let json = serde_json::to_string(&found).unwrap();
     assert_eq!(serde_json::from_str::<Schedule>(&json).unwrap(), found);

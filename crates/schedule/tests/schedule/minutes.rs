@@ -59,7 +59,11 @@ use Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
 const WINDOWS: [Plain; 4] = [
     // A business day with a pause.
-    Plain { days: &[Monday, Tuesday, Wednesday, Thursday], hours: &[(540, 720), (780, 1020)], holidays: true },
+    Plain {
+        days: &[Monday, Tuesday, Wednesday, Thursday],
+        hours: &[(540, 720), (780, 1020)],
+        holidays: true,
+    },
     // Nights that go on past midnight, on the days on which clocks are changed.
     Plain { days: &[Friday, Saturday, Sunday], hours: &[(1320, 1440 + 150)], holidays: false },
     // A piece of the hours that are passed over and shown twice, overlapping the night before.
@@ -186,7 +190,9 @@ fn compare(name: &str, year: i16, start: Timestamp, end: Timestamp) -> usize {
             hours: plain
                 .hours
                 .iter()
-                .map(|(from, until)| Hours::new(*from, if *until > 1440 { until - 1440 } else { *until }).unwrap())
+                .map(|(from, until)| {
+                    Hours::new(*from, if *until > 1440 { until - 1440 } else { *until }).unwrap()
+                })
                 .collect(),
             zone: zone(name),
             calendar: plain.holidays.then(|| calendar.clone()),
@@ -220,7 +226,8 @@ fn compare(name: &str, year: i16, start: Timestamp, end: Timestamp) -> usize {
     let expected: Vec<bool> =
         (0..count).map(|n| open[n] >= ROOM_IN_WINDOW && free[n] >= ROOM_BEFORE_FREEZE).collect();
     let environment = environment("prod", windows, freezes.map(|(freeze, _)| freeze).into());
-    let timing = Timing { rollout: minutes(45), rollback: minutes(30), bake: minutes(180), bake_in_window: false };
+    let timing =
+        Timing { rollout: minutes(45), rollback: minutes(30), bake: minutes(180), bake_in_window: false };
     let starts = Deployment { environment, timing }.starts(Interval::new(start, end));
     assert_same("a start", name, &seen, &members(&starts, &seen), &expected);
     count

@@ -13,7 +13,11 @@ fn office(zone: &str) -> Window {
 
 fn run(stages: &[Stage]) -> Vec<String> {
     let found = schedule(stages, at(NOW), DEFAULT_HORIZON).unwrap_or_else(|conflict| panic!("{conflict}"));
-    found.stages.iter().map(|slot| format!("{} {} {}", slot.stage, brief(slot.start), brief(slot.accepted))).collect()
+    found
+        .stages
+        .iter()
+        .map(|slot| format!("{} {} {}", slot.stage, brief(slot.start), brief(slot.accepted)))
+        .collect()
 }
 
 #[test]
@@ -115,7 +119,10 @@ fn deployments_of_one_stage_start_together() {
     });
     // New York opens at 13:00 UTC, and Berlin's window ends at 14:00 UTC.
     let slot = common_slot(&regions, at(NOW), DEFAULT_HORIZON).unwrap();
-    assert_eq!((brief(slot.start), slot.last), ("2026-06-08T13:00Z".to_owned(), Some(at("2026-06-08T13:15Z"))));
+    assert_eq!(
+        (brief(slot.start), slot.last),
+        ("2026-06-08T13:00Z".to_owned(), Some(at("2026-06-08T13:15Z")))
+    );
     assert_eq!(slot.deployments.len(), 2);
     assert_eq!(slot.deployments[1].zone.name(), "America/New_York");
 }
@@ -128,5 +135,8 @@ fn regions_have_an_hour_more_in_common_while_their_clocks_are_out_of_step() {
     });
     // Two hours are not in common in the usual weeks; New York is an hour nearer from 2026-10-25 to 2026-11-01.
     let slot = common_slot(&regions, at(NOW), DEFAULT_HORIZON).unwrap();
-    assert_eq!((brief(slot.start), slot.last), ("2026-10-26T13:00Z".to_owned(), Some(at("2026-10-26T13:00Z"))));
+    assert_eq!(
+        (brief(slot.start), slot.last),
+        ("2026-10-26T13:00Z".to_owned(), Some(at("2026-10-26T13:00Z")))
+    );
 }
