@@ -61,6 +61,9 @@ fn of_xml(text: &[u8]) -> Result<Reader, Refusal> {
         let end: &[u8] = match rest {
             [b'!', b'-', b'-', ..] => b"-->",
             [b'?', ..] => b"?>",
+            _ if rest.starts_with(b"!ENTITY") => {
+                return Err(Refusal::new(Code::EntityDeclaration, "the file declares entities, which are never read"));
+            }
             [b'!', ..] if memchr::memchr(b'[', rest).is_some_and(|subset| memchr::memchr(b'>', rest).is_none_or(|close| subset < close)) => b"]",
             [b'!', ..] => b">",
             _ => break rest,

@@ -61,10 +61,19 @@ impl Severity {
         })
     }
 
-    /// The severity of a CVSS vector of any version.
+    /// The severity of a CVSS vector of any version. One that leaves out a base metric has none: the library would take it for harmless.
     pub fn of_vector(vector: &str) -> Option<Self> {
-        let vector: cvss::Cvss = vector.trim().parse().ok()?;
-        Self::of_score(vector.score())
+        let vector = vector.trim();
+        let needed: &[&str] = match vector {
+            v if v.starts_with("CVSS:4") => &["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"],
+            v if v.starts_with("CVSS:3") => &["AV", "AC", "PR", "UI", "S", "C", "I", "A"],
+            _ => &["AV", "AC", "Au", "C", "I", "A"],
+        };
+        let has = |metric: &&str| vector.split('/').filter_map(|part| part.split_once(':')).any(|(name, _)| name == *metric);
+        if !needed.iter().all(|metric| has(metric)) {
+            return None;
+        }
+        Self::of_score(vector.parse::<cvss::Cvss>().ok()?.score())
     }
 }
 

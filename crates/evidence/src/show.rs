@@ -109,10 +109,12 @@ pub fn write_table(shown: &[Shown], out: &mut impl Write) -> io::Result<()> {
 }
 
 fn write_report(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    let figures = report.figures();
+    // Severities stand behind the number of all, where people look for them.
+    let figures: Vec<(String, Figure)> = report.figures().into_iter().filter(|(name, _)| !name.contains("(severity")).collect();
     let width = figures.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     for (name, figure) in &figures {
-        writeln!(out, "  {name:width$}  {figure}")?;
+        let by = report.findings.as_ref().and_then(|findings| findings.by_severity(name)).filter(|by| by.total() > 0);
+        writeln!(out, "  {name:width$}  {figure}{}", by.map_or_else(String::new, |by| format!("  ({by})")))?;
     }
     if figures.is_empty() {
         writeln!(out, "  no figures")?;

@@ -290,7 +290,7 @@ mod tests {
         let mut counted = Branches::Counted(Ratio { covered: 1, total: 2 });
         counted.join(Branches::Counted(Ratio { covered: 1, total: 2 }));
         assert_eq!(counted.ratio(), Ratio { covered: 1, total: 2 });
-        let named = |taken| Branches::Named([("0,0".into(), taken), ("0,1".into(), !taken)].into());
+        let named = |taken: bool| Branches::Named([("0,0".into(), taken), ("0,1".into(), !taken)].into());
         let mut joined = named(true);
         joined.join(named(false));
         assert_eq!(joined.ratio(), Ratio { covered: 2, total: 2 });

@@ -35,7 +35,7 @@ impl FindingKind {
     }
 }
 
-/// How many findings there are of each severity.
+/// How many findings there are of each severity. Written as `critical 2, medium 4`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BySeverity {
     by: [u64; 5],
@@ -69,6 +69,18 @@ impl BySeverity {
     pub(super) fn add(&mut self, other: &Self) {
         self.by.iter_mut().zip(other.by).for_each(|(count, more)| *count += more);
         self.unknown += other.unknown;
+    }
+}
+
+impl std::fmt::Display for BySeverity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let known = Severity::ALL.iter().rev().map(|severity| (severity.name(), self.exactly(*severity)));
+        let parts: Vec<String> = known
+            .chain([("unknown", self.unknown)])
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| format!("{name} {count}"))
+            .collect();
+        f.write_str(&parts.join(", "))
     }
 }
 
@@ -111,6 +123,21 @@ const OF_KIND: [(&str, FindingKind); 4] = [
     ("licenses.count", FindingKind::Licence),
 ];
 
+impl Findings {
+    /// What a metric counts, by severity. `None` where the report says nothing of it.
+    pub fn by_severity(&self, metric: &str) -> Option<BySeverity> {
+        match metric {
+            "findings.count" => Some(self.all()),
+            "findings.new" => self.new,
+            "findings.suppressed" => Some(self.suppressed),
+            _ => {
+                let (_, kind) = OF_KIND.iter().find(|(name, _)| *name == metric)?;
+                self.open.get(kind).copied()
+            }
+        }
+    }
+}
+
 impl Family for Findings {
     fn metrics(&self) -> Vec<&'static str> {
         let mut metrics = vec!["findings.count", "findings.new", "findings.suppressed"];
@@ -119,16 +146,10 @@ impl Family for Findings {
     }
 
     fn measure(&self, metric: &str, filter: &Filter) -> Option<Figure> {
-        let counts = match metric {
-            _ if filter.tag.is_some() => return None,
-            "findings.count" => self.all(),
-            "findings.new" => self.new?,
-            "findings.suppressed" => self.suppressed,
-            _ => {
-                let (_, kind) = OF_KIND.iter().find(|(name, _)| *name == metric)?;
-                *self.open.get(kind)?
-            }
-        };
+        if filter.tag.is_some() {
+            return None;
+        }
+        let counts = self.by_severity(metric)?;
         Some(Figure::count(counts.at_or_above(filter.severity.unwrap_or(Severity::Info)), self.scans))
     }
 

@@ -41,7 +41,7 @@ impl<'r> Guard<'r> {
                     }
                     Some(at) => {
                         self.escaped = bytes.get(at) == Some(&b'\\');
-                        self.open = self.escaped.then_some(length + at + 1);
+                        self.open = (self.escaped || length + at > self.limit).then_some(length + at + 1);
                         at + 1
                     }
                 },

@@ -33,7 +33,7 @@ fn refused(text: &str) -> Option<Refusal> {
 pub(crate) fn read<'de, S: DeserializeSeed<'de>>(source: Source<'_>, limits: &Limits, seed: S) -> Result<S::Value, Refusal> {
     begins(&source)?;
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(64 << 10, Guard::new(source, limits.token)));
-    seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value)).map_err(|error| placed(&error))
+    seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value)).map_err(placed)
 }
 
 /// Reads the values that a text holds one after the other, most often one a line.
@@ -44,7 +44,7 @@ pub(crate) fn read_each<T: DeserializeOwned>(
 ) -> Result<(), Refusal> {
     begins(&source)?;
     let reader = BufReader::with_capacity(64 << 10, Guard::new(source, limits.token));
-    serde_json::Deserializer::from_reader(reader).into_iter::<T>().try_for_each(|value| with(value.map_err(|error| placed(&error))?))
+    serde_json::Deserializer::from_reader(reader).into_iter::<T>().try_for_each(|value| with(value.map_err(placed)?))
 }
 
 /// Refuses what begins as no JSON report does.
@@ -63,12 +63,10 @@ fn begins(source: &Source<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn placed(error: &serde_json::Error) -> Refusal {
+fn placed(error: serde_json::Error) -> Refusal {
+    let place = Place { line: error.line() as u64, column: Some(error.column() as u64), offset: None };
     let refusal = told(error);
-    if error.line() == 0 {
-        return refusal;
-    }
-    refusal.at(Place { line: error.line() as u64, column: Some(error.column() as u64), offset: None })
+    if place.line == 0 { refusal } else { refusal.at(place) }
 }
 
 /// Whether a text begins as an HTML page does.
@@ -78,12 +76,12 @@ pub(crate) fn looks_like_html(start: &[u8]) -> bool {
         || memchr::memmem::find(&head, b"<html").is_some()
 }
 
-fn told(error: &serde_json::Error) -> Refusal {
+fn told(error: serde_json::Error) -> Refusal {
     let text = error.to_string();
     let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what).to_owned();
     match error.classify() {
         Category::Eof => Refusal::new(Code::Truncated, "the file ends in the middle of its JSON"),
-        Category::Io => refusal_of_io(error),
+        Category::Io => refusal_of(&error.into()),
         Category::Syntax if what.starts_with("recursion limit") => {
             Refusal::new(Code::TooDeep, "objects and lists are nested more than 127 deep")
         }
@@ -102,13 +100,5 @@ fn told(error: &serde_json::Error) -> Refusal {
             Refusal::new(Code::MissingField, what.replacen("missing field", "the key", 1) + " is missing")
         }
         Category::Data => Refusal::new(Code::WrongFormat, what),
-    }
-}
-
-fn refusal_of_io(error: &serde_json::Error) -> Refusal {
-    use std::error::Error;
-    match error.source().and_then(|source| source.downcast_ref::<std::io::Error>()) {
-        Some(error) => refusal_of(error),
-        None => Refusal::new(Code::Unreadable, format!("the report cannot be read: {error}")),
     }
 }

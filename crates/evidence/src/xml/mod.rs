@@ -45,10 +45,12 @@ impl Element {
         self.get(name).map(str::trim).filter(|value| !value.is_empty())
     }
 
-    /// A count: a whole number from 0. An attribute that is absent or empty says nothing.
+    /// A count: a whole number from 0 to a million million, so that many of them can be added. An attribute that is absent or empty says
+    /// nothing.
     pub fn count(&self, name: &str) -> Result<Option<u64>, Refusal> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| {
+        let count = text.parse().ok().filter(|count| *count <= 1_000_000_000_000);
+        count.map(Some).ok_or_else(|| {
             let message = format!("`{name}` of `<{}>` is `{}`, which counts nothing", self.name, crate::limits::short(text));
             Refusal::new(Code::BadNumber, message).at(self.place)
         })
