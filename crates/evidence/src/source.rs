@@ -27,9 +27,10 @@ pub(crate) fn refusal_of(error: &io::Error) -> Refusal {
 /// The decoded text of a report, as UTF-8 whatever the bytes were: what is no text became U+FFFD.
 pub(crate) struct Source<'r> {
     text: DecodeReaderBytes<Limited<'r>, Vec<u8>>,
-    /// The first bytes, decoded, which may have been looked at.
     buffer: Vec<u8>,
+    /// What of the buffer is text that was not read.
     at: usize,
+    end: usize,
     place: Place,
 }
 
@@ -44,12 +45,12 @@ impl<'r> Source<'r> {
         let encoding = encoding_of(&first);
         let bytes = Limited { first, at: 0, rest: input, left: limits.bytes, limit: limits.bytes };
         let text = DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_override(true).build(bytes);
-        let mut source = Self { text, buffer: Vec::new(), at: 0, place: Place { line: 1, column: None, offset: Some(0) } };
+        let mut source = Self { text, buffer: vec![0; START], at: 0, end: 0, place: Place { line: 1, column: None, offset: Some(0) } };
         source.look()?;
-        if source.buffer.is_empty() {
+        if source.end == 0 {
             return Err(Refusal::new(Code::Empty, "the file is empty: an absent report is not a clean one"));
         }
-        if source.buffer.len() < START && source.buffer.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+        if source.end < START && source.start().iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
             return Err(Refusal::new(Code::Empty, "the file holds nothing but white space"));
         }
         Ok(source)
@@ -57,13 +58,21 @@ impl<'r> Source<'r> {
 
     /// Fills the buffer with the first bytes of the text.
     fn look(&mut self) -> Result<(), Refusal> {
-        (&mut self.text).take(START as u64).read_to_end(&mut self.buffer).map_err(|error| refusal_of(&error))?;
+        while self.end < START {
+            let room = self.buffer.get_mut(self.end..).unwrap_or_default();
+            match self.text.read(room) {
+                Ok(0) => break,
+                Ok(length) => self.end += length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(refusal_of(&error)),
+            }
+        }
         Ok(())
     }
 
     /// The first bytes of the text, before any was read.
     pub fn start(&self) -> &[u8] {
-        self.buffer.get(self.at..).unwrap_or_default()
+        self.buffer.get(self.at..self.end).unwrap_or_default()
     }
 
     /// Where reading has come to.
@@ -74,17 +83,16 @@ impl<'r> Source<'r> {
 
 impl BufRead for Source<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at >= self.buffer.len() {
-            self.buffer.resize(START, 0);
-            let length = self.text.read(&mut self.buffer)?;
-            self.buffer.truncate(length);
+        if self.at >= self.end {
+            self.end = 0;
             self.at = 0;
+            self.end = self.text.read(&mut self.buffer)?;
         }
-        Ok(self.buffer.get(self.at..).unwrap_or_default())
+        Ok(self.start())
     }
 
     fn consume(&mut self, amount: usize) {
-        let end = (self.at + amount).min(self.buffer.len());
+        let end = (self.at + amount).min(self.end);
         let bytes = self.buffer.get(self.at..end).unwrap_or_default();
         self.place.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
         self.place.offset = self.place.offset.map(|offset| offset + bytes.len() as u64);

@@ -1,57 +1,87 @@
-//! Strings beyond all measure are refused before the parser holds them.
+//! Strings beyond all measure, and nesting without end, are refused before the parser holds them.
 
 use std::io::{self, Read};
 
+use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
 use crate::source::{Source, broken};
 
-/// Hands a JSON text on, and refuses it when a string is longer than the limit.
+/// How deep the parser itself goes.
+const DEPTH: usize = 127;
+
+/// Hands a JSON text on, and refuses it when a string is longer than the limit or lists and objects are nested deeper. The parser bounds only
+/// the depth of what is read, and not of what it passes over.
 pub(super) struct Guard<'r> {
     source: Source<'r>,
-    limit: usize,
+    token: usize,
+    depth_limit: usize,
+    depth: usize,
     /// The length of the open string so far.
     open: Option<usize>,
     escaped: bool,
 }
 
 impl<'r> Guard<'r> {
-    pub const fn new(source: Source<'r>, limit: usize) -> Self {
-        Self { source, limit, open: None, escaped: false }
+    pub fn new(source: Source<'r>, limits: &Limits) -> Self {
+        Self { source, token: limits.token, depth_limit: limits.depth.min(DEPTH), depth: 0, open: None, escaped: false }
     }
 
     fn look(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             let used = match self.open {
-                None => match memchr::memchr(b'"', bytes) {
-                    None => return Ok(()),
-                    Some(quote) => {
-                        self.open = Some(0);
-                        quote + 1
-                    }
-                },
-                Some(length) if self.escaped => {
-                    self.escaped = false;
-                    self.open = Some(length + 1);
-                    1
-                }
-                Some(length) => match memchr::memchr2(b'"', b'\\', bytes) {
-                    None => {
-                        self.open = Some(length + bytes.len());
-                        bytes.len()
-                    }
-                    Some(at) => {
-                        self.escaped = bytes.get(at) == Some(&b'\\');
-                        self.open = (self.escaped || length + at > self.limit).then_some(length + at + 1);
-                        at + 1
-                    }
-                },
+                None => self.outside(bytes)?,
+                Some(length) => self.within(bytes, length)?,
             };
-            if self.open.is_some_and(|length| length > self.limit) {
-                return Err(broken(Refusal::new(Code::TooLarge, format!("a string is longer than {} bytes", self.limit))));
-            }
             bytes = bytes.get(used..).unwrap_or_default();
         }
         Ok(())
+    }
+
+    /// Looks at what stands outside of strings, up to the next one.
+    fn outside(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for (at, byte) in bytes.iter().enumerate() {
+            match byte {
+                b'"' => {
+                    self.open = Some(0);
+                    return Ok(at + 1);
+                }
+                b'[' | b'{' => {
+                    self.depth += 1;
+                    if self.depth > self.depth_limit {
+                        let message = format!("objects and lists are nested more than {} deep", self.depth_limit);
+                        return Err(broken(Refusal::new(Code::TooDeep, message)));
+                    }
+                }
+                b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    /// Looks at the rest of an open string, or at its next part.
+    fn within(&mut self, bytes: &[u8], length: usize) -> io::Result<usize> {
+        let (length, used) = if self.escaped {
+            self.escaped = false;
+            (length + 1, 1)
+        } else {
+            match memchr::memchr2(b'"', b'\\', bytes) {
+                None => (length + bytes.len(), bytes.len()),
+                Some(at) if bytes.get(at) == Some(&b'"') && length + at <= self.token => {
+                    self.open = None;
+                    return Ok(at + 1);
+                }
+                Some(at) => {
+                    self.escaped = true;
+                    (length + at + 1, at + 1)
+                }
+            }
+        };
+        self.open = Some(length);
+        if length > self.token {
+            return Err(broken(Refusal::new(Code::TooLarge, format!("a string is longer than {} bytes", self.token))));
+        }
+        Ok(used)
     }
 }
 
@@ -70,7 +100,7 @@ mod tests {
     use crate::source::Source;
 
     #[test]
-    fn long_strings_are_refused_and_long_lists_are_not() {
+    fn long_strings_and_deep_nesting_are_refused_and_long_lists_are_not() {
         let limits = Limits { token: 1000, ..Limits::default() };
         let read = |text: String| {
             let mut bytes = text.as_bytes();
@@ -81,5 +111,8 @@ mod tests {
         assert_eq!(read(format!("[\"{}\"]", "a".repeat(999))), None);
         assert_eq!(read(format!("[\"{}\"]", "a".repeat(1001))), Some(Code::TooLarge));
         assert_eq!(read(format!("[\"{}\"]", "\\\"".repeat(501))), Some(Code::TooLarge));
+        assert_eq!(read(format!("[\"{}\"{}]", "[".repeat(900), ",[]".repeat(900))), None);
+        assert_eq!(read(format!("{}{}", "[".repeat(127), "]".repeat(127))), None);
+        assert_eq!(read(format!("{}{}", "[".repeat(128), "]".repeat(128))), Some(Code::TooDeep));
     }
 }

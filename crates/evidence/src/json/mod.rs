@@ -32,7 +32,7 @@ fn refused(text: &str) -> Option<Refusal> {
 /// Reads the one value that a text holds.
 pub(crate) fn read<'de, S: DeserializeSeed<'de>>(source: Source<'_>, limits: &Limits, seed: S) -> Result<S::Value, Refusal> {
     begins(&source)?;
-    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(64 << 10, Guard::new(source, limits.token)));
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(64 << 10, Guard::new(source, limits)));
     seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value)).map_err(placed)
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn read_each<T: DeserializeOwned>(
     mut with: impl FnMut(T) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     begins(&source)?;
-    let reader = BufReader::with_capacity(64 << 10, Guard::new(source, limits.token));
+    let reader = BufReader::with_capacity(64 << 10, Guard::new(source, limits));
     serde_json::Deserializer::from_reader(reader).into_iter::<T>().try_for_each(|value| with(value.map_err(placed)?))
 }
 
@@ -82,9 +82,6 @@ fn told(error: serde_json::Error) -> Refusal {
     match error.classify() {
         Category::Eof => Refusal::new(Code::Truncated, "the file ends in the middle of its JSON"),
         Category::Io => refusal_of(&error.into()),
-        Category::Syntax if what.starts_with("recursion limit") => {
-            Refusal::new(Code::TooDeep, "objects and lists are nested more than 127 deep")
-        }
         Category::Syntax if what == "number out of range" => Refusal::new(Code::BadNumber, "a number is beyond all measure"),
         Category::Syntax if what.starts_with("trailing characters") => {
             Refusal::new(Code::Malformed, "something follows the JSON of the report")

@@ -29,9 +29,11 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
                 return Err(Refusal::new(Code::UnsupportedVersion, message).at(place));
             }
             begun = true;
+        } else if line.is_empty() {
+            continue;
         } else if !begun {
             return Err(Refusal::new(Code::WrongFormat, "this is no Go cover profile, which begins with `mode:`").at(place));
-        } else if !line.is_empty() {
+        } else {
             let block = Block::parse(line).ok_or_else(|| malformed(format!("`{}` is no block of a cover profile", short(line))));
             let block = block.map_err(|refusal| refusal.at(place))?;
             let covered = executed(block.count).map_err(|refusal| refusal.at(place))?;
