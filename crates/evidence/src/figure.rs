@@ -79,7 +79,11 @@ impl fmt::Display for Figure {
         let value = self.value.normalize();
         match self.unit {
             Unit::Number => write!(f, "{value}")?,
-            Unit::Percent => write!(f, "{}%", value.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::ToZero).normalize())?,
+            Unit::Percent => write!(
+                f,
+                "{}%",
+                value.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::ToZero).normalize()
+            )?,
             Unit::Milliseconds => write!(f, "{value} ms")?,
             Unit::PerSecond => write!(f, "{}/s", value.round_dp(3).normalize())?,
         }

@@ -26,8 +26,8 @@ mod xml;
 use std::io::Read;
 
 pub use family::{
-    Attestations, Branches, BySeverity, Counts, Coverage, FindingKind, Findings, Inventory, Latency, Load, Quantile, Ratio, Record,
-    RecordCounts, Records, SourceLines, Statement, Status, Subject, Tests,
+    Attestations, Branches, BySeverity, Counts, Coverage, FindingKind, Findings, Inventory, Latency, Load,
+    Quantile, Ratio, Record, RecordCounts, Records, SourceLines, Statement, Status, Subject, Tests,
 };
 pub use figure::{Figure, Filter, Share, Unit};
 pub use limits::Limits;
@@ -66,7 +66,12 @@ pub fn read_any(mut input: impl Read, limits: &Limits) -> Result<Report, Refusal
 /// # Errors
 ///
 /// As [`read`].
-pub fn read_table(mapping: &Mapping, mut input: impl Read, limits: &Limits, mut each: impl FnMut(&Record)) -> Result<Report, Refusal> {
+pub fn read_table(
+    mapping: &Mapping,
+    mut input: impl Read,
+    limits: &Limits,
+    mut each: impl FnMut(&Record),
+) -> Result<Report, Refusal> {
     let source = Source::open(&mut input, limits)?;
     let mut report = Report::new(Reader::Table, limits);
     readers::table::read(source, limits, mapping, &mut report, &mut each)?;
@@ -101,7 +106,10 @@ fn read_source(reader: Reader, source: Source<'_>, limits: &Limits) -> Result<Re
     reader.read(source, limits, &mut report).map_err(|refusal| match (refusal.code, detected) {
         // The text is fine for another reader: say which.
         (Code::WrongFormat, Ok(other)) if other != reader && !refusal.message.contains("would read") => {
-            Refusal { message: format!("{}. It looks like a report for `{other}`", refusal.message), ..refusal }
+            Refusal {
+                message: format!("{}. It looks like a report for `{other}`", refusal.message),
+                ..refusal
+            }
         }
         (_, _) => refusal,
     })?;

@@ -29,14 +29,20 @@ impl<'r> Lines<'r> {
                 if self.line.is_empty() {
                     return Ok(None);
                 }
-                return Err(truncated("the last line does not end: the file was cut off there").at(self.place));
+                return Err(
+                    truncated("the last line does not end: the file was cut off there").at(self.place)
+                );
             }
             let end = memchr::memchr(b'\n', bytes);
             let taken = end.map_or(bytes.len(), |end| end + 1);
             self.line.extend_from_slice(bytes.get(..taken).unwrap_or_default());
             self.source.consume(taken);
             if self.line.len() > self.limit {
-                return Err(Refusal::new(Code::TooLarge, format!("a line is longer than {} bytes", self.limit)).at(self.place));
+                return Err(Refusal::new(
+                    Code::TooLarge,
+                    format!("a line is longer than {} bytes", self.limit),
+                )
+                .at(self.place));
             }
             if end.is_some() {
                 return Ok(Some((std::str::from_utf8(&self.line).unwrap_or_default().trim(), self.place)));

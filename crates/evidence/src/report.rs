@@ -30,7 +30,10 @@ impl Origin {
     /// Takes a text for a commit if it can be one: 7 to 64 hexadecimal digits.
     pub(crate) fn commit(&mut self, text: &str) {
         let text = text.trim();
-        if (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) && self.commits.len() < 100 {
+        if (7..=64).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && self.commits.len() < 100
+        {
             self.commits.insert(text.to_ascii_lowercase());
         }
     }
@@ -39,8 +42,22 @@ impl Origin {
     pub(crate) fn property(&mut self, name: &str, value: &str) {
         let name = name.replace(['_', '-'], ".");
         match name.as_str() {
-            "commit" | "commit.id" | "commit.sha" | "git.commit" | "git.commit.id" | "git.commit.sha" | "git.sha" | "sha" | "revision"
-            | "git.revision" | "vcs.revision" | "scm.revision" | "ci.commit" | "ci.commit.sha" | "github.sha" | "build.sourceversion" => {
+            "commit"
+            | "commit.id"
+            | "commit.sha"
+            | "git.commit"
+            | "git.commit.id"
+            | "git.commit.sha"
+            | "git.sha"
+            | "sha"
+            | "revision"
+            | "git.revision"
+            | "vcs.revision"
+            | "scm.revision"
+            | "ci.commit"
+            | "ci.commit.sha"
+            | "github.sha"
+            | "build.sourceversion" => {
                 self.commit(value);
             }
             "digest" | "image.digest" | "artifact.digest" => self.digest(value),
@@ -58,7 +75,10 @@ impl Origin {
             "sha512" => 128,
             _ => return,
         };
-        if digits.len() == long && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) && self.digests.len() < 1000 {
+        if digits.len() == long
+            && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && self.digests.len() < 1000
+        {
             self.digests.insert(digest.to_ascii_lowercase());
         }
     }
@@ -156,7 +176,14 @@ pub struct Item {
 
 impl Item {
     pub(crate) fn new(kind: ItemKind, id: &str, message: &str) -> Self {
-        Self { kind, id: short(id), message: short(message), location: None, severity: None, fingerprint: None }
+        Self {
+            kind,
+            id: short(id),
+            message: short(message),
+            location: None,
+            severity: None,
+            fingerprint: None,
+        }
     }
 
     pub(crate) fn located(mut self, location: Option<String>) -> Self {
@@ -172,7 +199,11 @@ impl Item {
     /// What is listed first: what is worst, and what nobody knows the severity of before that.
     fn rank(&self) -> (u8, u8) {
         let kind = match self.kind {
-            ItemKind::Failed | ItemKind::Errored | ItemKind::Finding(_) | ItemKind::Crossed | ItemKind::Degraded => 0,
+            ItemKind::Failed
+            | ItemKind::Errored
+            | ItemKind::Finding(_)
+            | ItemKind::Crossed
+            | ItemKind::Degraded => 0,
             ItemKind::Open => 1,
             ItemKind::Flaky | ItemKind::Suppressed(_) => 2,
         };
@@ -247,7 +278,12 @@ impl Report {
     pub(crate) const fn new(reader: Reader, limits: &Limits) -> Self {
         Self {
             reader,
-            origin: Origin { commits: BTreeSet::new(), digests: BTreeSet::new(), times: None, tools: BTreeSet::new() },
+            origin: Origin {
+                commits: BTreeSet::new(),
+                digests: BTreeSet::new(),
+                times: None,
+                tools: BTreeSet::new(),
+            },
             items: Items::new(limits),
             notes: Vec::new(),
             tests: None,
@@ -271,7 +307,10 @@ impl Report {
         self.notes.retain(|note| note.code != NoteCode::ListCut);
         if self.items.omitted > 0 {
             let all = self.items.list.len() as u64 + self.items.omitted;
-            let message = format!("{} of {all} are listed one by one, the worst; all are counted", self.items.list.len());
+            let message = format!(
+                "{} of {all} are listed one by one, the worst; all are counted",
+                self.items.list.len()
+            );
             self.note(NoteCode::ListCut, message);
         }
     }
@@ -326,7 +365,11 @@ impl Report {
     ///
     /// [`ContradictingReports`](crate::Code::ContradictingReports) where both speak of the same thing and only one can be true.
     pub fn join(&mut self, other: Self) -> Result<(), Refusal> {
-        fn both<F: Family>(one: &mut Option<F>, two: Option<F>, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+        fn both<F: Family>(
+            one: &mut Option<F>,
+            two: Option<F>,
+            notes: &mut Vec<Note>,
+        ) -> Result<(), Refusal> {
             match (one.as_mut(), two) {
                 (Some(one), Some(two)) => one.join(two, notes),
                 (None, two) => {
@@ -336,7 +379,20 @@ impl Report {
                 (Some(_), None) => Ok(()),
             }
         }
-        let Self { reader: _, origin, items, notes, tests, coverage, findings, load, inventory, attestations, status, records } = other;
+        let Self {
+            reader: _,
+            origin,
+            items,
+            notes,
+            tests,
+            coverage,
+            findings,
+            load,
+            inventory,
+            attestations,
+            status,
+            records,
+        } = other;
         both(&mut self.tests, tests, &mut self.notes)?;
         both(&mut self.coverage, coverage, &mut self.notes)?;
         both(&mut self.findings, findings, &mut self.notes)?;

@@ -76,7 +76,11 @@ impl<'r> Rows<'r> {
 }
 
 fn refused(error: &csv::Error) -> Refusal {
-    let place = error.position().map(|position| Place { line: position.line(), column: None, offset: Some(position.byte()) });
+    let place = error.position().map(|position| Place {
+        line: position.line(),
+        column: None,
+        offset: Some(position.byte()),
+    });
     let refusal = match error.kind() {
         csv::ErrorKind::Io(error) => refusal_of(error),
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
@@ -111,7 +115,9 @@ impl Read for Whole<'_> {
                 return Err(broken(truncated("the table ends within a quoted value").at(place)));
             }
             if self.last != b'\n' && self.must_end {
-                return Err(broken(truncated("the last row does not end: the file was cut off there").at(place)));
+                return Err(broken(
+                    truncated("the last row does not end: the file was cut off there").at(place),
+                ));
             }
             return Ok(0);
         }
@@ -125,7 +131,9 @@ impl Read for Whole<'_> {
             self.last = *byte;
         }
         if self.line > self.limit {
-            return Err(broken(Refusal::new(Code::TooLarge, format!("a row is longer than {} bytes", self.limit)).at(place)));
+            return Err(broken(
+                Refusal::new(Code::TooLarge, format!("a row is longer than {} bytes", self.limit)).at(place),
+            ));
         }
         Ok(length)
     }

@@ -41,7 +41,9 @@ impl Severity {
             "high" | "important" | "major" => Self::High,
             "medium" | "moderate" => Self::Medium,
             "low" | "minor" => Self::Low,
-            "info" | "informational" | "information" | "negligible" | "note" | "none" | "trivial" => Self::Info,
+            "info" | "informational" | "information" | "negligible" | "note" | "none" | "trivial" => {
+                Self::Info
+            }
             _ => return None,
         })
     }
@@ -65,12 +67,16 @@ impl Severity {
     pub fn of_vector(vector: &str) -> Option<Self> {
         let vector = vector.trim();
         let needed: &[&str] = match vector {
-            v if v.starts_with("CVSS:4") => &["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"],
+            v if v.starts_with("CVSS:4") => {
+                &["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"]
+            }
             v if v.starts_with("CVSS:3") => &["AV", "AC", "PR", "UI", "S", "C", "I", "A"],
             _ => &["AV", "AC", "Au", "C", "I", "A"],
         };
-        let has = |metric: &&str| vector.split('/').filter_map(|part| part.split_once(':')).any(|(name, _)| name == *metric);
-        if !needed.iter().all(|metric| has(metric)) {
+        let has = |metric: &&str| {
+            vector.split('/').filter_map(|part| part.split_once(':')).any(|(name, _)| name == *metric)
+        };
+        if !needed.iter().all(has) {
             return None;
         }
         Self::of_score(vector.parse::<cvss::Cvss>().ok()?.score())

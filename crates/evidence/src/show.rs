@@ -6,8 +6,8 @@ use crate::figure::Figure;
 use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
 use crate::report::{Item, Report};
-use crate::{Reader, detect, read_source};
 use crate::source::Source;
+use crate::{Reader, detect, read_source};
 
 /// What there is to see of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,11 @@ pub fn write_json(shown: &[Shown], out: &mut impl Write) -> io::Result<()> {
         write!(out, "{}\n  {{\"file\": {}", if first { "" } else { "," }, text(&file.file)?)?;
         first = false;
         let reader = file.reader.map(Reader::name);
-        write!(out, ", \"reader\": {}, \"metrics\": {{", reader.map_or_else(|| Ok("null".to_owned()), text)?)?;
+        write!(
+            out,
+            ", \"reader\": {}, \"metrics\": {{",
+            reader.map_or_else(|| Ok("null".to_owned()), text)?
+        )?;
         let figures = file.report.as_ref().map(Report::figures).unwrap_or_default();
         for (at, (name, figure)) in figures.iter().enumerate() {
             write!(out, "{}\n    {}: {}", if at == 0 { "" } else { "," }, text(name)?, number(figure))?;
@@ -68,7 +72,12 @@ pub fn write_json(shown: &[Shown], out: &mut impl Write) -> io::Result<()> {
         write!(out, "{}}}, \"refused\": ", if figures.is_empty() { "" } else { "\n  " })?;
         match &file.report {
             Ok(_) => write!(out, "null}}")?,
-            Err(refusal) => write!(out, "{{\"code\": {}, \"message\": {}}}}}", text(refusal.code.name())?, text(&refusal.told())?)?,
+            Err(refusal) => write!(
+                out,
+                "{{\"code\": {}, \"message\": {}}}}}",
+                text(refusal.code.name())?,
+                text(&refusal.told())?
+            )?,
         }
     }
     writeln!(out, "{}]", if first { "" } else { "\n" })
@@ -101,8 +110,12 @@ pub fn write_table(shown: &[Shown], out: &mut impl Write) -> io::Result<()> {
                 writeln!(out, "{name}  ({})", report.reader)?;
                 write_report(report, out)?;
             }
-            (Err(refusal), Some(reader)) => writeln!(out, "{name}  ({reader})\n  refused: {} [{}]", refusal.told(), refusal.code)?,
-            (Err(refusal), None) => writeln!(out, "{name}\n  refused: {} [{}]", refusal.told(), refusal.code)?,
+            (Err(refusal), Some(reader)) => {
+                writeln!(out, "{name}  ({reader})\n  refused: {} [{}]", refusal.told(), refusal.code)?;
+            }
+            (Err(refusal), None) => {
+                writeln!(out, "{name}\n  refused: {} [{}]", refusal.told(), refusal.code)?;
+            }
         }
     }
     Ok(())
@@ -110,22 +123,34 @@ pub fn write_table(shown: &[Shown], out: &mut impl Write) -> io::Result<()> {
 
 fn write_report(report: &Report, out: &mut impl Write) -> io::Result<()> {
     // Severities stand behind the number of all, where people look for them.
-    let figures: Vec<(String, Figure)> = report.figures().into_iter().filter(|(name, _)| !name.contains("(severity")).collect();
+    let figures: Vec<(String, Figure)> =
+        report.figures().into_iter().filter(|(name, _)| !name.contains("(severity")).collect();
     let width = figures.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     for (name, figure) in &figures {
-        let by = report.findings.as_ref().and_then(|findings| findings.by_severity(name)).filter(|by| by.total() > 0);
+        let by = report
+            .findings
+            .as_ref()
+            .and_then(|findings| findings.by_severity(name))
+            .filter(|by| by.total() > 0);
         writeln!(out, "  {name:width$}  {figure}{}", by.map_or_else(String::new, |by| format!("  ({by})")))?;
     }
     if figures.is_empty() {
         writeln!(out, "  no figures")?;
     }
     let origin = &report.origin;
-    let mut about = |what: &str, value: String| if value.is_empty() { Ok(()) } else { writeln!(out, "  {what}: {value}") };
+    let mut about = |what: &str, value: String| {
+        if value.is_empty() { Ok(()) } else { writeln!(out, "  {what}: {value}") }
+    };
     let list = |set: &std::collections::BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
     about("written by", list(&origin.tools))?;
     about("of commit", list(&origin.commits))?;
     about("of digest", list(&origin.digests))?;
-    about("at", origin.times.map_or_else(String::new, |(first, last)| if first == last { first.to_string() } else { format!("{first} to {last}") }))?;
+    about(
+        "at",
+        origin.times.map_or_else(String::new, |(first, last)| {
+            if first == last { first.to_string() } else { format!("{first} to {last}") }
+        }),
+    )?;
     for note in &report.notes {
         let word = if note.code.casts_doubt() { "doubt" } else { "note" };
         writeln!(out, "  {word}: {} [{}]", note.message, note.code)?;

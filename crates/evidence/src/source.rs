@@ -39,13 +39,25 @@ impl<'r> Source<'r> {
     pub fn open(input: &'r mut dyn Read, limits: &Limits) -> Result<Self, Refusal> {
         let mut first = Vec::new();
         Read::take(&mut *input, 1024).read_to_end(&mut first).map_err(|error| refusal_of(&error))?;
-        if first.starts_with(&[0x1f, 0x8b]) || first.starts_with(b"PK\x03\x04") || first.starts_with(b"\x28\xb5\x2f\xfd") {
-            return Err(Refusal::new(Code::Compressed, "the file is compressed: unpack it before the gate reads it"));
+        if first.starts_with(&[0x1f, 0x8b])
+            || first.starts_with(b"PK\x03\x04")
+            || first.starts_with(b"\x28\xb5\x2f\xfd")
+        {
+            return Err(Refusal::new(
+                Code::Compressed,
+                "the file is compressed: unpack it before the gate reads it",
+            ));
         }
         let encoding = encoding_of(&first);
         let bytes = Limited { first, at: 0, rest: input, left: limits.bytes, limit: limits.bytes };
         let text = DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_override(true).build(bytes);
-        let mut source = Self { text, buffer: vec![0; START], at: 0, end: 0, place: Place { line: 1, column: None, offset: Some(0) } };
+        let mut source = Self {
+            text,
+            buffer: vec![0; START],
+            at: 0,
+            end: 0,
+            place: Place { line: 1, column: None, offset: Some(0) },
+        };
         source.look()?;
         if source.end == 0 {
             return Err(Refusal::new(Code::Empty, "the file is empty: an absent report is not a clean one"));

@@ -1,5 +1,12 @@
 //! Whatever the bytes: no reader panics, and a good report that was cut off has no figures.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod common;
 
 use std::io::{self, Read};
@@ -9,7 +16,12 @@ use common::samples;
 use proptest::prelude::*;
 
 fn mapping() -> Mapping {
-    let columns = [(Meaning::Id, "id"), (Meaning::Status, "status"), (Meaning::Labels, "labels"), (Meaning::Score, "score")];
+    let columns = [
+        (Meaning::Id, "id"),
+        (Meaning::Status, "status"),
+        (Meaning::Labels, "labels"),
+        (Meaning::Score, "score"),
+    ];
     Mapping::new(Topic::Tickets, columns.map(|(meaning, name)| (meaning, name.to_owned())))
 }
 
@@ -30,7 +42,8 @@ fn everything(bytes: &[u8]) {
 
 /// Formats that are line by line and have no end of their own: cut off between two lines they are shorter reports that are well formed.
 fn ends_anywhere(reader: Reader, text: &str, at: usize) -> bool {
-    let lines = matches!(reader, Reader::Lcov | Reader::GoCover) || (reader == Reader::Jmeter && text == samples::JMETER_CSV);
+    let lines = matches!(reader, Reader::Lcov | Reader::GoCover)
+        || (reader == Reader::Jmeter && text == samples::JMETER_CSV);
     let between = || !text[..at].rsplit("end_of_record\n").next().unwrap_or_default().contains("SF:");
     lines && text[..at].ends_with('\n') && (reader != Reader::Lcov || between())
 }
@@ -44,7 +57,11 @@ fn a_good_report_that_is_cut_off_anywhere_is_refused() {
                 continue;
             }
             let cut = read(*reader, &text.as_bytes()[..at], &Limits::default());
-            assert!(cut.is_err(), "{reader} takes a report that ends after byte {at}: {:?}", &text[..at][at.saturating_sub(80)..]);
+            assert!(
+                cut.is_err(),
+                "{reader} takes a report that ends after byte {at}: {:?}",
+                &text[..at][at.saturating_sub(80)..]
+            );
             let detected = read_any(&text.as_bytes()[..at], &Limits::default());
             assert!(detected.is_err(), "some reader takes what is left of a {reader} report after byte {at}");
         }
@@ -55,7 +72,9 @@ fn a_good_report_that_is_cut_off_anywhere_is_refused() {
 fn what_line_formats_hold_when_cut_off_between_lines_is_known() {
     // The only cuts that are taken, and each of them a whole number of lines or records.
     let taken = |reader: Reader, text: &str| {
-        (1..text.len()).filter(|at| read(reader, &text.as_bytes()[..*at], &Limits::default()).is_ok()).collect::<Vec<_>>()
+        (1..text.len())
+            .filter(|at| read(reader, &text.as_bytes()[..*at], &Limits::default()).is_ok())
+            .collect::<Vec<_>>()
     };
     let lcov = samples::LCOV.find("TN:unit\nSF:src/cart.rs").unwrap();
     assert_eq!(taken(Reader::Lcov, samples::LCOV), [lcov, lcov + "TN:unit\n".len()]);
@@ -68,7 +87,11 @@ fn every_good_report_is_found_by_how_it_begins() {
     for (reader, text) in samples::ALL {
         assert_eq!(common::found(text), Ok(*reader), "{}", &text[..80]);
         let spaced = format!("\u{feff}\n  {text}\n\n");
-        let trimmed = if spaced.trim_start_matches(['\u{feff}', '\n', ' ']).starts_with("<?xml") { format!("\u{feff}{text}\n\n") } else { spaced };
+        let trimmed = if spaced.trim_start_matches(['\u{feff}', '\n', ' ']).starts_with("<?xml") {
+            format!("\u{feff}{text}\n\n")
+        } else {
+            spaced
+        };
         assert_eq!(common::found(trimmed), Ok(*reader), "with white space around: {}", &text[..80]);
     }
 }
@@ -78,7 +101,11 @@ fn every_other_reader_refuses_a_good_report() {
     for (reader, text) in samples::ALL {
         for other in Reader::all().filter(|other| other != reader) {
             let read = read(other, text.as_bytes(), &Limits::default());
-            assert!(read.is_err(), "{other} takes a report for {reader}: {:?}", read.map(|report| common::figures(&report)));
+            assert!(
+                read.is_err(),
+                "{other} takes a report for {reader}: {:?}",
+                read.map(|report| common::figures(&report))
+            );
         }
     }
 }
@@ -90,18 +117,37 @@ fn every_reader_refuses_what_is_no_report() {
         ("\n \r\n\t", &[Code::Empty]),
         ("\0\0\0\0", &[Code::Empty]),
         ("\u{1f}\u{8b}", &[]),
-        ("null", &[Code::NullReport, Code::Malformed, Code::WrongFormat, Code::Truncated, Code::UnknownFormat]),
+        (
+            "null",
+            &[Code::NullReport, Code::Malformed, Code::WrongFormat, Code::Truncated, Code::UnknownFormat],
+        ),
         ("{}", &[Code::WrongFormat, Code::Malformed, Code::Truncated, Code::UnknownFormat]),
         ("[]", &[Code::WrongFormat, Code::Malformed, Code::NoResults, Code::Truncated, Code::UnknownFormat]),
-        ("<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head></html>", &[Code::HtmlPage, Code::Malformed, Code::Truncated, Code::WrongFormat, Code::UnknownFormat]),
-        ("404: Not Found", &[Code::Malformed, Code::WrongFormat, Code::Truncated, Code::MissingColumn, Code::UnknownFormat]),
-        ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", &[Code::Malformed, Code::WrongFormat, Code::MissingColumn, Code::UnknownFormat]),
+        (
+            "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head></html>",
+            &[Code::HtmlPage, Code::Malformed, Code::Truncated, Code::WrongFormat, Code::UnknownFormat],
+        ),
+        (
+            "404: Not Found",
+            &[Code::Malformed, Code::WrongFormat, Code::Truncated, Code::MissingColumn, Code::UnknownFormat],
+        ),
+        (
+            "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+            &[Code::Malformed, Code::WrongFormat, Code::MissingColumn, Code::UnknownFormat],
+        ),
     ] {
         for reader in Reader::all() {
             match read(reader, text.as_bytes(), &Limits::default()) {
                 // Trivy's older form is a list, and one without an entry looked at nothing.
-                Ok(report) => assert!(reader == Reader::Trivy && text == "[]" && report.doubts().count() == 1, "{reader} takes {text:?}"),
-                Err(refusal) => assert!(allowed.is_empty() || allowed.contains(&refusal.code), "{reader}: {text:?} is {}", refusal.code),
+                Ok(report) => assert!(
+                    reader == Reader::Trivy && text == "[]" && report.doubts().count() == 1,
+                    "{reader} takes {text:?}"
+                ),
+                Err(refusal) => assert!(
+                    allowed.is_empty() || allowed.contains(&refusal.code),
+                    "{reader}: {text:?} is {}",
+                    refusal.code
+                ),
             }
         }
         assert!(read_any(text.as_bytes(), &Limits::default()).is_err(), "{text:?}");
@@ -110,13 +156,23 @@ fn every_reader_refuses_what_is_no_report() {
 
 #[test]
 fn texts_from_windows_are_read() {
-    let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let utf16 =
+        |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
     for (reader, text) in samples::ALL {
         let expected = read(*reader, text.as_bytes(), &Limits::default()).unwrap();
         let little = [vec![0xff, 0xfe], utf16(text, u16::to_le_bytes)].concat();
         let big = [vec![0xfe, 0xff], utf16(text, u16::to_be_bytes)].concat();
-        for bytes in [little, big, text.replace('\n', "\r\n").into_bytes(), [b"\xef\xbb\xbf", text.as_bytes()].concat()] {
-            assert_eq!(read(*reader, &bytes[..], &Limits::default()).unwrap().figures(), expected.figures(), "{reader}");
+        for bytes in [
+            little,
+            big,
+            text.replace('\n', "\r\n").into_bytes(),
+            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        ] {
+            assert_eq!(
+                read(*reader, &bytes[..], &Limits::default()).unwrap().figures(),
+                expected.figures(),
+                "{reader}"
+            );
         }
     }
 }
@@ -161,7 +217,13 @@ fn nesting_beyond_measure_is_refused() {
     let deep = 100_000;
     let json = |open: &str| open.repeat(deep);
     for reader in Reader::all() {
-        for text in [json("["), json("{\"runs\":"), json("{\"results\":[") , "<testsuite>".repeat(deep), "<bom><components>".repeat(deep)] {
+        for text in [
+            json("["),
+            json("{\"runs\":"),
+            json("{\"results\":["),
+            "<testsuite>".repeat(deep),
+            "<bom><components>".repeat(deep),
+        ] {
             assert!(read(reader, text.as_bytes(), &Limits::default()).is_err());
         }
     }

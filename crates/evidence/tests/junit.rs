@@ -1,5 +1,12 @@
 //! JUnit XML: what is counted, and what is refused.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod common;
 
 use clearway_evidence::{Code, Filter, ItemKind, Limits, NoteCode, Reader, read_all};
@@ -18,7 +25,8 @@ fn cases_are_counted_by_their_worst_result() {
     assert_eq!(report.origin.commits.iter().next().unwrap(), "0f1e2d3c4b5a69788796a5b4c3d2e1f001122334");
     assert_eq!(report.origin.times.unwrap().0.to_string(), "2026-11-02T07:00:00Z");
     assert_eq!(notes(&report), []);
-    let listed: Vec<_> = report.items.list().iter().map(|item| (item.kind, item.id.as_str(), item.message.as_str())).collect();
+    let listed: Vec<_> =
+        report.items.list().iter().map(|item| (item.kind, item.id.as_str(), item.message.as_str())).collect();
     assert_eq!(
         listed,
         [
@@ -32,14 +40,17 @@ fn cases_are_counted_by_their_worst_result() {
 
 #[test]
 fn a_case_with_several_results_has_the_worst() {
-    let report = junit("<testsuite><testcase name='a'><skipped/><failure/><error/></testcase><testcase name='b'><failure message='one'/><failure message='two'/></testcase></testsuite>");
+    let report = junit(
+        "<testsuite><testcase name='a'><skipped/><failure/><error/></testcase><testcase name='b'><failure message='one'/><failure message='two'/></testcase></testsuite>",
+    );
     assert_eq!(counts(&report), [2, 0, 1, 1, 0, 0]);
     assert_eq!(report.items.list()[1].message, "one");
 }
 
 #[test]
 fn a_suite_that_declares_more_cases_than_it_holds_casts_doubt() {
-    let report = junit("<testsuites tests='9'><testsuite tests='5'><testcase name='a'/></testsuite></testsuites>");
+    let report =
+        junit("<testsuites tests='9'><testsuite tests='5'><testcase name='a'/></testsuite></testsuites>");
     assert_eq!(counts(&report), [1, 1, 0, 0, 0, 0]);
     assert_eq!(figure(&report, "tests.missing"), "8");
     assert_eq!(notes(&report), [NoteCode::CasesMissing]);
@@ -57,7 +68,9 @@ fn counts_of_nested_suites_are_not_added_to_those_of_their_parents() {
 
 #[test]
 fn a_suite_that_declares_less_than_it_holds_is_a_remark() {
-    let report = junit("<testsuite tests='1' failures='0'><testcase name='a'/><testcase name='b'><failure/></testcase></testsuite>");
+    let report = junit(
+        "<testsuite tests='1' failures='0'><testcase name='a'/><testcase name='b'><failure/></testcase></testsuite>",
+    );
     assert_eq!(counts(&report), [2, 1, 1, 0, 0, 0]);
     assert_eq!(notes(&report), [NoteCode::CountsUnderstated]);
     assert_eq!(report.doubts().count(), 0);
@@ -76,7 +89,9 @@ fn failures_that_no_case_accounts_for_are_failures() {
 
 #[test]
 fn a_result_directly_in_a_suite_is_a_case() {
-    let report = junit("<testsuite name='setup' tests='1' errors='1'><error message='no database'>trace</error></testsuite>");
+    let report = junit(
+        "<testsuite name='setup' tests='1' errors='1'><error message='no database'>trace</error></testsuite>",
+    );
     assert_eq!(counts(&report), [1, 0, 0, 1, 0, 0]);
     assert_eq!(report.items.list()[0].message, "no database");
     assert_eq!(notes(&report), []);
@@ -84,7 +99,10 @@ fn a_result_directly_in_a_suite_is_a_case() {
 
 #[test]
 fn a_report_without_cases_proves_nothing() {
-    assert_eq!(code(Reader::Junit, "<testsuites><testsuite tests='6' failures='1' skipped='2'/></testsuites>"), Code::NoCases);
+    assert_eq!(
+        code(Reader::Junit, "<testsuites><testsuite tests='6' failures='1' skipped='2'/></testsuites>"),
+        Code::NoCases
+    );
     // One that declares none is not wrong, and has no sample.
     let empty = junit("<testsuites tests='0'/>");
     assert_eq!(empty.measure("tests.failed", &Filter::ALL).unwrap().samples, 0);
@@ -97,11 +115,15 @@ fn a_report_without_cases_proves_nothing() {
 #[test]
 fn reruns_are_runs_and_not_cases() {
     // Surefire: `tests` and `failures` count runs.
-    let failing = junit("<testsuite tests='3' failures='3'><testcase name='a'><failure/><rerunFailure/><rerunFailure/></testcase></testsuite>");
+    let failing = junit(
+        "<testsuite tests='3' failures='3'><testcase name='a'><failure/><rerunFailure/><rerunFailure/></testcase></testsuite>",
+    );
     assert_eq!(counts(&failing), [1, 0, 1, 0, 0, 0]);
     assert_eq!(notes(&failing), []);
     // Surefire and nextest: it passed in the end.
-    let flaky = junit("<testsuite tests='1'><testcase name='a'><flakyFailure message='first'/><flakyError/></testcase></testsuite>");
+    let flaky = junit(
+        "<testsuite tests='1'><testcase name='a'><flakyFailure message='first'/><flakyError/></testcase></testsuite>",
+    );
     assert_eq!(counts(&flaky), [1, 1, 0, 0, 0, 1]);
 }
 
@@ -171,18 +193,26 @@ fn entities_are_never_read() {
 #[test]
 fn numbers_that_are_none_are_refused_with_their_line() {
     for attribute in ["tests='NaN'", "tests='-1'", "failures='1.5'", "errors='99999999999999999999'"] {
-        let refusal = refusal(Reader::Junit, format!("<testsuites>\n<testsuite {attribute}/>\n</testsuites>"));
+        let refusal =
+            refusal(Reader::Junit, format!("<testsuites>\n<testsuite {attribute}/>\n</testsuites>"));
         assert_eq!((refusal.code, refusal.place.unwrap().line), (Code::BadNumber, 2), "{attribute}");
     }
     // An empty one says nothing, and durations are not read at all.
-    assert_eq!(counts(&junit("<testsuite tests=''><testcase name='a' time='NaN'/><testcase name='b' time='-3'/></testsuite>"))[0], 2);
+    assert_eq!(
+        counts(&junit(
+            "<testsuite tests=''><testcase name='a' time='NaN'/><testcase name='b' time='-3'/></testsuite>"
+        ))[0],
+        2
+    );
 }
 
 #[test]
 fn reports_of_one_gate_add_up_unless_they_contradict() {
     let pass = "<testsuite name='s'><testcase classname='c' name='a'/></testsuite>";
     let fail = "<testsuite name='s'><testcase classname='c' name='a'><failure/></testcase></testsuite>";
-    let read = |texts: &[&str]| read_all(Reader::Junit, texts.iter().map(|text| text.as_bytes()), &Limits::default());
+    let read = |texts: &[&str]| {
+        read_all(Reader::Junit, texts.iter().map(|text| text.as_bytes()), &Limits::default())
+    };
     assert_eq!(counts(&read(&[pass, pass]).unwrap().unwrap()), [2, 2, 0, 0, 0, 0]);
     let (at, refusal) = read(&[pass, fail]).unwrap_err();
     assert_eq!((at, refusal.code), (1, Code::ContradictingReports));

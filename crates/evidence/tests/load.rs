@@ -1,5 +1,12 @@
 //! Load tests: k6 and JMeter.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod common;
 
 use clearway_evidence::{Code, Filter, Limits, NoteCode, Reader, read_all};
@@ -38,7 +45,10 @@ fn in_an_exported_summary_true_means_crossed() {
     let report = report(Reader::K6, samples::K6);
     let of = |metric| figure(&report, metric);
     assert_eq!([of("http.requests"), of("http.error-rate"), of("http.request-rate")], ["200", "1", "20.5"]);
-    assert_eq!([of("latency.p50"), of("latency.p90"), of("latency.p95"), of("latency.p99")], ["70.25", "140.5", "201.125", "-"]);
+    assert_eq!(
+        [of("latency.p50"), of("latency.p90"), of("latency.p95"), of("latency.p99")],
+        ["70.25", "140.5", "201.125", "-"]
+    );
     assert_eq!([of("thresholds.crossed"), of("checks.pass-rate"), of("checks.failed")], ["1", "99", "2"]);
     assert_eq!(ids(&report), ["http_req_duration", "status is 200"]);
     assert_eq!(report.measure("latency.p95", &Filter::ALL).unwrap().samples, 200);
@@ -48,7 +58,10 @@ fn in_an_exported_summary_true_means_crossed() {
 fn in_a_summary_of_handle_summary_ok_means_held() {
     let report = report(Reader::K6, HANDLE_SUMMARY);
     let of = |metric| figure(&report, metric);
-    assert_eq!([of("http.requests"), of("http.error-rate"), of("latency.p50"), of("latency.p99"), of("latency.p95")], ["200", "1", "70.25", "480.5", "-"]);
+    assert_eq!(
+        [of("http.requests"), of("http.error-rate"), of("latency.p50"), of("latency.p99"), of("latency.p95")],
+        ["200", "1", "70.25", "480.5", "-"]
+    );
     assert_eq!(of("thresholds.crossed"), "1");
     assert_eq!(report.items.list()[0].message, "the threshold `rate<0.001` was crossed");
     assert_eq!(report.items.list()[1].id, "paid");
@@ -58,22 +71,44 @@ fn in_a_summary_of_handle_summary_ok_means_held() {
 fn the_machine_readable_summary_is_read() {
     let report = report(Reader::K6, MACHINE_READABLE);
     let of = |metric| figure(&report, metric);
-    assert_eq!([of("http.requests"), of("http.error-rate"), of("http.request-rate"), of("latency.p95"), of("checks.pass-rate")], ["200", "1", "20", "201.125", "50"]);
+    assert_eq!(
+        [
+            of("http.requests"),
+            of("http.error-rate"),
+            of("http.request-rate"),
+            of("latency.p95"),
+            of("checks.pass-rate")
+        ],
+        ["200", "1", "20", "201.125", "50"]
+    );
     assert_eq!(of("thresholds.crossed"), "-", "the schema has no thresholds");
     assert_eq!(report.origin.tools.iter().next().unwrap(), "k6 2.0.0");
 }
 
 #[test]
 fn a_summary_without_requests_measured_nothing() {
-    let report = report(Reader::K6, r#"{"metrics": {"http_req_duration": {"med": 0, "p(95)": 0}, "http_req_failed": {"value": 0, "passes": 0, "fails": 0}, "http_reqs": {"count": 0, "rate": 0}}}"#);
-    assert_eq!([figure(&report, "latency.p95"), figure(&report, "http.error-rate"), figure(&report, "http.request-rate")], ["-", "-", "-"]);
+    let report = report(
+        Reader::K6,
+        r#"{"metrics": {"http_req_duration": {"med": 0, "p(95)": 0}, "http_req_failed": {"value": 0, "passes": 0, "fails": 0}, "http_reqs": {"count": 0, "rate": 0}}}"#,
+    );
+    assert_eq!(
+        [
+            figure(&report, "latency.p95"),
+            figure(&report, "http.error-rate"),
+            figure(&report, "http.request-rate")
+        ],
+        ["-", "-", "-"]
+    );
     assert_eq!(report.measure("http.requests", &Filter::ALL).unwrap().samples, 0);
 }
 
 #[test]
 fn a_summary_with_nonsense_is_refused() {
     for (text, expected) in [
-        (r#"{"metrics": {"http_req_failed": {"value": 0.02, "passes": 198, "fails": 2}}}"#, Code::Contradiction),
+        (
+            r#"{"metrics": {"http_req_failed": {"value": 0.02, "passes": 198, "fails": 2}}}"#,
+            Code::Contradiction,
+        ),
         (r#"{"metrics": {"http_reqs": {"count": -1}}}"#, Code::BadNumber),
         (r#"{"metrics": {"http_reqs": {"count": 1.5}}}"#, Code::BadNumber),
         (r#"{"metrics": {"http_reqs": {"count": "NaN"}}}"#, Code::BadNumber),
@@ -96,11 +131,21 @@ fn a_summary_with_nonsense_is_refused() {
 fn a_results_file_is_read_as_csv_and_as_xml() {
     let csv = report(Reader::Jmeter, samples::JMETER_CSV);
     let of = |metric| figure(&csv, metric);
-    assert_eq!([of("http.requests"), of("http.error-rate"), of("latency.p50"), of("latency.p95")], ["3", "33.333333", "200", "300"]);
+    assert_eq!(
+        [of("http.requests"), of("http.error-rate"), of("latency.p50"), of("latency.p95")],
+        ["3", "33.333333", "200", "300"]
+    );
     assert_eq!(of("http.request-rate"), "2.5");
-    assert_eq!((ids(&csv), csv.items.list()[0].message.as_str()), (vec!["pay, card"], "1 failed: expected \"OK\" found nothing"));
+    assert_eq!(
+        (ids(&csv), csv.items.list()[0].message.as_str()),
+        (vec!["pay, card"], "1 failed: expected \"OK\" found nothing")
+    );
     let xml = report(Reader::Jmeter, samples::JMETER_XML);
-    assert_eq!([figure(&xml, "http.requests"), figure(&xml, "http.error-rate")], ["2", "50"], "samples within samples are parts of them");
+    assert_eq!(
+        [figure(&xml, "http.requests"), figure(&xml, "http.error-rate")],
+        ["2", "50"],
+        "samples within samples are parts of them"
+    );
     let semicolons = report(Reader::Jmeter, "timeStamp;elapsed;success\n2026/11/02 08:00:00;5;TRUE\n");
     assert_eq!([figure(&semicolons, "latency.p50"), figure(&semicolons, "http.request-rate")], ["5", "-"]);
 }
@@ -109,7 +154,8 @@ fn a_results_file_is_read_as_csv_and_as_xml() {
 fn a_percentile_that_interpolates_would_let_a_gate_pass_that_this_one_does_not() {
     // Ten requests of 1 to 10 ms, one of 100. Between the tenth and the eleventh k6 interpolates to a p95 of 55 ms, which a gate at 60 ms
     // takes; but within 60 ms only ten of eleven were answered, which is 90.9%.
-    let rows: String = (1..=10).chain([100]).map(|elapsed| format!("1793606400000,{elapsed},true\n")).collect();
+    let rows: String =
+        (1..=10).chain([100]).map(|elapsed| format!("1793606400000,{elapsed},true\n")).collect();
     let report = report(Reader::Jmeter, format!("timeStamp,elapsed,success\n{rows}"));
     assert_eq!(figure(&report, "latency.p90"), "10");
     assert_eq!(figure(&report, "latency.p95"), "100");
@@ -145,7 +191,16 @@ fn a_results_file_that_is_cut_off_or_has_nonsense_is_refused() {
 fn statistics_have_the_percentiles_of_jmeter() {
     let report = report(Reader::Jmeter, samples::JMETER_STATISTICS);
     let of = |metric| figure(&report, metric);
-    assert_eq!([of("http.requests"), of("http.error-rate"), of("latency.p90"), of("latency.p99"), of("http.request-rate")], ["200", "1.5", "120", "390.5", "20"]);
+    assert_eq!(
+        [
+            of("http.requests"),
+            of("http.error-rate"),
+            of("latency.p90"),
+            of("latency.p99"),
+            of("http.request-rate")
+        ],
+        ["200", "1.5", "120", "390.5", "20"]
+    );
     assert_eq!((notes(&report), ids(&report)), (vec![NoteCode::PercentilesAssumed], vec!["pay"]));
     for (text, expected) in [
         (r#"{"Total": {"sampleCount": 10, "errorCount": 5, "errorPct": 1.0}}"#, Code::Contradiction),
@@ -154,7 +209,10 @@ fn statistics_have_the_percentiles_of_jmeter() {
         (r#"{"Total": {"sampleCount": 1, "errorCount": 0, "pct1ResTime": -1}}"#, Code::BadNumber),
         (r#"{"Total": {"sampleCount": 1, "errorCount": 0, "pct1ResTime": NaN}}"#, Code::Malformed),
         (r#"{"Total": {"sampleCount": 1}}"#, Code::MissingField),
-        (r#"{"Total": {"sampleCount": 1, "errorCount": 0}, "Total": {"sampleCount": 1, "errorCount": 0}}"#, Code::DuplicateKey),
+        (
+            r#"{"Total": {"sampleCount": 1, "errorCount": 0}, "Total": {"sampleCount": 1, "errorCount": 0}}"#,
+            Code::DuplicateKey,
+        ),
         (r#"{"home": {"sampleCount": 1, "errorCount": 0}}"#, Code::WrongFormat),
     ] {
         assert_eq!(code(Reader::Jmeter, text), expected, "{text}");
@@ -163,13 +221,25 @@ fn statistics_have_the_percentiles_of_jmeter() {
 
 #[test]
 fn runs_of_one_gate_are_joined_with_caution() {
-    let read = |reader, texts: &[&str]| read_all(reader, texts.iter().map(|text| text.as_bytes()), &Limits::default()).unwrap().unwrap();
+    let read = |reader, texts: &[&str]| {
+        read_all(reader, texts.iter().map(|text| text.as_bytes()), &Limits::default()).unwrap().unwrap()
+    };
     let exact = read(Reader::Jmeter, &[samples::JMETER_CSV, samples::JMETER_XML]);
-    assert_eq!([figure(&exact, "http.requests"), figure(&exact, "http.error-rate"), figure(&exact, "latency.p95")], ["5", "40", "300"]);
+    assert_eq!(
+        [figure(&exact, "http.requests"), figure(&exact, "http.error-rate"), figure(&exact, "latency.p95")],
+        ["5", "40", "300"]
+    );
     assert_eq!(notes(&exact), []);
     let slow = samples::K6.replace("201.125", "900").replace("20.5", "5");
     let bounded = read(Reader::K6, &[samples::K6, &slow]);
-    assert_eq!([figure(&bounded, "latency.p95"), figure(&bounded, "http.request-rate"), figure(&bounded, "http.requests")], ["900", "5", "400"]);
+    assert_eq!(
+        [
+            figure(&bounded, "latency.p95"),
+            figure(&bounded, "http.request-rate"),
+            figure(&bounded, "http.requests")
+        ],
+        ["900", "5", "400"]
+    );
     assert_eq!(notes(&bounded), [NoteCode::PercentilesBounded]);
     assert_eq!(figures(&bounded)["http.error-rate"], "1");
 }

@@ -4,12 +4,22 @@
 //! them stands in the other tests, with reports of our own. Where the tool that wrote a file and a count of its elements differ, the rule that
 //! decides is written here, at the file.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on has failed, and these read files of the machine"
+)]
+
 mod common;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clearway_evidence::{Code, Limits, NoteCode, Reader, Refusal, Report, Severity, read, read_all, read_any};
+use clearway_evidence::{
+    Code, Limits, NoteCode, Reader, Refusal, Report, Severity, read, read_all, read_any,
+};
 use serde_json::Value;
 
 /// The folder of the files, or `None` in a clone without them.
@@ -27,14 +37,20 @@ struct File {
 
 fn files() -> Vec<File> {
     let Some(folder) = folder() else { return Vec::new() };
-    let manifest: Value = serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap();
+    let manifest: Value =
+        serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap();
     let list = manifest["files"].as_array().unwrap();
     assert!(list.len() >= 70, "the manifest lists {} files", list.len());
     list.iter()
         .map(|file| {
             let path = file["path"].as_str().unwrap().to_owned();
             let bytes = std::fs::read(folder.join(&path)).unwrap();
-            File { format: file["format"].as_str().unwrap().to_owned(), expected: file["expected"].clone(), path, bytes }
+            File {
+                format: file["format"].as_str().unwrap().to_owned(),
+                expected: file["expected"].clone(),
+                path,
+                bytes,
+            }
         })
         .collect()
 }
@@ -80,7 +96,12 @@ fn exactly(report: &Report) -> BTreeMap<String, u64> {
 }
 
 fn counts_of(value: &Value) -> BTreeMap<String, u64> {
-    value.as_object().unwrap().iter().map(|(key, count)| (key.to_uppercase(), count.as_u64().unwrap())).collect()
+    value
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(key, count)| (key.to_uppercase(), count.as_u64().unwrap()))
+        .collect()
 }
 
 #[test]
@@ -93,13 +114,20 @@ fn every_figure_of_the_manifest_is_ours() {
         match (&result, expected_refusal(file)) {
             (Ok(report), None) => {
                 // Who asks for no reader sees the same.
-                compared.same(file, "the reader that is found", report.reader, detected.map_or_else(|refusal| refusal.message, |found| found.reader.to_string()));
+                compared.same(
+                    file,
+                    "the reader that is found",
+                    report.reader,
+                    detected.map_or_else(|refusal| refusal.message, |found| found.reader.to_string()),
+                );
                 compare(file, report, &mut compared);
             }
             (Err(refusal), Some(codes)) => {
                 compared.count += 1;
                 if !codes.contains(&refusal.code) {
-                    compared.wrong.push(format!("{}: refused as {}, {}", file.path, refusal.code, refusal.message));
+                    compared
+                        .wrong
+                        .push(format!("{}: refused as {}, {}", file.path, refusal.code, refusal.message));
                 }
                 let found = detected.err().map(|refusal| refusal.code);
                 if found.is_none() && file.path != "sbom/trivy__license-cyclonedx.json" {
@@ -107,7 +135,9 @@ fn every_figure_of_the_manifest_is_ours() {
                 }
             }
             (Ok(_), Some(_)) => compared.wrong.push(format!("{}: must be refused, and is read", file.path)),
-            (Err(Refusal { code, message, .. }), None) => compared.wrong.push(format!("{}: refused as {code}, {message}", file.path)),
+            (Err(Refusal { code, message, .. }), None) => {
+                compared.wrong.push(format!("{}: refused as {code}, {message}", file.path));
+            }
         }
     }
     assert!(compared.wrong.is_empty(), "{:#?}", compared.wrong);
@@ -118,7 +148,9 @@ fn every_figure_of_the_manifest_is_ours() {
 /// The codes with which a file is refused that must not have figures.
 fn expected_refusal(file: &File) -> Option<&'static [Code]> {
     Some(match file.path.as_str() {
-        "junit/action__empty.xml" | "perf/jenkinsperf__emptyfile.jtl" | "vuln/dojo__osv_scanner__no_findings.json" => &[Code::Empty],
+        "junit/action__empty.xml"
+        | "perf/jenkinsperf__emptyfile.jtl"
+        | "vuln/dojo__osv_scanner__no_findings.json" => &[Code::Empty],
         "junit/action__pytest__corrupt-xml.xml" => &[Code::Truncated],
         "junit/action__non-junit.xml" => &[Code::WrongFormat],
         "junit/jenkins__testXxe-oob.xml" => &[Code::Malformed, Code::EntityDeclaration],
@@ -159,7 +191,12 @@ fn tests(file: &File, report: &Report, compared: &mut Compared) {
     compared.same(file, "skipped", number("skipped") + disabled, figure(report, "tests.skipped"));
     compared.same(file, "passed", number("passed") - disabled, figure(report, "tests.passed"));
     compared.same(file, "flaky", number("flaky_cases"), figure(report, "tests.flaky"));
-    for (key, metric) in [("tests", "tests.total"), ("passed", "tests.passed"), ("failed", "tests.failed"), ("skipped", "tests.skipped")] {
+    for (key, metric) in [
+        ("tests", "tests.total"),
+        ("passed", "tests.passed"),
+        ("failed", "tests.failed"),
+        ("skipped", "tests.skipped"),
+    ] {
         if let Some(told) = file.expected[key].as_u64() {
             compared.same(file, key, told, figure(report, metric));
         }
@@ -180,7 +217,12 @@ fn tests(file: &File, report: &Report, compared: &mut Compared) {
     // Where the attributes declare more than there is, the difference is told.
     let declared = counted["root_attributes"]["tests"].as_str().and_then(|tests| tests.parse::<u64>().ok());
     if let Some(declared) = declared.filter(|declared| *declared > number("testcases") + suite_errors) {
-        compared.same(file, "missing", declared - number("testcases") - suite_errors, figure(report, "tests.missing"));
+        compared.same(
+            file,
+            "missing",
+            declared - number("testcases") - suite_errors,
+            figure(report, "tests.missing"),
+        );
         compared.same(file, "doubt", true, report.doubts().any(|note| note.code == NoteCode::CasesMissing));
     }
 }
@@ -193,12 +235,24 @@ fn share(report: &Report, metric: &str) -> (u64, u64) {
 fn coverage(file: &File, report: &Report, compared: &mut Compared) {
     let pair = |value: &Value| (value[0].as_u64().unwrap(), value[1].as_u64().unwrap());
     let expected = &file.expected;
-    for (key, metric) in [("line", "coverage.lines"), ("branch", "coverage.branches"), ("method", "coverage.functions")] {
+    for (key, metric) in
+        [("line", "coverage.lines"), ("branch", "coverage.branches"), ("method", "coverage.functions")]
+    {
         if expected[key].is_array() {
-            compared.same(file, key, format!("{:?}", pair(&expected[key])), format!("{:?}", share(report, metric)));
+            compared.same(
+                file,
+                key,
+                format!("{:?}", pair(&expected[key])),
+                format!("{:?}", share(report, metric)),
+            );
         }
     }
-    for (key, metric) in [("LINE", "coverage.lines"), ("BRANCH", "coverage.branches"), ("METHOD", "coverage.functions"), ("INSTRUCTION", "coverage.instructions")] {
+    for (key, metric) in [
+        ("LINE", "coverage.lines"),
+        ("BRANCH", "coverage.branches"),
+        ("METHOD", "coverage.functions"),
+        ("INSTRUCTION", "coverage.instructions"),
+    ] {
         let counter = &expected["report_counters"][key];
         if counter.is_array() {
             compared.same(file, key, format!("{:?}", pair(counter)), format!("{:?}", share(report, metric)));
@@ -208,7 +262,12 @@ fn coverage(file: &File, report: &Report, compared: &mut Compared) {
         if expected[key].is_object() {
             let covered = expected[key]["covered"].as_u64().unwrap();
             let missed = expected[key]["total"].as_u64().unwrap() - covered;
-            compared.same(file, key, format!("{:?}", (covered, missed)), format!("{:?}", share(report, "coverage.lines")));
+            compared.same(
+                file,
+                key,
+                format!("{:?}", (covered, missed)),
+                format!("{:?}", share(report, "coverage.lines")),
+            );
         }
     }
     if let Some(percent) = expected["line_pct"].as_f64() {
@@ -236,8 +295,16 @@ fn load(file: &File, report: &Report, compared: &mut Compared) {
 }
 
 fn bill(file: &File, report: &Report, compared: &mut Compared) {
-    let counted = if file.expected["independent_count"].is_object() { &file.expected["independent_count"] } else { &file.expected };
-    for (key, metric) in [("components", "components.count"), ("dependencies", "components.dependencies"), ("vulnerabilities", "vulnerabilities.count")] {
+    let counted = if file.expected["independent_count"].is_object() {
+        &file.expected["independent_count"]
+    } else {
+        &file.expected
+    };
+    for (key, metric) in [
+        ("components", "components.count"),
+        ("dependencies", "components.dependencies"),
+        ("vulnerabilities", "vulnerabilities.count"),
+    ] {
         if let Some(count) = counted[key].as_u64() {
             compared.same(file, key, count, figure(report, metric));
         }
@@ -249,7 +316,8 @@ fn bill(file: &File, report: &Report, compared: &mut Compared) {
 
 fn findings(file: &File, report: &Report, compared: &mut Compared) {
     let expected = &file.expected;
-    let counted = if expected["independent_count"].is_object() { &expected["independent_count"] } else { expected };
+    let counted =
+        if expected["independent_count"].is_object() { &expected["independent_count"] } else { expected };
     let total: u64 = figure(report, "findings.count").parse().unwrap();
     if file.format == "sarif" {
         let suppressed = counted["suppressed"].as_u64().unwrap();
@@ -260,7 +328,10 @@ fn findings(file: &File, report: &Report, compared: &mut Compared) {
         let by_level = counts_of(&counted["by_effective_level"]);
         let words = [("ERROR", "HIGH"), ("WARNING", "MEDIUM"), ("NOTE", "LOW"), ("NONE", "INFO")];
         let mut severities: BTreeMap<String, u64> = if by_score.is_empty() {
-            words.iter().filter_map(|(level, severity)| Some(((*severity).to_owned(), *by_level.get(*level)?))).collect()
+            words
+                .iter()
+                .filter_map(|(level, severity)| Some(((*severity).to_owned(), *by_level.get(*level)?)))
+                .collect()
         } else {
             by_score
         };
@@ -268,8 +339,14 @@ fn findings(file: &File, report: &Report, compared: &mut Compared) {
             *warnings -= suppressed;
         }
         compared.same(file, "severities", format!("{severities:?}"), format!("{:?}", exactly(report)));
-        let tools: Vec<&str> = counted["tools"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-        compared.same(file, "tools", tools.join(", "), report.origin.tools.iter().cloned().collect::<Vec<_>>().join(", "));
+        let tools: Vec<&str> =
+            counted["tools"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        compared.same(
+            file,
+            "tools",
+            tools.join(", "),
+            report.origin.tools.iter().cloned().collect::<Vec<_>>().join(", "),
+        );
         return;
     }
     if counted["by_severity"].is_object() {
@@ -286,7 +363,11 @@ fn findings(file: &File, report: &Report, compared: &mut Compared) {
             .collect();
         compared.same(file, "severities", format!("{told:?}"), format!("{:?}", exactly(report)));
     }
-    for (class, metric) in [("vuln", "vulnerabilities.count"), ("misconf_FAIL", "misconfigurations.count"), ("license", "licenses.count")] {
+    for (class, metric) in [
+        ("vuln", "vulnerabilities.count"),
+        ("misconf_FAIL", "misconfigurations.count"),
+        ("license", "licenses.count"),
+    ] {
         if let Some(count) = counted["by_class"][class].as_u64() {
             compared.same(file, class, count, figure(report, metric));
         }
@@ -300,7 +381,12 @@ fn findings(file: &File, report: &Report, compared: &mut Compared) {
         compared.same(file, "vulnerabilities", count, figure(report, "vulnerabilities.count"));
     }
     if expected["same_scan_json"].is_object() {
-        compared.same(file, "severities of the same scan", format!("{:?}", counts_of(&expected["same_scan_json"]["by_severity"])), format!("{:?}", exactly(report)));
+        compared.same(
+            file,
+            "severities of the same scan",
+            format!("{:?}", counts_of(&expected["same_scan_json"]["by_severity"])),
+            format!("{:?}", exactly(report)),
+        );
     }
 }
 
@@ -319,9 +405,19 @@ fn files_that_belong_together_are_joined_as_their_tool_joins_them() {
     let twice = all(&["junit/jenkins__JENKINS-13214__27449.xml", "junit/jenkins__JENKINS-13214__29734.xml"]);
     assert_eq!(figure(&twice, "tests.total"), "2");
     let message = "junit/jenkins__JENKINS-48583__TEST-com.sample.test.TestMessage.xml";
-    assert_eq!(figure(&all(&[message, "junit/jenkins__JENKINS-48583__TESTS-TestSuites.xml", message]), "tests.total"), "5");
+    assert_eq!(
+        figure(
+            &all(&[message, "junit/jenkins__JENKINS-48583__TESTS-TestSuites.xml", message]),
+            "tests.total"
+        ),
+        "5"
+    );
     // Partial runs of one class: a line is covered if one of them executed it. Runs a and c cover six of the ten lines of a constructor each.
-    let (a, c) = ("coverage/covmodel__jacoco__jacoco-merge-a.xml", "coverage/covmodel__jacoco__jacoco-merge-c.xml");
-    assert_eq!((share(&all(&[a]), "coverage.lines"), share(&all(&[c]), "coverage.lines")), ((8, 18), (7, 19)));
+    let (a, c) =
+        ("coverage/covmodel__jacoco__jacoco-merge-a.xml", "coverage/covmodel__jacoco__jacoco-merge-c.xml");
+    assert_eq!(
+        (share(&all(&[a]), "coverage.lines"), share(&all(&[c]), "coverage.lines")),
+        ((8, 18), (7, 19))
+    );
     assert_eq!(share(&all(&[a, c]), "coverage.lines"), (10, 16), "38 and 39 from c, 41 to 43 from a");
 }

@@ -4,6 +4,14 @@
 //! 64 by default; `.ci/full` asks for 1024. What is measured is the largest resident memory of the process, which Linux alone tells; elsewhere
 //! the reports are read and nothing is measured. One test, so that no other runs beside it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on has failed, and these read files of the machine"
+)]
+
 use std::io::{self, Read};
 
 use clearway_evidence::{Limits, Reader, Report, read};
@@ -65,15 +73,22 @@ fn measured(reader: Reader, input: impl Read) -> (Report, u64) {
 
 #[test]
 fn large_reports_are_read_in_bounded_memory() {
-    let megabytes: u64 = std::env::var("CLEARWAY_EVIDENCE_MB").ok().and_then(|text| text.parse().ok()).unwrap_or(64);
+    let megabytes: u64 =
+        std::env::var("CLEARWAY_EVIDENCE_MB").ok().and_then(|text| text.parse().ok()).unwrap_or(64);
     let size = megabytes << 20;
     // Eight bytes a case are kept, of at most four million, to find the same case in another report; the rest does not grow.
     let bound = 48 << 20;
-    let told = |what: &str, most: u64| println!("{what}, {megabytes} MB: {:.1} MB of memory at most", most as f64 / f64::from(1 << 20));
+    let told = |what: &str, most: u64| {
+        println!("{what}, {megabytes} MB: {:.1} MB of memory at most", most as f64 / f64::from(1 << 20));
+    };
 
     let case = |n: u64| match n % 100 {
-        0 => format!("<testcase classname=\"shop.pay\" name=\"case {n}\" time=\"0.01\"><failure message=\"expected {n}\">trace</failure></testcase>\n"),
-        _ => format!("<testcase classname=\"shop.pay\" name=\"case {n}\" time=\"0.01\"><system-out>paid {n} of many, and some more output</system-out></testcase>\n"),
+        0 => format!(
+            "<testcase classname=\"shop.pay\" name=\"case {n}\" time=\"0.01\"><failure message=\"expected {n}\">trace</failure></testcase>\n"
+        ),
+        _ => format!(
+            "<testcase classname=\"shop.pay\" name=\"case {n}\" time=\"0.01\"><system-out>paid {n} of many, and some more output</system-out></testcase>\n"
+        ),
     };
     let many = Synthetic::new("<testsuites><testsuite name=\"s\">", case, "</testsuite></testsuites>", size);
     let (report, most) = measured(Reader::Junit, many);
@@ -84,7 +99,12 @@ fn large_reports_are_read_in_bounded_memory() {
     assert!(most < bound, "{most} bytes");
 
     let line = |n: u64| format!("line {n} of what the test printed\n");
-    let log = Synthetic::new("<testsuite><testcase name=\"a\"><failure><![CDATA[", line, "]]></failure></testcase></testsuite>", size);
+    let log = Synthetic::new(
+        "<testsuite><testcase name=\"a\"><failure><![CDATA[",
+        line,
+        "]]></failure></testcase></testsuite>",
+        size,
+    );
     let (report, most) = measured(Reader::Junit, log);
     told("JUnit with one long output", most);
     assert_eq!(report.tests.as_ref().unwrap().all.failed, 1);
@@ -108,7 +128,14 @@ fn large_reports_are_read_in_bounded_memory() {
     assert!(all.total() > size / 2 / 500, "{all:?}");
     let high = all.exactly(clearway_evidence::Severity::High);
     assert_eq!(high, all.total() / 1000 + 1);
-    assert!(report.items.list().iter().take(usize::try_from(high.min(1000)).unwrap()).all(|item| item.severity == Some(clearway_evidence::Severity::High)));
+    assert!(
+        report
+            .items
+            .list()
+            .iter()
+            .take(usize::try_from(high.min(1000)).unwrap())
+            .all(|item| item.severity == Some(clearway_evidence::Severity::High))
+    );
     assert_eq!(report.items.list().len() as u64 + report.items.omitted, all.total());
     assert!(most < 48 << 20, "{most} bytes");
 }

@@ -1,5 +1,12 @@
 //! SARIF: which results count, and how serious they are.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod common;
 
 use clearway_evidence::{Code, Filter, ItemKind, NoteCode, Reader, Report, Severity};
@@ -7,7 +14,9 @@ use common::{code, figure, figure_of, notes, refusal, report, samples};
 
 /// A log with one run that has these results and rules.
 fn log(results: &str, rules: &str) -> String {
-    format!(r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "T", "rules": [{rules}]}}}}, "results": [{results}]}}]}}"#)
+    format!(
+        r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "T", "rules": [{rules}]}}}}, "results": [{results}]}}]}}"#
+    )
 }
 
 fn sarif(results: &str, rules: &str) -> Report {
@@ -28,7 +37,10 @@ fn the_security_severity_wins_over_the_level() {
     assert_eq!(figure(&report, "findings.suppressed"), "1");
     assert_eq!(figure_of(&report, "findings.count", &Filter::severity(Severity::High)), "1");
     let first = &report.items.list()[0];
-    assert_eq!((first.id.as_str(), first.location.as_deref(), first.severity), ("sql-injection", Some("src/pay.rs:12"), Some(Severity::Critical)));
+    assert_eq!(
+        (first.id.as_str(), first.location.as_deref(), first.severity),
+        ("sql-injection", Some("src/pay.rs:12"), Some(Severity::Critical))
+    );
     assert_eq!(first.fingerprint.as_deref(), Some("abc:1"));
     assert!(report.items.list().iter().any(|item| matches!(item.kind, ItemKind::Suppressed(_))));
     assert_eq!(report.origin.commits.len(), 1);
@@ -74,7 +86,10 @@ fn only_accepted_suppressions_suppress() {
 fn a_baseline_says_what_is_new_and_what_is_gone() {
     let results = r#"{"baselineState": "new", "level": "error"}, {"baselineState": "unchanged"}, {"baselineState": "updated"}, {"baselineState": "absent"}"#;
     let report = sarif(results, "");
-    assert_eq!((figure(&report, "findings.count"), figure(&report, "findings.new")), ("3".into(), "1".into()));
+    assert_eq!(
+        (figure(&report, "findings.count"), figure(&report, "findings.new")),
+        ("3".into(), "1".into())
+    );
     assert_eq!(figure(&sarif("{}", ""), "findings.new"), "-", "without a baseline nobody knows what is new");
 }
 
@@ -92,12 +107,24 @@ fn a_log_that_says_nothing_is_no_clean_log() {
         (r#"{"version": "2.1.0", "runs": []}"#, Code::NoResults),
         (r#"{"version": "2.1.0"}"#, Code::MissingField),
         (r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "T"}}}]}"#, Code::NoResults),
-        (r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "T"}}, "results": null}]}"#, Code::NoResults),
-        (r#"{"version": "2.1.0", "runs": [{"results": [], "externalPropertyFileReferences": {"results": [{"guid": "x"}]}}]}"#, Code::NoResults),
-        (r#"{"version": "2.1.0", "runs": [{"results": [], "invocations": [{"executionSuccessful": false}]}]}"#, Code::ToolFailed),
+        (
+            r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "T"}}, "results": null}]}"#,
+            Code::NoResults,
+        ),
+        (
+            r#"{"version": "2.1.0", "runs": [{"results": [], "externalPropertyFileReferences": {"results": [{"guid": "x"}]}}]}"#,
+            Code::NoResults,
+        ),
+        (
+            r#"{"version": "2.1.0", "runs": [{"results": [], "invocations": [{"executionSuccessful": false}]}]}"#,
+            Code::ToolFailed,
+        ),
         (r#"{"version": "1.0.0", "runs": [{"results": []}]}"#, Code::UnsupportedVersion),
         (r#"{"version": "2.1.0", "runs": [{"results": [], "results": []}]}"#, Code::DuplicateKey),
-        (r#"{"version": "2.1.0", "runs": [{"results": [{"level": "note", "level": "error"}]}]}"#, Code::DuplicateKey),
+        (
+            r#"{"version": "2.1.0", "runs": [{"results": [{"level": "note", "level": "error"}]}]}"#,
+            Code::DuplicateKey,
+        ),
         (r#"{"version": "2.1.0", "runs": [{"results": [1]}]}"#, Code::WrongFormat),
         (r#"{"version": "2.1.0", "runs": [{"results": []}]} {}"#, Code::Malformed),
         (r#"{"version": "2.1.0", "runs": [{"results": [NaN]}]}"#, Code::Malformed),
@@ -122,7 +149,9 @@ fn errors_of_the_tool_cast_doubt() {
 
 #[test]
 fn the_worst_are_listed_wherever_they_stand() {
-    let mut results: Vec<String> = (0..20_000).map(|n| format!(r#"{{"ruleId": "n", "level": "note", "message": {{"text": "{n}"}}}}"#)).collect();
+    let mut results: Vec<String> = (0..20_000)
+        .map(|n| format!(r#"{{"ruleId": "n", "level": "note", "message": {{"text": "{n}"}}}}"#))
+        .collect();
     results.push(r#"{"ruleId": "late", "level": "error"}"#.to_owned());
     let report = sarif(&results.join(","), "");
     assert_eq!(report.items.list()[0].id, "late");

@@ -1,5 +1,12 @@
 //! Vulnerability scanners and Semgrep: what is found, how serious it is, and when a scan proves nothing.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod common;
 
 use clearway_evidence::{Code, Filter, ItemKind, Limits, NoteCode, Reader, Report, Severity, read_all};
@@ -17,7 +24,11 @@ fn osv_counts_a_vulnerability_once_however_many_ids_it_has() {
     let report = report(Reader::Osv, samples::OSV);
     assert_eq!(by(&report), [1, 0, 1, 0, 0, 1]);
     assert_eq!(figure(&report, "vulnerabilities.count"), "3");
-    assert_eq!(ids(&report), ["OSV-2", "OSV-1", "GHSA-wcg3-cvx6-7396"], "what nobody knows the severity of comes first");
+    assert_eq!(
+        ids(&report),
+        ["OSV-2", "OSV-1", "GHSA-wcg3-cvx6-7396"],
+        "what nobody knows the severity of comes first"
+    );
     assert_eq!(report.items.list()[2].location.as_deref(), Some("time@0.1.40 Cargo.lock"));
     assert_eq!(notes(&report), [NoteCode::SeverityMissing]);
 }
@@ -45,7 +56,16 @@ fn osv_without_groups_counts_its_entries_and_without_findings_none() {
 fn trivy_counts_each_kind_and_leaves_out_what_passed_or_was_set_aside() {
     let report = report(Reader::Trivy, samples::TRIVY);
     let of = |metric| figure(&report, metric);
-    assert_eq!([of("findings.count"), of("vulnerabilities.count"), of("misconfigurations.count"), of("secrets.count"), of("findings.suppressed")], ["4", "2", "1", "1", "1"]);
+    assert_eq!(
+        [
+            of("findings.count"),
+            of("vulnerabilities.count"),
+            of("misconfigurations.count"),
+            of("secrets.count"),
+            of("findings.suppressed")
+        ],
+        ["4", "2", "1", "1", "1"]
+    );
     assert_eq!(of("licenses.count"), "-", "nobody looked at licences");
     assert_eq!(figure_of(&report, "vulnerabilities.count", &Filter::severity(Severity::Medium)), "1");
     assert_eq!(report.origin.digests.len(), 2);
@@ -53,7 +73,10 @@ fn trivy_counts_each_kind_and_leaves_out_what_passed_or_was_set_aside() {
     let places: Vec<_> = report.items.list().iter().map(|item| item.location.as_deref().unwrap()).collect();
     assert_eq!(places[0], "musl@1.2 in shop:1 (alpine)");
     assert!(places.contains(&"Dockerfile:3") && places.contains(&"key.pem:1"));
-    assert_eq!(report.items.list().last().unwrap().kind, ItemKind::Suppressed(clearway_evidence::FindingKind::Vulnerability));
+    assert_eq!(
+        report.items.list().last().unwrap().kind,
+        ItemKind::Suppressed(clearway_evidence::FindingKind::Vulnerability)
+    );
 }
 
 #[test]
@@ -66,7 +89,11 @@ fn trivy_in_its_older_form_and_of_a_cluster_is_read() {
 
 #[test]
 fn a_scan_that_looked_at_nothing_casts_doubt() {
-    for text in [r#"{"SchemaVersion": 2, "ArtifactName": "x"}"#, r#"{"SchemaVersion": 2, "Results": null}"#, r#"{"SchemaVersion": 2, "Results": []}"#] {
+    for text in [
+        r#"{"SchemaVersion": 2, "ArtifactName": "x"}"#,
+        r#"{"SchemaVersion": 2, "Results": null}"#,
+        r#"{"SchemaVersion": 2, "Results": []}"#,
+    ] {
         let report = report(Reader::Trivy, text);
         assert_eq!(notes(&report), [NoteCode::NothingScanned], "{text}");
         assert_eq!(report.measure("findings.count", &Filter::ALL).unwrap().samples, 0, "{text}");
@@ -78,7 +105,10 @@ fn a_scan_that_looked_at_nothing_casts_doubt() {
 
 #[test]
 fn trivy_clean_of_vulnerabilities_says_so() {
-    let report = report(Reader::Trivy, r#"{"SchemaVersion": 2, "Results": [{"Target": "a", "Class": "lang-pkgs", "Type": "cargo"}]}"#);
+    let report = report(
+        Reader::Trivy,
+        r#"{"SchemaVersion": 2, "Results": [{"Target": "a", "Class": "lang-pkgs", "Type": "cargo"}]}"#,
+    );
     let figure = report.measure("vulnerabilities.count", &Filter::ALL).unwrap();
     assert_eq!((figure.value.to_string().as_str(), figure.samples), ("0", 1));
 }
@@ -86,8 +116,17 @@ fn trivy_clean_of_vulnerabilities_says_so() {
 #[test]
 fn a_report_that_may_hide_the_lower_severities_is_noted() {
     let of = |severities: &[&str]| {
-        let list: Vec<String> = severities.iter().map(|severity| format!(r#"{{"VulnerabilityID": "X", "Severity": "{severity}"}}"#)).collect();
-        notes(&report(Reader::Trivy, format!(r#"{{"SchemaVersion": 2, "Results": [{{"Target": "a", "Class": "os-pkgs", "Vulnerabilities": [{}]}}]}}"#, list.join(","))))
+        let list: Vec<String> = severities
+            .iter()
+            .map(|severity| format!(r#"{{"VulnerabilityID": "X", "Severity": "{severity}"}}"#))
+            .collect();
+        notes(&report(
+            Reader::Trivy,
+            format!(
+                r#"{{"SchemaVersion": 2, "Results": [{{"Target": "a", "Class": "os-pkgs", "Vulnerabilities": [{}]}}]}}"#,
+                list.join(",")
+            ),
+        ))
     };
     assert_eq!(of(&["HIGH", "CRITICAL"]), [NoteCode::MaybeFiltered]);
     assert_eq!(of(&["HIGH", "LOW"]), []);
@@ -96,9 +135,20 @@ fn a_report_that_may_hide_the_lower_severities_is_noted() {
 
 #[test]
 fn a_missing_severity_counts_at_every_severity() {
-    for severity in [r#""Severity": "UNKNOWN""#, r#""Severity": """#, r#""Severity": null"#, r#""Title": "no word""#] {
-        let report = report(Reader::Trivy, format!(r#"{{"SchemaVersion": 2, "Results": [{{"Target": "a", "Vulnerabilities": [{{"VulnerabilityID": "X", {severity}}}]}}]}}"#));
-        assert_eq!(figure_of(&report, "vulnerabilities.count", &Filter::severity(Severity::Critical)), "1", "{severity}");
+    for severity in
+        [r#""Severity": "UNKNOWN""#, r#""Severity": """#, r#""Severity": null"#, r#""Title": "no word""#]
+    {
+        let report = report(
+            Reader::Trivy,
+            format!(
+                r#"{{"SchemaVersion": 2, "Results": [{{"Target": "a", "Vulnerabilities": [{{"VulnerabilityID": "X", {severity}}}]}}]}}"#
+            ),
+        );
+        assert_eq!(
+            figure_of(&report, "vulnerabilities.count", &Filter::severity(Severity::Critical)),
+            "1",
+            "{severity}"
+        );
         assert_eq!(notes(&report), [NoteCode::SeverityMissing], "{severity}");
     }
 }
@@ -110,7 +160,10 @@ fn trivy_with_nonsense_is_refused() {
         (r#"{"SchemaVersion": 7, "Results": []}"#, Code::UnsupportedVersion),
         (r#"{"SchemaVersion": 2, "Results": [{}]}"#, Code::WrongFormat),
         (r#"{"SchemaVersion": 2, "Results": [{"Target": "a"}], "Results": []}"#, Code::DuplicateKey),
-        (r#"{"SchemaVersion": 2, "Results": [{"Target": "a", "Vulnerabilities": [{"Severity": "LOW", "Severity": "HIGH"}]}]}"#, Code::DuplicateKey),
+        (
+            r#"{"SchemaVersion": 2, "Results": [{"Target": "a", "Vulnerabilities": [{"Severity": "LOW", "Severity": "HIGH"}]}]}"#,
+            Code::DuplicateKey,
+        ),
         (r#"{"SchemaVersion": 2, "Results": {"Target": "a"}}"#, Code::WrongFormat),
         (r#"{"SchemaVersion": 2, "Results": ["#, Code::Truncated),
         ("null", Code::NullReport),
@@ -138,12 +191,22 @@ fn semgrep_has_words_of_its_own_and_ignores_what_the_code_says() {
     assert_eq!(by(&report), [0, 1, 0, 0, 0, 0]);
     assert_eq!(figure(&report, "findings.suppressed"), "1");
     assert_eq!(notes(&report), [], "a warning about one line is no error of the tool");
-    let words = |word: &str| by(&common::report(Reader::Semgrep, format!(r#"{{"results": [{{"check_id": "x", "extra": {{"severity": "{word}"}}}}], "errors": []}}"#)));
+    let words = |word: &str| {
+        by(&common::report(
+            Reader::Semgrep,
+            format!(
+                r#"{{"results": [{{"check_id": "x", "extra": {{"severity": "{word}"}}}}], "errors": []}}"#
+            ),
+        ))
+    };
     assert_eq!(words("CRITICAL"), [1, 0, 0, 0, 0, 0]);
     assert_eq!(words("WARNING"), [0, 0, 1, 0, 0, 0]);
     assert_eq!(words("INFO"), [0, 0, 0, 1, 0, 0]);
     assert_eq!(words("WHO-KNOWS"), [0, 0, 0, 0, 0, 1]);
-    let failed = common::report(Reader::Semgrep, r#"{"results": [], "errors": [{"level": "error", "type": "Timeout"}]}"#);
+    let failed = common::report(
+        Reader::Semgrep,
+        r#"{"results": [], "errors": [{"level": "error", "type": "Timeout"}]}"#,
+    );
     assert_eq!(notes(&failed), [NoteCode::ToolErrors]);
     assert_eq!(code(Reader::Semgrep, r#"{"results": []}"#), Code::WrongFormat);
     assert_eq!(code(Reader::Semgrep, r#"{"results": null, "errors": []}"#), Code::WrongFormat);
@@ -172,6 +235,9 @@ fn gitlab_reports_say_what_kind_of_scan_they_are() {
 fn scans_of_one_gate_add_up() {
     let inputs = [samples::TRIVY.as_bytes(), samples::TRIVY.as_bytes()];
     let joined = read_all(Reader::Trivy, inputs, &Limits::default()).unwrap().unwrap();
-    assert_eq!([figure(&joined, "vulnerabilities.count"), figure(&joined, "findings.suppressed")], ["4", "2"]);
+    assert_eq!(
+        [figure(&joined, "vulnerabilities.count"), figure(&joined, "findings.suppressed")],
+        ["4", "2"]
+    );
     assert_eq!(joined.measure("findings.count", &Filter::ALL).unwrap().samples, 2);
 }

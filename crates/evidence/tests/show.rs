@@ -1,5 +1,13 @@
 //! What a person or a script sees of files.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on has failed, and these read files of the machine"
+)]
+
 mod common;
 
 use clearway_evidence::{Limits, Reader, Shown, show, write_json, write_table};
@@ -24,7 +32,10 @@ fn json_is_a_list_of_files_with_four_keys() {
     let files = json.as_array().unwrap();
     assert_eq!(files.len(), 5);
     for file in files {
-        assert_eq!(file.as_object().unwrap().keys().collect::<Vec<_>>(), ["file", "metrics", "reader", "refused"]);
+        assert_eq!(
+            file.as_object().unwrap().keys().collect::<Vec<_>>(),
+            ["file", "metrics", "reader", "refused"]
+        );
     }
     assert_eq!(files[0]["file"], "reports/unit.xml");
     assert_eq!(files[0]["reader"], "junit");
@@ -104,13 +115,19 @@ fn the_same_files_give_the_same_bytes() {
 fn every_figure_has_a_metric_of_the_standard_library() {
     let library = concat!(env!("CARGO_MANIFEST_DIR"), "/../../stdlib/metrics.cw");
     let library = std::fs::read_to_string(library).unwrap();
-    let declared: Vec<&str> =
-        library.lines().filter_map(|line| line.strip_prefix("metric ")).filter_map(|rest| rest.split(['(', ' ']).next()).collect();
+    let declared: Vec<&str> = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("metric "))
+        .filter_map(|rest| rest.split(['(', ' ']).next())
+        .collect();
     let mut seen = std::collections::BTreeSet::new();
     for (reader, text) in samples::ALL {
         for (name, _) in common::report(*reader, text).figures() {
             let (metric, filter) = name.split_once('(').unwrap_or((&name, ""));
-            assert!(declared.contains(&metric), "{reader} measures `{metric}`, which stdlib/metrics.cw does not declare");
+            assert!(
+                declared.contains(&metric),
+                "{reader} measures `{metric}`, which stdlib/metrics.cw does not declare"
+            );
             let parameter = filter.split(" = ").next().unwrap_or_default();
             let line = library.lines().find(|line| line.starts_with(&format!("metric {metric}"))).unwrap();
             assert!(line.contains(parameter), "`{metric}` has no parameter `{parameter}`");
@@ -121,6 +138,17 @@ fn every_figure_has_a_metric_of_the_standard_library() {
 }
 
 #[test]
+fn every_reader_of_files_is_a_function_of_the_language() {
+    let library = concat!(env!("CARGO_MANIFEST_DIR"), "/../../stdlib/vocabulary/functions.cw");
+    let library = std::fs::read_to_string(library).unwrap();
+    // A table needs more than files: its mapping.
+    for reader in Reader::all().filter(|reader| *reader != Reader::Table) {
+        let function = format!("function {reader}(files: text or list(text)) : report");
+        assert!(library.contains(&function), "stdlib/vocabulary/functions.cw lacks `{function}`");
+    }
+}
+
+#[test]
 fn codes_and_readers_have_names_in_kebab_case_of_their_own() {
     let codes = clearway_evidence::Code::ALL.iter().map(|code| code.name());
     let notes = clearway_evidence::NoteCode::ALL.iter().map(|code| code.name());
@@ -128,7 +156,12 @@ fn codes_and_readers_have_names_in_kebab_case_of_their_own() {
     let distinct: std::collections::BTreeSet<&&str> = names.iter().collect();
     assert_eq!(distinct.len(), names.len());
     for name in names {
-        assert!(name.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())), "{name}");
+        assert!(
+            name.split('-')
+                .all(|part| !part.is_empty()
+                    && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())),
+            "{name}"
+        );
     }
     assert_eq!("trivy".parse(), Ok(Reader::Trivy));
     assert!("nessus".parse::<Reader>().unwrap_err().contains("junit"));

@@ -1,8 +1,17 @@
 //! Tables of other systems, by a declared mapping.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod common;
 
-use clearway_evidence::{Code, Filter, Limits, Mapping, Meaning, NoteCode, Reader, Record, Report, Severity, Topic, read_table};
+use clearway_evidence::{
+    Code, Filter, Limits, Mapping, Meaning, NoteCode, Reader, Record, Report, Severity, Topic, read_table,
+};
 use common::{figure, figure_of, notes};
 
 const CSV: &str = "Key,Summary,State,Priority,Labels,Labels,Created\nSHOP-1,\"pay, then\nship\",Open,High,release-blocker,pay,2026-10-01\nSHOP-2,cart,Done,Low,,,2026-10-02T10:00:00Z\nSHOP-3,refund,In Progress,P1,pay,,2026-10-03 09:00:00\n";
@@ -42,10 +51,20 @@ fn read(mapping: &Mapping, text: &str) -> Result<(Report, Vec<Record>), Code> {
 fn a_csv_is_read_by_its_mapping() {
     let (report, rows) = read(&issues(), CSV).unwrap();
     let of = |metric| figure(&report, metric);
-    assert_eq!([of("issues.total"), of("issues.open"), of("issues.closed"), of("issues.completion")], ["3", "2", "1", "33.333333"]);
+    assert_eq!(
+        [of("issues.total"), of("issues.open"), of("issues.closed"), of("issues.completion")],
+        ["3", "2", "1", "33.333333"]
+    );
     assert_eq!(figure_of(&report, "issues.open", &Filter::tag("release-blocker")), "1");
     assert_eq!(figure_of(&report, "issues.open", &Filter::severity(Severity::Critical)), "1");
-    assert_eq!(figure_of(&report, "issues.open", &Filter { tag: Some("pay".into()), severity: Some(Severity::Critical) }), "1");
+    assert_eq!(
+        figure_of(
+            &report,
+            "issues.open",
+            &Filter { tag: Some("pay".into()), severity: Some(Severity::Critical) }
+        ),
+        "1"
+    );
     assert_eq!(of("incidents.open"), "-");
     assert_eq!((rows.len(), rows[0].title.as_str(), rows[0].labels.len()), (3, "pay, then\nship", 2));
     assert_eq!(rows[1].opened.unwrap().to_string(), "2026-10-02T10:00:00Z");
@@ -57,7 +76,12 @@ fn a_csv_is_read_by_its_mapping() {
 fn json_is_read_by_paths_and_lists_are_passed_through() {
     let mut mapping = mapping(
         Topic::Issues,
-        &[(Meaning::Id, "key"), (Meaning::Status, "fields.status.name"), (Meaning::Labels, "fields.labels"), (Meaning::Severity, "fields.priority.name")],
+        &[
+            (Meaning::Id, "key"),
+            (Meaning::Status, "fields.status.name"),
+            (Meaning::Labels, "fields.labels"),
+            (Meaning::Severity, "fields.priority.name"),
+        ],
     );
     mapping.rows = vec!["issues".to_owned()];
     let (report, rows) = read(&mapping, JSON).unwrap();
@@ -67,13 +91,28 @@ fn json_is_read_by_paths_and_lists_are_passed_through() {
     mapping.rows = vec!["rows".to_owned()];
     assert_eq!(read(&mapping, JSON).unwrap_err(), Code::WrongFormat);
     mapping.rows = Vec::new();
-    assert_eq!(read(&mapping, r#"[{"key": "A", "fields": {"status": {"name": "Open"}}}]"#).unwrap().1.len(), 1);
+    assert_eq!(
+        read(&mapping, r#"[{"key": "A", "fields": {"status": {"name": "Open"}}}]"#).unwrap().1.len(),
+        1
+    );
 }
 
 #[test]
 fn what_has_ended_is_closed_where_no_status_is_mapped() {
-    let mapping = mapping(Topic::Incidents, &[(Meaning::Id, "id"), (Meaning::Opened, "from"), (Meaning::Closed, "to"), (Meaning::Service, "service")]);
-    let (report, rows) = read(&mapping, "id,from,to,service\n1,2026-11-01T00:00:00Z,2026-11-01T01:00:00Z,pay\n2,2026-11-02T00:00:00Z,,cart\n").unwrap();
+    let mapping = mapping(
+        Topic::Incidents,
+        &[
+            (Meaning::Id, "id"),
+            (Meaning::Opened, "from"),
+            (Meaning::Closed, "to"),
+            (Meaning::Service, "service"),
+        ],
+    );
+    let (report, rows) = read(
+        &mapping,
+        "id,from,to,service\n1,2026-11-01T00:00:00Z,2026-11-01T01:00:00Z,pay\n2,2026-11-02T00:00:00Z,,cart\n",
+    )
+    .unwrap();
     assert_eq!([figure(&report, "incidents.total"), figure(&report, "incidents.open")], ["2", "1"]);
     assert_eq!((rows[1].open, rows[1].service.as_deref()), (true, Some("cart")));
 }

@@ -31,7 +31,8 @@ impl Ratio {
 
     /// Whether this share is larger than another one.
     pub(crate) fn exceeds(&self, other: Self) -> bool {
-        u128::from(self.covered) * u128::from(other.total) > u128::from(other.covered) * u128::from(self.total)
+        u128::from(self.covered) * u128::from(other.total)
+            > u128::from(other.covered) * u128::from(self.total)
     }
 }
 
@@ -48,9 +49,10 @@ impl Branches {
     fn ratio(&self) -> Ratio {
         match self {
             Self::Counted(ratio) => *ratio,
-            Self::Named(branches) => {
-                Ratio { covered: branches.values().filter(|taken| **taken).count() as u64, total: branches.len() as u64 }
-            }
+            Self::Named(branches) => Ratio {
+                covered: branches.values().filter(|taken| **taken).count() as u64,
+                total: branches.len() as u64,
+            },
         }
     }
 
@@ -203,7 +205,10 @@ impl Coverage {
     /// The functions of all files.
     pub fn functions(&self) -> Ratio {
         self.sum(|source, sum| {
-            sum.add(source.functions.values().filter(|covered| **covered).count() as u64, source.functions.len() as u64);
+            sum.add(
+                source.functions.values().filter(|covered| **covered).count() as u64,
+                source.functions.len() as u64,
+            );
         })
     }
 
@@ -237,7 +242,13 @@ impl Coverage {
 
 impl Family for Coverage {
     fn metrics(&self) -> Vec<&'static str> {
-        vec!["coverage.lines", "coverage.branches", "coverage.functions", "coverage.statements", "coverage.instructions"]
+        vec![
+            "coverage.lines",
+            "coverage.branches",
+            "coverage.functions",
+            "coverage.statements",
+            "coverage.instructions",
+        ]
     }
 
     /// What the report does not count is no data, and not 0 of 0.

@@ -23,8 +23,12 @@ pub enum Quantile {
 
 impl Quantile {
     /// All of them, with their metrics.
-    pub const ALL: [(Self, &'static str); 4] =
-        [(Self::P50, "latency.p50"), (Self::P90, "latency.p90"), (Self::P95, "latency.p95"), (Self::P99, "latency.p99")];
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::P50, "latency.p50"),
+        (Self::P90, "latency.p90"),
+        (Self::P95, "latency.p95"),
+        (Self::P99, "latency.p99"),
+    ];
 
     const fn percent(self) -> u64 {
         match self {
@@ -53,12 +57,16 @@ impl Latency {
             Self::Stated(stated) => stated.get(&quantile).copied(),
             Self::Each(times) => {
                 let total: u64 = times.values().sum();
-                let rank = u64::try_from((u128::from(total) * u128::from(quantile.percent())).div_ceil(100)).ok()?;
+                let rank =
+                    u64::try_from((u128::from(total) * u128::from(quantile.percent())).div_ceil(100)).ok()?;
                 let mut seen = 0;
-                times.iter().find(|(_, count)| {
-                    seen += **count;
-                    rank > 0 && seen >= rank
-                }).map(|(time, _)| Decimal::from(*time))
+                times
+                    .iter()
+                    .find(|(_, count)| {
+                        seen += **count;
+                        rank > 0 && seen >= rank
+                    })
+                    .map(|(time, _)| Decimal::from(*time))
             }
         }
     }
@@ -97,7 +105,9 @@ impl Family for Load {
         match metric {
             "http.requests" => Some(Figure::count(self.requests, self.requests)),
             "http.error-rate" => self.failed.and_then(|(failed, all)| Figure::share(failed, all)),
-            "http.request-rate" if self.requests > 0 => Some(Figure::of(self.rate?, Unit::PerSecond, self.requests)),
+            "http.request-rate" if self.requests > 0 => {
+                Some(Figure::of(self.rate?, Unit::PerSecond, self.requests))
+            }
             "checks.pass-rate" => self.checks.and_then(|(held, all)| Figure::share(held, all)),
             "checks.failed" => self.checks.map(|(held, all)| Figure::count(all.saturating_sub(held), all)),
             "thresholds.crossed" => self.thresholds.map(|(crossed, all)| Figure::count(crossed, all)),
@@ -159,7 +169,9 @@ mod tests {
     #[test]
     fn a_percentile_is_a_time_that_was_measured() {
         let ten = Latency::Each((1..=10).map(|time| (time, 1)).collect());
-        for (quantile, expected) in [(Quantile::P50, 5), (Quantile::P90, 9), (Quantile::P95, 10), (Quantile::P99, 10)] {
+        for (quantile, expected) in
+            [(Quantile::P50, 5), (Quantile::P90, 9), (Quantile::P95, 10), (Quantile::P99, 10)]
+        {
             assert_eq!(ten.quantile(quantile), Some(Decimal::from(expected)), "{quantile:?}");
         }
         assert_eq!(Latency::Each([(7, 1)].into()).quantile(Quantile::P50), Some(Decimal::from(7)));
@@ -178,7 +190,11 @@ mod tests {
         joined.join(each(&[3, 4]), &mut notes).unwrap();
         assert_eq!(joined.latency.as_ref().unwrap().quantile(Quantile::P50), Some(Decimal::from(2)));
         assert!(notes.is_empty());
-        let stated = Load { requests: 1, latency: Some(Latency::Stated([(Quantile::P50, Decimal::from(9))].into())), ..Load::default() };
+        let stated = Load {
+            requests: 1,
+            latency: Some(Latency::Stated([(Quantile::P50, Decimal::from(9))].into())),
+            ..Load::default()
+        };
         joined.join(stated, &mut notes).unwrap();
         assert_eq!(joined.latency.as_ref().unwrap().quantile(Quantile::P50), Some(Decimal::from(9)));
         assert_eq!(joined.latency.as_ref().unwrap().quantile(Quantile::P90), None);

@@ -19,7 +19,13 @@ pub struct Status {
 
 impl Family for Status {
     fn metrics(&self) -> Vec<&'static str> {
-        vec!["status.impact", "status.components", "status.operational", "status.degraded", "status.incidents"]
+        vec![
+            "status.impact",
+            "status.components",
+            "status.operational",
+            "status.degraded",
+            "status.incidents",
+        ]
     }
 
     fn measure(&self, metric: &str, filter: &Filter) -> Option<Figure> {

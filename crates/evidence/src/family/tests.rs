@@ -64,7 +64,10 @@ impl Cases {
         if passed && self.passed.len() < REMEMBERED {
             self.passed.push(hash);
         } else if !passed && self.failed.len() < REMEMBERED_FAILURES {
-            self.failed.insert(hash, same.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" › "));
+            self.failed.insert(
+                hash,
+                same.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" › "),
+            );
         } else {
             self.cut = true;
         }
@@ -73,10 +76,19 @@ impl Cases {
     /// A case that failed in one of the two and passed in the other, and only that.
     fn contradiction<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
         let one = |failed: &'a Self, passed: &'a Self| {
-            let passed: BTreeSet<u64> =
-                passed.passed.iter().filter(|hash| failed.failed.contains_key(hash) && !passed.failed.contains_key(hash)).copied().collect();
-            let again: BTreeSet<u64> = failed.passed.iter().filter(|hash| passed.contains(hash)).copied().collect();
-            failed.failed.iter().find(|(hash, _)| passed.contains(hash) && !again.contains(hash)).map(|(_, name)| name.as_str())
+            let passed: BTreeSet<u64> = passed
+                .passed
+                .iter()
+                .filter(|hash| failed.failed.contains_key(hash) && !passed.failed.contains_key(hash))
+                .copied()
+                .collect();
+            let again: BTreeSet<u64> =
+                failed.passed.iter().filter(|hash| passed.contains(hash)).copied().collect();
+            failed
+                .failed
+                .iter()
+                .find(|(hash, _)| passed.contains(hash) && !again.contains(hash))
+                .map(|(_, name)| name.as_str())
         };
         one(self, other).or_else(|| one(other, self))
     }

@@ -23,7 +23,14 @@ pub(super) struct Guard<'r> {
 
 impl<'r> Guard<'r> {
     pub fn new(source: Source<'r>, limits: &Limits) -> Self {
-        Self { source, token: limits.token, depth_limit: limits.depth.min(DEPTH), depth: 0, open: None, escaped: false }
+        Self {
+            source,
+            token: limits.token,
+            depth_limit: limits.depth.min(DEPTH),
+            depth: 0,
+            open: None,
+            escaped: false,
+        }
     }
 
     fn look(&mut self, mut bytes: &[u8]) -> io::Result<()> {
@@ -48,7 +55,8 @@ impl<'r> Guard<'r> {
                 b'[' | b'{' => {
                     self.depth += 1;
                     if self.depth > self.depth_limit {
-                        let message = format!("objects and lists are nested more than {} deep", self.depth_limit);
+                        let message =
+                            format!("objects and lists are nested more than {} deep", self.depth_limit);
                         return Err(broken(Refusal::new(Code::TooDeep, message)));
                     }
                 }
@@ -79,7 +87,10 @@ impl<'r> Guard<'r> {
         };
         self.open = Some(length);
         if length > self.token {
-            return Err(broken(Refusal::new(Code::TooLarge, format!("a string is longer than {} bytes", self.token))));
+            return Err(broken(Refusal::new(
+                Code::TooLarge,
+                format!("a string is longer than {} bytes", self.token),
+            )));
         }
         Ok(used)
     }
@@ -105,7 +116,9 @@ mod tests {
         let read = |text: String| {
             let mut bytes = text.as_bytes();
             let source = Source::open(&mut bytes, &limits).unwrap();
-            crate::json::read(source, &limits, std::marker::PhantomData::<serde::de::IgnoredAny>).err().map(|r| r.code)
+            crate::json::read(source, &limits, std::marker::PhantomData::<serde::de::IgnoredAny>)
+                .err()
+                .map(|r| r.code)
         };
         assert_eq!(read(format!("[{}1]", "\"\\\"a\", ".repeat(10_000))), None);
         assert_eq!(read(format!("[\"{}\"]", "a".repeat(999))), None);

@@ -30,9 +30,14 @@ fn refused(text: &str) -> Option<Refusal> {
 }
 
 /// Reads the one value that a text holds.
-pub(crate) fn read<'de, S: DeserializeSeed<'de>>(source: Source<'_>, limits: &Limits, seed: S) -> Result<S::Value, Refusal> {
+pub(crate) fn read<'de, S: DeserializeSeed<'de>>(
+    source: Source<'_>,
+    limits: &Limits,
+    seed: S,
+) -> Result<S::Value, Refusal> {
     begins(&source)?;
-    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(64 << 10, Guard::new(source, limits)));
+    let mut json =
+        serde_json::Deserializer::from_reader(BufReader::with_capacity(64 << 10, Guard::new(source, limits)));
     seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value)).map_err(placed)
 }
 
@@ -44,7 +49,9 @@ pub(crate) fn read_each<T: DeserializeOwned>(
 ) -> Result<(), Refusal> {
     begins(&source)?;
     let reader = BufReader::with_capacity(64 << 10, Guard::new(source, limits));
-    serde_json::Deserializer::from_reader(reader).into_iter::<T>().try_for_each(|value| with(value.map_err(placed)?))
+    serde_json::Deserializer::from_reader(reader)
+        .into_iter::<T>()
+        .try_for_each(|value| with(value.map_err(placed)?))
 }
 
 /// Refuses what begins as no JSON report does.
@@ -55,7 +62,10 @@ fn begins(source: &Source<'_>) -> Result<(), Refusal> {
     }
     if start.starts_with(b"<") {
         return Err(if looks_like_html(start) {
-            Refusal::new(Code::HtmlPage, "this is an HTML page, most often the error or login page of a server")
+            Refusal::new(
+                Code::HtmlPage,
+                "this is an HTML page, most often the error or login page of a server",
+            )
         } else {
             Refusal::new(Code::WrongFormat, "this is XML, and the reader reads JSON")
         });
@@ -82,14 +92,15 @@ fn told(error: serde_json::Error) -> Refusal {
     match error.classify() {
         Category::Eof => Refusal::new(Code::Truncated, "the file ends in the middle of its JSON"),
         Category::Io => refusal_of(&error.into()),
-        Category::Syntax if what == "number out of range" => Refusal::new(Code::BadNumber, "a number is beyond all measure"),
+        Category::Syntax if what == "number out of range" => {
+            Refusal::new(Code::BadNumber, "a number is beyond all measure")
+        }
         Category::Syntax if what.starts_with("trailing characters") => {
             Refusal::new(Code::Malformed, "something follows the JSON of the report")
         }
         Category::Syntax => Refusal::new(Code::Malformed, format!("this is no JSON: {what}")),
-        Category::Data if what.starts_with(MARK) => {
-            refused(&what).unwrap_or_else(|| Refusal::new(Code::WrongFormat, "the report cannot be understood"))
-        }
+        Category::Data if what.starts_with(MARK) => refused(&what)
+            .unwrap_or_else(|| Refusal::new(Code::WrongFormat, "the report cannot be understood")),
         Category::Data if what.starts_with("duplicate field") => {
             Refusal::new(Code::DuplicateKey, what.replacen("duplicate field", "the key", 1) + " stands twice")
         }

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::Deserialize;
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use smol_str::SmolStr;
 
 use super::refuse;
@@ -55,7 +57,10 @@ impl<'de, F: Fields> Visitor<'de> for Object<'_, F> {
         let mut seen: Vec<SmolStr> = Vec::new();
         while let Some(key) = map.next_key::<SmolStr>()? {
             if seen.contains(&key) {
-                return Err(refuse(Refusal::new(Code::DuplicateKey, format!("the key `{key}` stands twice"))));
+                return Err(refuse(Refusal::new(
+                    Code::DuplicateKey,
+                    format!("the key `{key}` stands twice"),
+                )));
             }
             if self.0.field(&key, &mut map)? {
                 seen.push(key);
@@ -220,6 +225,8 @@ impl<'de> Deserialize<'de> for Word {
 }
 
 /// A value that `null` leaves out, as a missing one is.
-pub(crate) fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }

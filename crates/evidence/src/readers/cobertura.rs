@@ -29,14 +29,18 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     loop {
         match xml.next()? {
             Event::Start(element) if element.name == "class" => {
-                let file = element.get("filename").ok_or_else(|| element.lacks("filename"))?.replace('\\', "/");
+                let file =
+                    element.get("filename").ok_or_else(|| element.lacks("filename"))?.replace('\\', "/");
                 let name = element.get("name").unwrap_or_default().to_owned();
                 let source = coverage.source(&file);
                 let before = source.size();
                 class(&mut xml, &name, source)?;
                 seen += source.size() - before;
                 if seen > limits.distinct {
-                    return Err(Refusal::new(Code::TooLarge, format!("the report has more than {} lines", limits.distinct)));
+                    return Err(Refusal::new(
+                        Code::TooLarge,
+                        format!("the report has more than {} lines", limits.distinct),
+                    ));
                 }
             }
             Event::Start(_) | Event::End | Event::Text(_) => {}
@@ -117,7 +121,11 @@ fn line(line: &Element, source: &mut SourceLines) -> Result<(u32, bool), Refusal
     source.line(number, covered);
     if let Some(text) = line.text("condition-coverage") {
         let branches = conditions(text).ok_or_else(|| {
-            Refusal::new(Code::BadValue, format!("`{}` says nothing of branches: `50% (1/2)` would", short(text))).at(line.place)
+            Refusal::new(
+                Code::BadValue,
+                format!("`{}` says nothing of branches: `50% (1/2)` would", short(text)),
+            )
+            .at(line.place)
         })?;
         if branches.total > 0 {
             source.branches(number, Branches::Counted(branches));

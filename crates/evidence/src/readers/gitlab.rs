@@ -16,28 +16,52 @@ use crate::source::Source;
 
 /// Reads a report.
 pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> Result<(), Refusal> {
-    let mut reading = Reading { listed: limits.listed, version: None, scan: None, found: Vec::new(), counts: Findings::default(), unlisted: 0, any: false };
+    let mut reading = Reading {
+        listed: limits.listed,
+        version: None,
+        scan: None,
+        found: Vec::new(),
+        counts: Findings::default(),
+        unlisted: 0,
+        any: false,
+    };
     json::read(source, limits, Object(&mut reading))?;
     let Reading { version, scan, found, counts, unlisted, any, .. } = reading;
     let (Some(version), true) = (version, any) else {
-        return Err(Refusal::new(Code::WrongFormat, "this is no security report of GitLab: it lacks its `version` or its list of `vulnerabilities`"));
+        return Err(Refusal::new(
+            Code::WrongFormat,
+            "this is no security report of GitLab: it lacks its `version` or its list of `vulnerabilities`",
+        ));
     };
     if !version.0.starts_with("14.") && !version.0.starts_with("15.") {
-        let message = format!("the report has schema version {}, and 14 and 15 are read", crate::limits::short(&version.0));
+        let message = format!(
+            "the report has schema version {}, and 14 and 15 are read",
+            crate::limits::short(&version.0)
+        );
         return Err(Refusal::new(Code::UnsupportedVersion, message));
     }
-    let scan = scan.ok_or_else(|| Refusal::new(Code::MissingField, "the report has no `scan`, which says what was done"))?;
+    let scan = scan.ok_or_else(|| {
+        Refusal::new(Code::MissingField, "the report has no `scan`, which says what was done")
+    })?;
     if scan.status.as_deref() == Some("failure") {
-        return Err(Refusal::new(Code::ToolFailed, "the scanner says that its run failed: what it did not find proves nothing"));
+        return Err(Refusal::new(
+            Code::ToolFailed,
+            "the scanner says that its run failed: what it did not find proves nothing",
+        ));
     }
     let kind = match scan.kind.as_deref() {
-        Some("dependency_scanning" | "container_scanning" | "cluster_image_scanning") => FindingKind::Vulnerability,
+        Some("dependency_scanning" | "container_scanning" | "cluster_image_scanning") => {
+            FindingKind::Vulnerability
+        }
         Some("secret_detection") => FindingKind::Secret,
         _ => FindingKind::Analysis,
     };
     let fatal = scan.messages.iter().filter(|message| message.level.as_deref() == Some("fatal")).count();
     if fatal > 0 {
-        report.note(NoteCode::ToolErrors, format!("the scanner tells of {fatal} errors during its run: it may have missed something"));
+        report.note(
+            NoteCode::ToolErrors,
+            format!("the scanner tells of {fatal} errors during its run: it may have missed something"),
+        );
     }
     if let Some(scanner) = scan.scanner {
         report.origin.tool(&scanner.name, scanner.version.as_deref());
@@ -47,8 +71,15 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     }
     for vulnerability in found {
         let severity = Severity::of_word(&vulnerability.severity);
-        let id = vulnerability.identifiers.into_iter().find_map(|identifier| identifier.name).unwrap_or(vulnerability.id);
-        let message = [vulnerability.name, vulnerability.message, vulnerability.description].into_iter().flatten().find(|text| !text.is_empty());
+        let id = vulnerability
+            .identifiers
+            .into_iter()
+            .find_map(|identifier| identifier.name)
+            .unwrap_or(vulnerability.id);
+        let message = [vulnerability.name, vulnerability.message, vulnerability.description]
+            .into_iter()
+            .flatten()
+            .find(|text| !text.is_empty());
         let item = Item::new(ItemKind::Finding(kind), &id, &message.unwrap_or_default());
         report.items.push(item.located(Some(vulnerability.location.told())).rated(severity));
     }
@@ -163,7 +194,10 @@ impl Location {
     fn told(self) -> String {
         let line = self.start_line.map_or_else(String::new, |line| format!(":{line}"));
         let place = self.file.or(self.image).unwrap_or_default();
-        match self.dependency.and_then(|dependency| Some((dependency.package?.name?, dependency.version.unwrap_or_default()))) {
+        match self
+            .dependency
+            .and_then(|dependency| Some((dependency.package?.name?, dependency.version.unwrap_or_default())))
+        {
             Some((name, version)) => format!("{name}@{version} {place}{line}"),
             None => format!("{place}{line}"),
         }

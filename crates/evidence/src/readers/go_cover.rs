@@ -32,9 +32,14 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
         } else if line.is_empty() {
             continue;
         } else if !begun {
-            return Err(Refusal::new(Code::WrongFormat, "this is no Go cover profile, which begins with `mode:`").at(place));
+            return Err(Refusal::new(
+                Code::WrongFormat,
+                "this is no Go cover profile, which begins with `mode:`",
+            )
+            .at(place));
         } else {
-            let block = Block::parse(line).ok_or_else(|| malformed(format!("`{}` is no block of a cover profile", short(line))));
+            let block = Block::parse(line)
+                .ok_or_else(|| malformed(format!("`{}` is no block of a cover profile", short(line))));
             let block = block.map_err(|refusal| refusal.at(place))?;
             let covered = executed(block.count).map_err(|refusal| refusal.at(place))?;
             let source = coverage.source(block.file);
@@ -45,7 +50,11 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
             size += source.size() - before;
             blocks += 1;
             if size > limits.distinct {
-                return Err(Refusal::new(Code::TooLarge, format!("the profile has more than {} lines", limits.distinct)).at(place));
+                return Err(Refusal::new(
+                    Code::TooLarge,
+                    format!("the profile has more than {} lines", limits.distinct),
+                )
+                .at(place));
             }
         }
     }
@@ -66,7 +75,9 @@ struct Block<'l> {
 
 impl<'l> Block<'l> {
     fn parse(line: &'l str) -> Option<Self> {
-        let (place, numbers) = line.rsplit_once(' ').and_then(|(rest, count)| Some((rest.rsplit_once(' ')?, count)))
+        let (place, numbers) = line
+            .rsplit_once(' ')
+            .and_then(|(rest, count)| Some((rest.rsplit_once(' ')?, count)))
             .map(|((place, statements), count)| (place, (statements, count)))?;
         let (file, span) = place.rsplit_once(':')?;
         let (from, to) = span.split_once(',')?;
@@ -78,6 +89,11 @@ impl<'l> Block<'l> {
         if file.is_empty() || last < first || last - first > SPAN {
             return None;
         }
-        Some(Self { file, ends: [first, from, last, to], statements: numbers.0.parse().ok()?, count: numbers.1 })
+        Some(Self {
+            file,
+            ends: [first, from, last, to],
+            statements: numbers.0.parse().ok()?,
+            count: numbers.1,
+        })
     }
 }

@@ -18,7 +18,10 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     let mut scan = Scan { report, findings: Findings::default(), any: false };
     json::read(source, limits, Object(&mut scan))?;
     if !scan.any {
-        return Err(Refusal::new(Code::WrongFormat, "this is no report of Grype: it has no list of `matches`"));
+        return Err(Refusal::new(
+            Code::WrongFormat,
+            "this is no report of Grype: it has no list of `matches`",
+        ));
     }
     let mut findings = scan.findings;
     findings.looked_for(FindingKind::Vulnerability);
@@ -54,7 +57,9 @@ impl Fields for Scan<'_> {
                 }))?;
             }
             "source" => {
-                if let Some(Target::Image(image)) = map.next_value::<Option<Scanned>>()?.and_then(|scanned| scanned.target) {
+                if let Some(Target::Image(image)) =
+                    map.next_value::<Option<Scanned>>()?.and_then(|scanned| scanned.target)
+                {
                     let origin = &mut self.report.origin;
                     origin.digest(&image.manifest_digest);
                     origin.digest(&image.image_id);
@@ -78,7 +83,9 @@ impl Scan<'_> {
         let severity = Severity::of_word(&found.vulnerability.severity);
         let item_kind = if suppressed { ItemKind::Suppressed(kind) } else { ItemKind::Finding(kind) };
         let location = format!("{}@{}", found.artifact.name, found.artifact.version);
-        let item = Item::new(item_kind, &found.vulnerability.id, &found.vulnerability.description).located(Some(location)).rated(severity);
+        let item = Item::new(item_kind, &found.vulnerability.id, &found.vulnerability.description)
+            .located(Some(location))
+            .rated(severity);
         self.report.items.push(item);
         if suppressed {
             self.findings.suppressed.count(severity, 1);

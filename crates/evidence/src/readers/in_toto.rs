@@ -30,7 +30,9 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
             Documents::Several(several) => several,
             Documents::One(one) => vec![*one],
         };
-        documents.into_iter().try_for_each(|document| document.collect(false, limits, &mut attestations, report))
+        documents
+            .into_iter()
+            .try_for_each(|document| document.collect(false, limits, &mut attestations, report))
     })?;
     if attestations.statements.is_empty() {
         return Err(Refusal::new(Code::NoResults, "the file holds no statement"));
@@ -38,7 +40,11 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     report.note(NoteCode::SignatureUnverified, "the statements were read, and their signatures not verified");
     for statement in attestations.statements.iter().filter(|statement| statement.fails()) {
         let result = statement.result.as_deref().unwrap_or_default();
-        let item = Item::new(ItemKind::Failed, &statement.predicate_type, &format!("the statement says `{}`", short(result)));
+        let item = Item::new(
+            ItemKind::Failed,
+            &statement.predicate_type,
+            &format!("the statement says `{}`", short(result)),
+        );
         report.items.push(item.located(statement.subjects.first().map(|subject| subject.name.clone())));
     }
     report.attestations = Some(attestations);
@@ -82,17 +88,26 @@ struct RawSubject {
 
 impl Document {
     /// Finds the statements in a document. `signed` says that an envelope around it has a signature.
-    fn collect(self, signed: bool, limits: &Limits, out: &mut Attestations, report: &mut Report) -> Result<(), Refusal> {
+    fn collect(
+        self,
+        signed: bool,
+        limits: &Limits,
+        out: &mut Attestations,
+        report: &mut Report,
+    ) -> Result<(), Refusal> {
         if let Some(inner) = self.dsse_envelope.or(self.bundle).or(self.attestation) {
             return inner.collect(signed, limits, out, report);
         }
         if let Some(several) = self.attestations {
-            return several.into_iter().try_for_each(|document| document.collect(signed, limits, out, report));
+            return several
+                .into_iter()
+                .try_for_each(|document| document.collect(signed, limits, out, report));
         }
         if let Some(payload) = self.payload {
             let kind = self.payload_type.unwrap_or_default();
             if kind != PAYLOAD {
-                let message = format!("the envelope holds `{}`, and statements are `{PAYLOAD}`", short(&kind));
+                let message =
+                    format!("the envelope holds `{}`, and statements are `{PAYLOAD}`", short(&kind));
                 return Err(Refusal::new(Code::WrongFormat, message));
             }
             let signed = !self.signatures.is_empty();
@@ -100,16 +115,27 @@ impl Document {
         }
         let kind = self.statement_type.unwrap_or_default();
         if !kind.starts_with("https://in-toto.io/Statement/") {
-            return Err(Refusal::new(Code::WrongFormat, "this is neither an in-toto statement nor an envelope with one"));
+            return Err(Refusal::new(
+                Code::WrongFormat,
+                "this is neither an in-toto statement nor an envelope with one",
+            ));
         }
         if !matches!(kind.as_str(), "https://in-toto.io/Statement/v0.1" | "https://in-toto.io/Statement/v1") {
-            return Err(Refusal::new(Code::UnsupportedVersion, format!("the statement is `{}`, and v0.1 and v1 are read", short(&kind))));
+            return Err(Refusal::new(
+                Code::UnsupportedVersion,
+                format!("the statement is `{}`, and v0.1 and v1 are read", short(&kind)),
+            ));
         }
         let subjects = self.subject.unwrap_or_default();
         if subjects.is_empty() || subjects.iter().any(|subject| subject.digest.is_empty()) {
-            return Err(Refusal::new(Code::MissingField, "the statement is about nothing: each `subject` needs a `digest`"));
+            return Err(Refusal::new(
+                Code::MissingField,
+                "the statement is about nothing: each `subject` needs a `digest`",
+            ));
         }
-        let predicate_type = self.predicate_type.ok_or_else(|| Refusal::new(Code::MissingField, "the statement has no `predicateType`"))?;
+        let predicate_type = self
+            .predicate_type
+            .ok_or_else(|| Refusal::new(Code::MissingField, "the statement has no `predicateType`"))?;
         if out.statements.len() >= limits.distinct {
             return Err(Refusal::new(Code::TooLarge, "the file holds more statements than can be kept"));
         }
@@ -121,7 +147,11 @@ impl Document {
                 .into_iter()
                 .map(|subject| Subject {
                     name: subject.name,
-                    digests: subject.digest.into_iter().map(|(algorithm, digits)| (algorithm, digits.to_ascii_lowercase())).collect(),
+                    digests: subject
+                        .digest
+                        .into_iter()
+                        .map(|(algorithm, digits)| (algorithm, digits.to_ascii_lowercase()))
+                        .collect(),
                 })
                 .collect(),
             signed,
@@ -139,8 +169,9 @@ fn statement_of(payload: &str) -> Result<Document, Refusal> {
         .decode(&payload)
         .or_else(|_| GeneralPurpose::new(&alphabet::URL_SAFE, config).decode(&payload))
         .map_err(|error| malformed(format!("the payload of the envelope is no base64: {error}")))?;
-    let document: Document = serde_json::from_slice(&bytes)
-        .map_err(|error| malformed(format!("the payload of the envelope is no statement: {}", short(&error.to_string()))))?;
+    let document: Document = serde_json::from_slice(&bytes).map_err(|error| {
+        malformed(format!("the payload of the envelope is no statement: {}", short(&error.to_string())))
+    })?;
     if document.payload.is_some() || document.statement_type.is_none() {
         return Err(Refusal::new(Code::WrongFormat, "the payload of the envelope is no in-toto statement"));
     }
@@ -161,14 +192,24 @@ fn about(subjects: &[RawSubject], predicate: &Value, report: &mut Report) {
         let sources = predicate.pointer(list).and_then(Value::as_array);
         for source in sources.into_iter().flatten().filter(|source| {
             // Of the materials only a repository is what was built; others are images and modules.
-            source.get("uri").and_then(Value::as_str).is_some_and(|uri| uri.starts_with("git") || uri.ends_with(".git") || uri.contains(".git@"))
+            source
+                .get("uri")
+                .and_then(Value::as_str)
+                .is_some_and(|uri| uri.starts_with("git") || uri.ends_with(".git") || uri.contains(".git@"))
         }) {
             for algorithm in ["gitCommit", "sha1"] {
-                origin.commit(source.pointer(&format!("/digest/{algorithm}")).and_then(Value::as_str).unwrap_or_default());
+                origin.commit(
+                    source
+                        .pointer(&format!("/digest/{algorithm}"))
+                        .and_then(Value::as_str)
+                        .unwrap_or_default(),
+                );
             }
         }
     }
-    origin.commit(predicate.pointer("/invocation/configSource/digest/sha1").and_then(Value::as_str).unwrap_or_default());
+    origin.commit(
+        predicate.pointer("/invocation/configSource/digest/sha1").and_then(Value::as_str).unwrap_or_default(),
+    );
     for time in [
         "/runDetails/metadata/startedOn",
         "/runDetails/metadata/finishedOn",

@@ -21,13 +21,22 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     if root.name != "report" {
         return Err(detect::wrong_root(&root, "JaCoCo coverage, which begins with `<report>`"));
     }
-    let mut reading = Reading { coverage: Coverage::default(), path: vec![Node::Other], whole: Ratio::default(), units: 0, seen: 0 };
+    let mut reading = Reading {
+        coverage: Coverage::default(),
+        path: vec![Node::Other],
+        whole: Ratio::default(),
+        units: 0,
+        seen: 0,
+    };
     loop {
         match xml.next()? {
             Event::Start(element) => {
                 reading.open(&element, report)?;
                 if reading.seen > limits.distinct {
-                    return Err(Refusal::new(Code::TooLarge, format!("the report has more than {} lines", limits.distinct)));
+                    return Err(Refusal::new(
+                        Code::TooLarge,
+                        format!("the report has more than {} lines", limits.distinct),
+                    ));
                 }
             }
             Event::End => reading.close()?,
@@ -36,7 +45,10 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
         }
     }
     if reading.units == 0 {
-        return Err(Refusal::new(Code::NoResults, "the report holds no class and no source file: nothing was measured"));
+        return Err(Refusal::new(
+            Code::NoResults,
+            "the report holds no class and no source file: nothing was measured",
+        ));
     }
     Declared { declared: reading.whole, held: reading.coverage.lines() }.compare(report);
     report.coverage = Some(reading.coverage);
@@ -89,9 +101,10 @@ impl Reading {
                 let file = element.text("sourcefilename").map(|file| self.file(file));
                 Node::Class { name: name(), file, branches: Ratio::default(), instructions: Ratio::default() }
             }
-            "method" => {
-                Node::Method { name: format!("{}{}", name(), element.get("desc").unwrap_or_default()), covered: None }
-            }
+            "method" => Node::Method {
+                name: format!("{}{}", name(), element.get("desc").unwrap_or_default()),
+                covered: None,
+            },
             "sourcefile" => {
                 self.units += 1;
                 let file = self.file(&name());
@@ -108,7 +121,9 @@ impl Reading {
             }
             "sessioninfo" => {
                 for time in ["start", "dump"] {
-                    report.origin.time(element.text(time).and_then(|time| time.parse().ok()).and_then(Moment::of_millis));
+                    report.origin.time(
+                        element.text(time).and_then(|time| time.parse().ok()).and_then(Moment::of_millis),
+                    );
                 }
                 Node::Other
             }
@@ -122,10 +137,14 @@ impl Reading {
         let Some(Node::SourceFile(file)) = self.path.last() else { return Ok(()) };
         let small = |name| {
             let count = line.count(name)?.unwrap_or_default();
-            u32::try_from(count).map_err(|_| Refusal::new(Code::BadNumber, format!("`{name}` is {count}, beyond all measure")).at(line.place))
+            u32::try_from(count).map_err(|_| {
+                Refusal::new(Code::BadNumber, format!("`{name}` is {count}, beyond all measure"))
+                    .at(line.place)
+            })
         };
         let number = line.needed_count("nr")?;
-        let number = u32::try_from(number).map_err(|_| Refusal::new(Code::BadNumber, format!("{number} is no line")).at(line.place))?;
+        let number = u32::try_from(number)
+            .map_err(|_| Refusal::new(Code::BadNumber, format!("{number} is no line")).at(line.place))?;
         line.needed_count("ci")?;
         let (missed, covered) = (small("mi")?, small("ci")?);
         let (missed_branches, covered_branches) = (small("mb")?, small("cb")?);
@@ -142,9 +161,9 @@ impl Reading {
 
     fn counter(&mut self, counter: &Element) -> Result<(), Refusal> {
         let (missed, covered) = (counter.needed_count("missed")?, counter.needed_count("covered")?);
-        let total = covered
-            .checked_add(missed)
-            .ok_or_else(|| Refusal::new(Code::BadNumber, "a counter is beyond all measure").at(counter.place))?;
+        let total = covered.checked_add(missed).ok_or_else(|| {
+            Refusal::new(Code::BadNumber, "a counter is beyond all measure").at(counter.place)
+        })?;
         let depth = self.path.len();
         match (self.path.last_mut(), counter.get("type").unwrap_or_default()) {
             (Some(Node::Method { covered: state, .. }), "METHOD") => *state = Some(covered > 0),

@@ -29,9 +29,13 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     let mut xml = Xml::new(source, limits);
     let root = xml.root()?;
     if !matches!(root.name.as_str(), "testsuites" | "testsuite") {
-        return Err(detect::wrong_root(&root, "JUnit test results, which begin with `<testsuites>` or `<testsuite>`"));
+        return Err(detect::wrong_root(
+            &root,
+            "JUnit test results, which begin with `<testsuites>` or `<testsuite>`",
+        ));
     }
-    let mut reading = Reading { limits, report, tests: Tests::default(), cases: 0, declared: 0, understated: None };
+    let mut reading =
+        Reading { limits, report, tests: Tests::default(), cases: 0, declared: 0, understated: None };
     let whole = reading.suites(&mut xml, root)?;
     xml.finish()?;
     reading.end(whole)
@@ -133,7 +137,10 @@ impl Outcome {
         let of_word = |word: Option<String>| match word.as_deref() {
             Some("failed" | "fail" | "failure" | "broken") => Self::Failed,
             Some("errored" | "error" | "timeout" | "timedout" | "crashed") => Self::Errored,
-            Some("skipped" | "skip" | "disabled" | "notrun" | "not_run" | "not run" | "ignored" | "pending" | "suppressed") => Self::Skipped,
+            Some(
+                "skipped" | "skip" | "disabled" | "notrun" | "not_run" | "not run" | "ignored" | "pending"
+                | "suppressed",
+            ) => Self::Skipped,
             _ => Self::Passed,
         };
         // GoogleTest says `notrun` in one and `suppressed` or `skipped` in the other.
@@ -227,7 +234,9 @@ impl Reading<'_, '_> {
                         }
                     }
                     "properties" => tags.extend(self.properties(xml)?),
-                    "testcase" | "testsuite" => return Err(malformed("a case stands in another case").at(element.place)),
+                    "testcase" | "testsuite" => {
+                        return Err(malformed("a case stands in another case").at(element.place));
+                    }
                     name => match Outcome::of_result(name) {
                         Some(result) => {
                             results += u64::from(result >= Outcome::Failed);
@@ -254,7 +263,11 @@ impl Reading<'_, '_> {
             self.tests.cases.add(&[&suite.name, class, name], !bad);
         }
         if bad || flaky {
-            let id = if class.is_empty() || class == name || name.starts_with(class) { name.to_owned() } else { format!("{class}.{name}") };
+            let id = if class.is_empty() || class == name || name.starts_with(class) {
+                name.to_owned()
+            } else {
+                format!("{class}.{name}")
+            };
             let file = case.text("file").map(str::to_owned).or_else(|| suite.file.clone());
             let location = file.map(|file| match case.text("line") {
                 Some(line) => format!("{file}:{line}"),
@@ -330,18 +343,27 @@ impl Reading<'_, '_> {
 
     fn end(mut self, whole: Suite) -> Result<(), Refusal> {
         if self.cases == 0 && self.declared > 0 {
-            let message = format!("the report declares {} test cases and holds none: nobody can tell what they were", self.declared);
+            let message = format!(
+                "the report declares {} test cases and holds none: nobody can tell what they were",
+                self.declared
+            );
             return Err(Refusal::new(Code::NoCases, message));
         }
         self.tests.all = whole.counts;
         self.tests.tagged = whole.tagged;
         self.tests.missing = whole.missing;
         if whole.missing > 0 {
-            let message = format!("the report declares {} more test cases than it holds: it is not whole, or its counts are wrong", whole.missing);
+            let message = format!(
+                "the report declares {} more test cases than it holds: it is not whole, or its counts are wrong",
+                whole.missing
+            );
             self.report.note(NoteCode::CasesMissing, message);
         }
         if let Some(name) = self.understated {
-            let message = format!("`{}` declares fewer test cases than it holds; those it holds are counted", short(&name));
+            let message = format!(
+                "`{}` declares fewer test cases than it holds; those it holds are counted",
+                short(&name)
+            );
             self.report.note(NoteCode::CountsUnderstated, message);
         }
         self.report.tests = Some(self.tests);
@@ -369,7 +391,11 @@ fn counted(outcome: Outcome, flaky: bool) -> Counts {
 fn message(element: &Element, xml: &mut Xml<'_>) -> Result<String, Refusal> {
     let text = xml.text()?;
     let message = element.text("message").unwrap_or_else(|| text.trim());
-    Ok(if message.is_empty() { element.get("type").unwrap_or_default().to_owned() } else { message.to_owned() })
+    Ok(if message.is_empty() {
+        element.get("type").unwrap_or_default().to_owned()
+    } else {
+        message.to_owned()
+    })
 }
 
 /// The tags in the attributes of a case or a suite.
@@ -384,18 +410,30 @@ fn tags_of(element: &Element) -> Vec<SmolStr> {
 /// The tags in a property, if its name says that it holds some. CTest writes its labels as `cmake_labels`.
 fn tags_named(name: &str, value: &str) -> Vec<SmolStr> {
     let known = [
-        "tag", "tags", "label", "labels", "category", "categories", "group", "groups", "marker", "markers", "cmake_labels",
+        "tag",
+        "tags",
+        "label",
+        "labels",
+        "category",
+        "categories",
+        "group",
+        "groups",
+        "marker",
+        "markers",
+        "cmake_labels",
     ];
     if !known.contains(&name) {
         return Vec::new();
     }
-    let tag = |tag: &str| Some(tag.trim().trim_start_matches('@')).filter(|tag| !tag.is_empty()).map(SmolStr::new);
+    let tag =
+        |tag: &str| Some(tag.trim().trim_start_matches('@')).filter(|tag| !tag.is_empty()).map(SmolStr::new);
     value.split([',', ';']).filter_map(tag).collect()
 }
 
 /// A tag in the name of a case, as Playwright, Cypress and Cucumber have it: `pays by card @critical-journey`.
 fn tag_in_name(word: &str) -> Option<SmolStr> {
     let tag = word.strip_prefix('@')?.trim_end_matches([',', '.', ')', ']']);
-    let named = tag.starts_with(char::is_alphabetic) && tag.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.'));
+    let named = tag.starts_with(char::is_alphabetic)
+        && tag.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.'));
     named.then(|| SmolStr::new(tag))
 }

@@ -40,10 +40,15 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     report.origin.time(summary.metadata.generated_at.as_deref().and_then(Moment::parse));
     let load = summary.load()?;
     for (metric, threshold) in &summary.crossed {
-        report.items.push(Item::new(ItemKind::Crossed, metric, &format!("the threshold `{threshold}` was crossed")));
+        report.items.push(Item::new(
+            ItemKind::Crossed,
+            metric,
+            &format!("the threshold `{threshold}` was crossed"),
+        ));
     }
     for check in summary.checks.iter().filter(|check| check.fails > 0) {
-        let message = format!("the check failed {} of {} times", check.fails, check.fails.saturating_add(check.passes));
+        let message =
+            format!("the check failed {} of {} times", check.fails, check.fails.saturating_add(check.passes));
         report.items.push(Item::new(ItemKind::Crossed, &check.name, &message));
     }
     report.load = Some(load);
@@ -98,7 +103,9 @@ impl Fields for Metrics<'_> {
         let mut metric = Metric::default();
         map.next_value_seed(Object(&mut metric))?;
         self.0.thresholds += metric.thresholds.held + metric.thresholds.crossed.len() as u64;
-        self.0.crossed.extend(metric.thresholds.crossed.into_iter().map(|threshold| (name.to_owned(), threshold)));
+        self.0
+            .crossed
+            .extend(metric.thresholds.crossed.into_iter().map(|threshold| (name.to_owned(), threshold)));
         self.0.metrics.insert(name.to_owned(), metric.numbers);
         Ok(true)
     }
@@ -193,7 +200,12 @@ impl Fields for Results<'_> {
             }
             "checks" => {
                 let checks = map.next_value::<Option<Checks>>()?.unwrap_or_default();
-                checks.metrics.0.into_iter().try_for_each(|metric| self.metric(metric)).map_err(json::refuse)?;
+                checks
+                    .metrics
+                    .0
+                    .into_iter()
+                    .try_for_each(|metric| self.metric(metric))
+                    .map_err(json::refuse)?;
                 self.0.checks.extend(checks.results.0);
                 self.0.checks.extend(checks.ordered_checks.0);
             }
@@ -207,7 +219,9 @@ impl Results<'_> {
     fn metric(&mut self, metric: Listed) -> Result<(), Refusal> {
         let name = metric.name;
         match self.0.metrics.insert(name.clone(), metric.values) {
-            Some(_) => Err(Refusal::new(Code::DuplicateKey, format!("the metric `{}` stands twice", short(&name)))),
+            Some(_) => {
+                Err(Refusal::new(Code::DuplicateKey, format!("the metric `{}` stands twice", short(&name))))
+            }
             None => Ok(()),
         }
     }
@@ -302,7 +316,12 @@ impl Summary {
 
     /// The occurrences of a rate, of how many: `passes` and `fails`, or `matches` and `total` in the new form.
     fn rate(&self, metric: &str) -> Result<Option<(u64, u64)>, Refusal> {
-        let counts = match (self.count(metric, "passes")?, self.count(metric, "fails")?, self.count(metric, "matches")?, self.count(metric, "total")?) {
+        let counts = match (
+            self.count(metric, "passes")?,
+            self.count(metric, "fails")?,
+            self.count(metric, "matches")?,
+            self.count(metric, "total")?,
+        ) {
             (Some(passes), Some(fails), ..) => (passes, passes.saturating_add(fails)),
             (_, _, Some(matches), Some(total)) => (matches, total),
             _ => return Ok(None),
@@ -312,7 +331,9 @@ impl Summary {
         if counts.0 > counts.1 || stated.is_some_and(|stated| (stated - exact).abs() > 0.001) {
             let message = format!(
                 "`{metric}` says {} and counts {} of {}: one of the two is wrong",
-                stated.unwrap_or_default(), counts.0, counts.1
+                stated.unwrap_or_default(),
+                counts.0,
+                counts.1
             );
             return Err(Refusal::new(Code::Contradiction, message));
         }
@@ -328,7 +349,11 @@ impl Summary {
             (Quantile::P95, ["p(95)", "p(95)"]),
             (Quantile::P99, ["p(99)", "p(99)"]),
         ] {
-            let Some((name, value)) = names.iter().find_map(|name| Some((name, self.number("http_req_duration", name)?))) else { continue };
+            let Some((name, value)) =
+                names.iter().find_map(|name| Some((name, self.number("http_req_duration", name)?)))
+            else {
+                continue;
+            };
             let value = decimal(value).filter(|value| *value >= Decimal::ZERO);
             let bad = || Refusal::new(Code::BadNumber, format!("`{name}` of `http_req_duration` is no time"));
             quantiles.insert(quantile, value.ok_or_else(bad)?);

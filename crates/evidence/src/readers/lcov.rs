@@ -29,12 +29,20 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
             ("" | "TN" | "VER", _) => {}
             (key, _) if key.starts_with('#') => {}
             ("SF", None) => record = Some(Record::of(value, place)),
-            ("SF", Some(_)) => return Err(truncated("the record before this one does not end with `end_of_record`").at(place)),
+            ("SF", Some(_)) => {
+                return Err(
+                    truncated("the record before this one does not end with `end_of_record`").at(place)
+                );
+            }
             ("end_of_record", Some(done)) => {
                 size += done.end(&mut coverage, &mut declared);
                 record = None;
                 if size > limits.distinct {
-                    return Err(Refusal::new(Code::TooLarge, format!("the report has more than {} lines", limits.distinct)).at(place));
+                    return Err(Refusal::new(
+                        Code::TooLarge,
+                        format!("the report has more than {} lines", limits.distinct),
+                    )
+                    .at(place));
                 }
             }
             (key, Some(record)) if !value.is_empty() || key == "DA" => {
@@ -43,17 +51,26 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
                 }
             }
             (_, None) if !coverage.sources.is_empty() => skipped += 1,
-            _ => return Err(malformed(format!("`{}` is no line of an LCOV tracefile", short(line))).at(place)),
+            _ => {
+                return Err(malformed(format!("`{}` is no line of an LCOV tracefile", short(line))).at(place));
+            }
         }
     }
     if let Some(record) = record {
-        return Err(truncated(format!("the record of `{}` does not end with `end_of_record`", short(&record.file))).at(record.place));
+        return Err(truncated(format!(
+            "the record of `{}` does not end with `end_of_record`",
+            short(&record.file)
+        ))
+        .at(record.place));
     }
     if coverage.sources.is_empty() {
         return Err(Refusal::new(Code::NoResults, "the tracefile holds no record: nothing was measured"));
     }
     if skipped > 0 {
-        report.note(NoteCode::LinesSkipped, format!("{skipped} lines that the format does not know were passed over"));
+        report.note(
+            NoteCode::LinesSkipped,
+            format!("{skipped} lines that the format does not know were passed over"),
+        );
     }
     declared.compare(report);
     report.coverage = Some(coverage);
@@ -108,27 +125,42 @@ impl Record {
     fn field(&mut self, key: &str, value: &str) -> Result<bool, Refusal> {
         match key {
             "DA" => {
-                let (line, rest) = value.split_once(',').ok_or_else(|| malformed(format!("`DA:{}` names a line without a count", short(value))))?;
+                let (line, rest) = value.split_once(',').ok_or_else(|| {
+                    malformed(format!("`DA:{}` names a line without a count", short(value)))
+                })?;
                 let count = rest.split(',').next().unwrap_or_default();
                 *self.lines.entry(number(line)?).or_default() |= executed(count)?;
             }
             "BRDA" => {
                 // The name of a branch may have commas of its own.
-                let (line, rest) = value.split_once(',').ok_or_else(|| malformed(format!("`BRDA:{}` is no branch", short(value))))?;
-                let (branch, taken) = rest.rsplit_once(',').ok_or_else(|| malformed(format!("`BRDA:{}` is no branch", short(value))))?;
-                *self.branches.entry(number(line)?).or_default().entry(SmolStr::new(branch)).or_default() |= executed(taken)?;
+                let (line, rest) = value
+                    .split_once(',')
+                    .ok_or_else(|| malformed(format!("`BRDA:{}` is no branch", short(value))))?;
+                let (branch, taken) = rest
+                    .rsplit_once(',')
+                    .ok_or_else(|| malformed(format!("`BRDA:{}` is no branch", short(value))))?;
+                *self.branches.entry(number(line)?).or_default().entry(SmolStr::new(branch)).or_default() |=
+                    executed(taken)?;
             }
             "FN" => {
                 // The line, in newer files the last line, and the name, which may have commas of its own.
-                let (_, rest) = value.split_once(',').ok_or_else(|| malformed(format!("`FN:{}` is no function", short(value))))?;
+                let (_, rest) = value
+                    .split_once(',')
+                    .ok_or_else(|| malformed(format!("`FN:{}` is no function", short(value))))?;
                 let name = match rest.split_once(',') {
-                    Some((last, name)) if last.bytes().all(|byte| byte.is_ascii_digit()) && !last.is_empty() => name,
+                    Some((last, name))
+                        if last.bytes().all(|byte| byte.is_ascii_digit()) && !last.is_empty() =>
+                    {
+                        name
+                    }
                     _ => rest,
                 };
                 self.functions.entry(SmolStr::new(name)).or_default();
             }
             "FNDA" => {
-                let (count, name) = value.split_once(',').ok_or_else(|| malformed(format!("`FNDA:{}` is no function", short(value))))?;
+                let (count, name) = value
+                    .split_once(',')
+                    .ok_or_else(|| malformed(format!("`FNDA:{}` is no function", short(value))))?;
                 *self.functions.entry(SmolStr::new(name)).or_default() |= executed(count)?;
             }
             "FNA" => {
@@ -150,9 +182,13 @@ impl Record {
     fn end(&mut self, coverage: &mut Coverage, declared: &mut Declared) -> usize {
         if let (Some(found), Some(hit)) = (self.found, self.hit) {
             declared.declared.add(hit, found);
-            declared.held.add(self.lines.values().filter(|covered| **covered).count() as u64, self.lines.len() as u64);
+            declared
+                .held
+                .add(self.lines.values().filter(|covered| **covered).count() as u64, self.lines.len() as u64);
         }
-        let size = self.lines.len() + self.functions.len() + self.branches.values().map(BTreeMap::len).sum::<usize>();
+        let size = self.lines.len()
+            + self.functions.len()
+            + self.branches.values().map(BTreeMap::len).sum::<usize>();
         let source = coverage.source(&self.file);
         for (line, covered) in std::mem::take(&mut self.lines) {
             source.line(line, covered);
@@ -168,7 +204,9 @@ impl Record {
 }
 
 fn number(text: &str) -> Result<u32, Refusal> {
-    text.trim().parse().map_err(|_| Refusal::new(Code::BadNumber, format!("`{}` is no line and counts none", short(text))))
+    text.trim()
+        .parse()
+        .map_err(|_| Refusal::new(Code::BadNumber, format!("`{}` is no line and counts none", short(text))))
 }
 
 /// Whether a count says that something was executed. Counts go beyond 64 bits, `-` is never reached, and gcov has written negative ones.

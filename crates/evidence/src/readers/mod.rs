@@ -104,7 +104,12 @@ impl Reader {
     }
 
     /// Reads a report into one that is empty.
-    pub(crate) fn read(self, source: Source<'_>, limits: &Limits, report: &mut Report) -> Result<(), Refusal> {
+    pub(crate) fn read(
+        self,
+        source: Source<'_>,
+        limits: &Limits,
+        report: &mut Report,
+    ) -> Result<(), Refusal> {
         match self {
             Self::Junit => junit::read(source, limits, report),
             Self::Sarif => sarif::read(source, limits, report),
@@ -150,7 +155,9 @@ impl FromStr for Reader {
 fn severities_missing(report: &mut Report, findings: &Findings) {
     let unknown = findings.all().unknown;
     if unknown > 0 {
-        let message = format!("{unknown} findings have no severity: they count at every severity, for each might be critical");
+        let message = format!(
+            "{unknown} findings have no severity: they count at every severity, for each might be critical"
+        );
         report.note(NoteCode::SeverityMissing, message);
     }
 }
@@ -160,6 +167,9 @@ fn maybe_filtered(report: &mut Report, findings: &Findings) {
     let all = findings.all();
     let high = all.exactly(Severity::High) + all.exactly(Severity::Critical);
     if high > 0 && high == all.total() {
-        report.note(NoteCode::MaybeFiltered, "no finding is below high: if the scan was told to leave them out, nothing in the report says so");
+        report.note(
+            NoteCode::MaybeFiltered,
+            "no finding is below high: if the scan was told to leave them out, nothing in the report says so",
+        );
     }
 }

@@ -19,10 +19,14 @@ use crate::source::Source;
 
 /// Reads results.
 pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> Result<(), Refusal> {
-    let mut scan = Scan { report, findings: Findings::default(), any: false, source: String::new(), packages: false };
+    let mut scan =
+        Scan { report, findings: Findings::default(), any: false, source: String::new(), packages: false };
     json::read(source, limits, Object(&mut scan))?;
     if !scan.any {
-        return Err(Refusal::new(Code::WrongFormat, "this is no report of OSV-Scanner: it has no list of `results`"));
+        return Err(Refusal::new(
+            Code::WrongFormat,
+            "this is no report of OSV-Scanner: it has no list of `results`",
+        ));
     }
     let mut findings = scan.findings;
     findings.looked_for(FindingKind::Vulnerability);
@@ -138,7 +142,8 @@ struct Vector {
 
 impl Vulnerability {
     fn severity(&self) -> Option<Severity> {
-        let word = self.database_specific.get("severity").and_then(|word| word.as_str()).and_then(Severity::of_word);
+        let word =
+            self.database_specific.get("severity").and_then(|word| word.as_str()).and_then(Severity::of_word);
         let vectors = self.severity.iter().filter_map(|vector| Severity::of_vector(&vector.score));
         word.or_else(|| vectors.max())
     }
@@ -147,10 +152,15 @@ impl Vulnerability {
 impl Package {
     fn count(self, scan: &mut Scan<'_>) {
         let location = format!("{}@{} {}", self.package.name, self.package.version, scan.source);
-        let by_id: BTreeMap<&str, &Vulnerability> = self.vulnerabilities.iter().map(|known| (known.id.as_str(), known)).collect();
+        let by_id: BTreeMap<&str, &Vulnerability> =
+            self.vulnerabilities.iter().map(|known| (known.id.as_str(), known)).collect();
         let mut add = |kind, id: &str, message: &str, severity| {
             scan.findings.found(kind, severity);
-            scan.report.items.push(Item::new(ItemKind::Finding(kind), id, message).located(Some(location.clone())).rated(severity));
+            scan.report.items.push(
+                Item::new(ItemKind::Finding(kind), id, message)
+                    .located(Some(location.clone()))
+                    .rated(severity),
+            );
         };
         let mut grouped: Vec<&str> = Vec::new();
         for group in &self.groups {

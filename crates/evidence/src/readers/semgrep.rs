@@ -14,7 +14,8 @@ use crate::source::Source;
 
 /// Reads output.
 pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> Result<(), Refusal> {
-    let mut scan = Scan { report, findings: Findings::default(), results: false, errors: None, fatal: 0, scanned: None };
+    let mut scan =
+        Scan { report, findings: Findings::default(), results: false, errors: None, fatal: 0, scanned: None };
     json::read(source, limits, Object(&mut scan))?;
     if !scan.results || scan.errors.is_none() {
         let message = "this is no output of Semgrep: it has no lists of `results` and `errors`";
@@ -23,7 +24,10 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     let Scan { mut findings, fatal, scanned, .. } = scan;
     findings.looked_for(FindingKind::Analysis);
     if fatal > 0 {
-        report.note(NoteCode::ToolErrors, format!("Semgrep tells of {fatal} errors during its run: it may have missed something"));
+        report.note(
+            NoteCode::ToolErrors,
+            format!("Semgrep tells of {fatal} errors during its run: it may have missed something"),
+        );
     }
     if scanned == Some(0) {
         report.note(NoteCode::NothingScanned, "Semgrep scanned no file, so that it says nothing");
@@ -109,9 +113,15 @@ impl Scan<'_> {
     fn add(&mut self, found: Found) {
         let severity = severity(&found.extra.severity);
         let suppressed = found.extra.is_ignored.unwrap_or_default();
-        let kind = if suppressed { ItemKind::Suppressed(FindingKind::Analysis) } else { ItemKind::Finding(FindingKind::Analysis) };
-        let location = found.start.map_or_else(|| found.path.clone(), |start| format!("{}:{}", found.path, start.line));
-        let mut item = Item::new(kind, &found.check_id, &found.extra.message).located(Some(location)).rated(severity);
+        let kind = if suppressed {
+            ItemKind::Suppressed(FindingKind::Analysis)
+        } else {
+            ItemKind::Finding(FindingKind::Analysis)
+        };
+        let location =
+            found.start.map_or_else(|| found.path.clone(), |start| format!("{}:{}", found.path, start.line));
+        let mut item =
+            Item::new(kind, &found.check_id, &found.extra.message).located(Some(location)).rated(severity);
         // Without an account Semgrep puts a sentence there in the fingerprint's place.
         item.fingerprint = found.extra.fingerprint.filter(|fingerprint| !fingerprint.contains(' '));
         self.report.items.push(item);

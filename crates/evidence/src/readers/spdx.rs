@@ -20,7 +20,12 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     json::read(source, limits, Object(&mut reading))?;
     let Reading { inventory, version, packages, .. } = reading;
     match version.as_deref().map(|version| version.trim_start_matches("SPDX-")) {
-        None => return Err(Refusal::new(Code::WrongFormat, "this is no SPDX bill: it has neither `spdxVersion` nor a `@graph`")),
+        None => {
+            return Err(Refusal::new(
+                Code::WrongFormat,
+                "this is no SPDX bill: it has neither `spdxVersion` nor a `@graph`",
+            ));
+        }
         Some(version) if version.starts_with("2.") || version.starts_with("3.") => {}
         Some(version) => {
             let message = format!("this is SPDX {}, and 2 and 3 are read", short(version));

@@ -21,7 +21,8 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     json::read(source, limits, Object(&mut page))?;
     let Page { status, page, .. } = page;
     if !page || (status.impact.is_none() && status.components.is_none() && status.incidents.is_none()) {
-        let message = "this is no status page: it needs its `page`, and a `status`, `components` or `incidents`";
+        let message =
+            "this is no status page: it needs its `page`, and a `status`, `components` or `incidents`";
         return Err(Refusal::new(Code::WrongFormat, message));
     }
     report.status = Some(status);
@@ -65,7 +66,11 @@ impl Fields for Page<'_> {
                     match component.status.as_str() {
                         "operational" => self.status.operational += 1,
                         "degraded_performance" | "partial_outage" | "major_outage" | "under_maintenance" => {
-                            self.report.items.push(Item::new(ItemKind::Degraded, &component.name, &component.status));
+                            self.report.items.push(Item::new(
+                                ItemKind::Degraded,
+                                &component.name,
+                                &component.status,
+                            ));
                         }
                         other => return Err(unknown("status of a component", other)),
                     }
@@ -79,7 +84,11 @@ impl Fields for Page<'_> {
                 let each = Each::new(|incident: Incident| {
                     if !matches!(incident.status.as_str(), "resolved" | "postmortem" | "completed") {
                         open += 1;
-                        let item = Item::new(ItemKind::Degraded, &incident.name, &format!("{}, impact {}", incident.status, incident.impact));
+                        let item = Item::new(
+                            ItemKind::Degraded,
+                            &incident.name,
+                            &format!("{}, impact {}", incident.status, incident.impact),
+                        );
                         self.report.items.push(item.rated(Severity::of_word(&incident.impact)));
                     }
                     Ok(())

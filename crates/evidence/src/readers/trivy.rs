@@ -18,17 +18,33 @@ use crate::source::Source;
 
 /// Reads a report.
 pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> Result<(), Refusal> {
-    let mut scan = Scan { report, findings: Findings::default(), known: false, schema: None, targets: 0, target: Target::default() };
+    let mut scan = Scan {
+        report,
+        findings: Findings::default(),
+        known: false,
+        schema: None,
+        targets: 0,
+        target: Target::default(),
+    };
     json::read(source, limits, Object(&mut scan))?;
     if !scan.known {
-        return Err(Refusal::new(Code::WrongFormat, "this is no report of Trivy: it has neither `SchemaVersion` nor `Results`"));
+        return Err(Refusal::new(
+            Code::WrongFormat,
+            "this is no report of Trivy: it has neither `SchemaVersion` nor `Results`",
+        ));
     }
     if let Some(schema) = scan.schema.filter(|schema| !matches!(schema, 1 | 2)) {
-        return Err(Refusal::new(Code::UnsupportedVersion, format!("the report has schema version {schema}, and 2 is read")));
+        return Err(Refusal::new(
+            Code::UnsupportedVersion,
+            format!("the report has schema version {schema}, and 2 is read"),
+        ));
     }
     let Scan { mut findings, targets, .. } = scan;
     if targets == 0 {
-        report.note(NoteCode::NothingScanned, "Trivy found nothing that it could scan, so that it says nothing");
+        report.note(
+            NoteCode::NothingScanned,
+            "Trivy found nothing that it could scan, so that it says nothing",
+        );
     } else {
         findings.scans += 1;
     }
@@ -74,7 +90,9 @@ impl Fields for Scan<'_> {
             "Resources" | "Vulnerabilities" | "Misconfigurations" => {
                 map.next_value_seed(Objects(&mut Resource(self)))?;
             }
-            "CreatedAt" => origin.time(map.next_value::<Option<String>>()?.as_deref().and_then(Moment::parse)),
+            "CreatedAt" => {
+                origin.time(map.next_value::<Option<String>>()?.as_deref().and_then(Moment::parse));
+            }
             "ArtifactID" => origin.digest(&map.next_value::<Option<String>>()?.unwrap_or_default()),
             "Metadata" => {
                 let metadata = map.next_value::<Option<Metadata>>()?.unwrap_or_default();
@@ -170,7 +188,10 @@ impl Fields for Scanned<'_, '_> {
     fn done(&mut self) -> Result<(), Refusal> {
         let target = std::mem::take(&mut self.0.target);
         if !target.anything && target.looked.is_empty() {
-            return Err(Refusal::new(Code::WrongFormat, "this is no report of Trivy: a result names no target"));
+            return Err(Refusal::new(
+                Code::WrongFormat,
+                "this is no report of Trivy: a result names no target",
+            ));
         }
         self.0.targets += 1;
         let by_class = match target.class.as_str() {
@@ -207,20 +228,32 @@ impl Scanned<'_, '_> {
 impl Scan<'_> {
     fn add(&mut self, kind: FindingKind, finding: Finding, suppressed: bool) {
         let severity = Severity::of_word(&finding.severity);
-        let id = [finding.vulnerability_id, finding.id, finding.rule_id, finding.name].into_iter().flatten().find(|id| !id.is_empty());
-        let message = [finding.title, finding.message, finding.category, finding.description].into_iter().flatten().find(|text| !text.is_empty());
-        let package = finding.pkg_name.filter(|name| !name.is_empty()).map(|name| match &finding.installed_version {
-            Some(version) => format!("{name}@{version}"),
-            None => name,
-        });
-        let line = finding.start_line.or_else(|| finding.cause_metadata.and_then(|cause| cause.start_line)).filter(|line| *line > 0);
+        let id = [finding.vulnerability_id, finding.id, finding.rule_id, finding.name]
+            .into_iter()
+            .flatten()
+            .find(|id| !id.is_empty());
+        let message = [finding.title, finding.message, finding.category, finding.description]
+            .into_iter()
+            .flatten()
+            .find(|text| !text.is_empty());
+        let package =
+            finding.pkg_name.filter(|name| !name.is_empty()).map(|name| match &finding.installed_version {
+                Some(version) => format!("{name}@{version}"),
+                None => name,
+            });
+        let line = finding
+            .start_line
+            .or_else(|| finding.cause_metadata.and_then(|cause| cause.start_line))
+            .filter(|line| *line > 0);
         let place = match (package, line) {
             (Some(package), _) => format!("{package} in {}", self.target.name),
             (None, Some(line)) => format!("{}:{line}", self.target.name),
             (None, None) => self.target.name.clone(),
         };
         let item_kind = if suppressed { ItemKind::Suppressed(kind) } else { ItemKind::Finding(kind) };
-        let mut item = Item::new(item_kind, &id.unwrap_or_default(), &message.unwrap_or_default()).located(Some(place)).rated(severity);
+        let mut item = Item::new(item_kind, &id.unwrap_or_default(), &message.unwrap_or_default())
+            .located(Some(place))
+            .rated(severity);
         item.fingerprint = finding.fingerprint;
         self.report.items.push(item);
         if suppressed {

@@ -71,7 +71,16 @@ impl<'r> Diet<'r> {
     pub fn new(source: Source<'r>, limits: &Limits) -> Self {
         let place = source.place();
         let state = State::Text { kept: 0, cut: false };
-        Self { source, state, out: Vec::new(), at: 0, before: 0, gaps: VecDeque::new(), place, token: limits.token }
+        Self {
+            source,
+            state,
+            out: Vec::new(),
+            at: 0,
+            before: 0,
+            gaps: VecDeque::new(),
+            place,
+            token: limits.token,
+        }
     }
 
     /// Where the reader has come to, in the text as it was.
@@ -206,7 +215,13 @@ impl<'r> Diet<'r> {
         Ok(used)
     }
 
-    fn doc_type(&mut self, bytes: &[u8], quote: Option<u8>, depth: usize, length: usize) -> io::Result<usize> {
+    fn doc_type(
+        &mut self,
+        bytes: &[u8],
+        quote: Option<u8>,
+        depth: usize,
+        length: usize,
+    ) -> io::Result<usize> {
         let Some(first) = bytes.first() else { return Ok(0) };
         if length > 64 << 10 {
             return Err(too_large("the document type", 64 << 10));
@@ -231,7 +246,8 @@ impl<'r> Diet<'r> {
             if matched == 0 {
                 // Nothing of the mark is open: go to where it may begin.
                 let first = mark.first().copied().unwrap_or(b'>');
-                let next = memchr::memchr(first, bytes.get(at..).unwrap_or_default()).map_or(bytes.len(), |next| at + next);
+                let next = memchr::memchr(first, bytes.get(at..).unwrap_or_default())
+                    .map_or(bytes.len(), |next| at + next);
                 kept = self.content(bytes.get(at..next).unwrap_or_default(), kept);
                 at = next;
                 if at == bytes.len() {
@@ -286,7 +302,8 @@ const fn continues(byte: u8) -> bool {
 /// Whether the last bytes begin a reference that does not end.
 fn within_reference(kept: &[u8]) -> bool {
     let tail = kept.get(kept.len().saturating_sub(REFERENCE)..).unwrap_or_default();
-    memchr::memrchr(b'&', tail).is_some_and(|amp| memchr::memchr(b';', tail.get(amp..).unwrap_or_default()).is_none())
+    memchr::memrchr(b'&', tail)
+        .is_some_and(|amp| memchr::memchr(b';', tail.get(amp..).unwrap_or_default()).is_none())
 }
 
 fn too_large(what: &str, limit: usize) -> io::Error {
@@ -359,7 +376,11 @@ mod tests {
                 let text = format!("<a>{open}{}{close}</a>\n<b/>", filler.repeat(9_000));
                 let (out, line, offset) = diet(&text);
                 assert!(out.len() < KEPT + 60, "{open}{filler}: {}", out.len());
-                assert!(out.starts_with(&format!("<a>{open}{filler}")) && out.ends_with(&format!("{close}</a>\n<b/>")), "{open}{filler}");
+                assert!(
+                    out.starts_with(&format!("<a>{open}{filler}"))
+                        && out.ends_with(&format!("{close}</a>\n<b/>")),
+                    "{open}{filler}"
+                );
                 assert_eq!(line, 1 + text.matches('\n').count() as u64, "{open}{filler}");
                 assert_eq!(offset, text.len() as u64, "{open}{filler}");
                 if open.is_empty() && filler.starts_with('&') {
@@ -380,9 +401,11 @@ mod tests {
                 Ok(length)
             }
         }
-        let text = format!("<a>{}<b c='>'/><![CDATA[{}]]>]]></a>", "é&amp; ".repeat(9000), "x]]".repeat(9000));
+        let text =
+            format!("<a>{}<b c='>'/><![CDATA[{}]]>]]></a>", "é&amp; ".repeat(9000), "x]]".repeat(9000));
         let mut slow = Slow(text.as_bytes());
-        let mut diet_of_slow = Diet::new(Source::open(&mut slow, &Limits::default()).unwrap(), &Limits::default());
+        let mut diet_of_slow =
+            Diet::new(Source::open(&mut slow, &Limits::default()).unwrap(), &Limits::default());
         let mut out = String::new();
         while let Ok(bytes) = diet_of_slow.fill_buf() {
             if bytes.is_empty() {
@@ -391,7 +414,13 @@ mod tests {
             out.push_str(&String::from_utf8_lossy(&bytes[..1]));
             diet_of_slow.consume(1);
         }
-        assert_eq!(out.len(), String::from_utf8_lossy(diet(&text).0.as_bytes()).chars().map(|c| if c.is_ascii() { 1 } else { 6 }).sum::<usize>());
+        assert_eq!(
+            out.len(),
+            String::from_utf8_lossy(diet(&text).0.as_bytes())
+                .chars()
+                .map(|c| if c.is_ascii() { 1 } else { 6 })
+                .sum::<usize>()
+        );
     }
 
     #[test]

@@ -51,7 +51,11 @@ impl Element {
         let Some(text) = self.text(name) else { return Ok(None) };
         let count = text.parse().ok().filter(|count| *count <= 1_000_000_000_000);
         count.map(Some).ok_or_else(|| {
-            let message = format!("`{name}` of `<{}>` is `{}`, which counts nothing", self.name, crate::limits::short(text));
+            let message = format!(
+                "`{name}` of `<{}>` is `{}`, which counts nothing",
+                self.name,
+                crate::limits::short(text)
+            );
             Refusal::new(Code::BadNumber, message).at(self.place)
         })
     }
@@ -108,7 +112,11 @@ impl<'r> Xml<'r> {
                     let element = element(&start, place)?;
                     self.depth += 1;
                     if self.depth > self.limit {
-                        return Err(Refusal::new(Code::TooDeep, format!("elements are nested more than {} deep", self.limit)).at(place));
+                        return Err(Refusal::new(
+                            Code::TooDeep,
+                            format!("elements are nested more than {} deep", self.limit),
+                        )
+                        .at(place));
                     }
                     return Ok(Event::Start(element));
                 }
@@ -119,7 +127,11 @@ impl<'r> Xml<'r> {
                 }
                 Raw::Text(text) if self.depth == 0 => {
                     if !text.trim().is_empty() {
-                        let message = if self.ended { "text follows the document" } else { "the file begins with text, not with an element" };
+                        let message = if self.ended {
+                            "text follows the document"
+                        } else {
+                            "the file begins with text, not with an element"
+                        };
                         return Err(malformed(message).at(place));
                     }
                 }
@@ -131,7 +143,13 @@ impl<'r> Xml<'r> {
                     } else {
                         quick_xml::escape::resolve_predefined_entity(&reference).map(str::to_owned)
                     };
-                    let unknown = || malformed(format!("`&{};` means nothing: entities are not read", crate::limits::short(&reference))).at(place);
+                    let unknown = || {
+                        malformed(format!(
+                            "`&{};` means nothing: entities are not read",
+                            crate::limits::short(&reference)
+                        ))
+                        .at(place)
+                    };
                     return Ok(Event::Text(resolved.ok_or_else(unknown)?));
                 }
                 Raw::DocType(text) => {
@@ -140,8 +158,12 @@ impl<'r> Xml<'r> {
                         return Err(Refusal::new(Code::EntityDeclaration, message).at(place));
                     }
                 }
-                Raw::Eof if self.depth > 0 => return Err(truncated("the file ends while an element is open").at(place)),
-                Raw::Eof if !self.ended => return Err(truncated("the file ends before its first element").at(place)),
+                Raw::Eof if self.depth > 0 => {
+                    return Err(truncated("the file ends while an element is open").at(place));
+                }
+                Raw::Eof if !self.ended => {
+                    return Err(truncated("the file ends before its first element").at(place));
+                }
                 Raw::Eof => return Ok(Event::Eof),
                 Raw::Empty(_) | Raw::Comment(_) | Raw::Decl(_) | Raw::PI(_) => {}
             }
@@ -151,9 +173,11 @@ impl<'r> Xml<'r> {
     /// The root element.
     pub fn root(&mut self) -> Result<Element, Refusal> {
         match self.next()? {
-            Event::Start(element) if element.name.eq_ignore_ascii_case("html") => {
-                Err(Refusal::new(Code::HtmlPage, "this is an HTML page, most often the error or login page of a server").at(element.place))
-            }
+            Event::Start(element) if element.name.eq_ignore_ascii_case("html") => Err(Refusal::new(
+                Code::HtmlPage,
+                "this is an HTML page, most often the error or login page of a server",
+            )
+            .at(element.place)),
             Event::Start(element) => Ok(element),
             _ => Err(malformed("the file does not begin with an element").at(self.place())),
         }
@@ -217,9 +241,9 @@ fn element(start: &BytesStart<'_>, place: Place) -> Result<Element, Refusal> {
         // `xsi:type` and `type` are different attributes: a name without a prefix wins.
         let prefixed = key.contains(':');
         let key = SmolStr::new(local(key));
-        let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|error| {
-            malformed(format!("`{key}` of `<{name}>` cannot be read: {error}")).at(place)
-        })?;
+        let value = attribute
+            .normalized_value(XmlVersion::Explicit1_0)
+            .map_err(|error| malformed(format!("`{key}` of `<{name}>` cannot be read: {error}")).at(place))?;
         match attributes.iter_mut().find(|(known, _)| *known == key) {
             Some(_) if prefixed => {}
             Some(known) => known.1 = value.into_owned(),
@@ -249,7 +273,9 @@ fn refused(error: &quick_xml::Error) -> Refusal {
             | SyntaxError::UnclosedSingleQuotedAttributeValue
             | SyntaxError::UnclosedDoubleQuotedAttributeValue,
         )
-        | Error::IllFormed(quick_xml::errors::IllFormedError::UnclosedReference) => truncated(format!("the file ends in the middle: {error}")),
+        | Error::IllFormed(quick_xml::errors::IllFormedError::UnclosedReference) => {
+            truncated(format!("the file ends in the middle: {error}"))
+        }
         Error::Syntax(SyntaxError::InvalidBangMarkup) => {
             malformed("a declaration stands where only a document type, a comment or a section may")
         }
@@ -266,7 +292,10 @@ mod tests {
 
     fn events(text: &str) -> Result<String, (Code, u64)> {
         let mut bytes = text.as_bytes();
-        let mut xml = Xml::new(Source::open(&mut bytes, &Limits::default()).map_err(|r| (r.code, 0))?, &Limits::default());
+        let mut xml = Xml::new(
+            Source::open(&mut bytes, &Limits::default()).map_err(|r| (r.code, 0))?,
+            &Limits::default(),
+        );
         let mut out = String::new();
         loop {
             match xml.next().map_err(|refusal| (refusal.code, refusal.place.unwrap().line))? {
@@ -281,7 +310,9 @@ mod tests {
     #[test]
     fn elements_attributes_and_texts_are_read() {
         assert_eq!(
-            events("<?xml version='1.0'?><!DOCTYPE a SYSTEM 'x.dtd'><n:a xmlns:n='u' b='1 &lt; 2' x:b='3'>t &amp; &#x41;<![CDATA[<c>]]><d/></n:a>"),
+            events(
+                "<?xml version='1.0'?><!DOCTYPE a SYSTEM 'x.dtd'><n:a xmlns:n='u' b='1 &lt; 2' x:b='3'>t &amp; &#x41;<![CDATA[<c>]]><d/></n:a>"
+            ),
             Ok("<a[(\"b\", \"1 < 2\")]t&A<c><d[]>>".to_owned())
         );
     }

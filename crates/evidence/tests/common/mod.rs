@@ -52,7 +52,9 @@ pub fn figure(report: &Report, metric: &str) -> String {
 
 /// One figure with a filter.
 pub fn figure_of(report: &Report, metric: &str, filter: &Filter) -> String {
-    report.measure(metric, filter).map_or_else(|| "-".to_owned(), |figure| figure.value.normalize().to_string())
+    report
+        .measure(metric, filter)
+        .map_or_else(|| "-".to_owned(), |figure| figure.value.normalize().to_string())
 }
 
 /// Total, passed, failed, errored, skipped and flaky test cases.

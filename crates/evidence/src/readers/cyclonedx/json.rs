@@ -16,9 +16,16 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     json::read(source, limits, Object(&mut reading))?;
     let Reading { bill, format, version, .. } = reading;
     if format.as_deref() != Some("CycloneDX") {
-        return Err(Refusal::new(Code::WrongFormat, "this is no CycloneDX bill: its `bomFormat` is not `CycloneDX`"));
+        return Err(Refusal::new(
+            Code::WrongFormat,
+            "this is no CycloneDX bill: its `bomFormat` is not `CycloneDX`",
+        ));
     }
-    supported(version.as_deref().ok_or_else(|| Refusal::new(Code::MissingField, "the bill has no `specVersion`"))?)?;
+    supported(
+        version
+            .as_deref()
+            .ok_or_else(|| Refusal::new(Code::MissingField, "the bill has no `specVersion`"))?,
+    )?;
     bill.end(report);
     Ok(())
 }
@@ -162,7 +169,11 @@ struct Affected {
 
 impl From<Raw> for Vulnerability {
     fn from(raw: Raw) -> Self {
-        let rating = |rating: RawRating| Rating { severity: rating.severity, score: rating.score, vector: rating.vector };
+        let rating = |rating: RawRating| Rating {
+            severity: rating.severity,
+            score: rating.score,
+            vector: rating.vector,
+        };
         Self {
             id: raw.id,
             message: raw.description,

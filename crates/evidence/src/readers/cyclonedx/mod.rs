@@ -51,9 +51,13 @@ struct Vulnerability {
 
 impl Vulnerability {
     fn severity(&self) -> Option<Severity> {
-        let words = self.ratings.iter().filter_map(|rating| rating.severity.as_deref().and_then(Severity::of_word));
+        let words =
+            self.ratings.iter().filter_map(|rating| rating.severity.as_deref().and_then(Severity::of_word));
         let numbers = self.ratings.iter().filter_map(|rating| {
-            rating.score.and_then(Severity::of_score).or_else(|| rating.vector.as_deref().and_then(Severity::of_vector))
+            rating
+                .score
+                .and_then(Severity::of_score)
+                .or_else(|| rating.vector.as_deref().and_then(Severity::of_vector))
         });
         words.max().or_else(|| numbers.max())
     }
@@ -92,5 +96,8 @@ fn supported(version: &str) -> Result<(), Refusal> {
     if version.starts_with("1.") {
         return Ok(());
     }
-    Err(Refusal::new(Code::UnsupportedVersion, format!("this is CycloneDX {}, and 1.x is read", short(version))))
+    Err(Refusal::new(
+        Code::UnsupportedVersion,
+        format!("this is CycloneDX {}, and 1.x is read", short(version)),
+    ))
 }

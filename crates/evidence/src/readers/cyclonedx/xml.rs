@@ -53,7 +53,10 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
 }
 
 /// Reads the elements within the open one. Each is read to its end by `with`, which gets its name.
-fn each<'r>(xml: &mut Xml<'r>, mut with: impl FnMut(&mut Xml<'r>, &str) -> Result<(), Refusal>) -> Result<(), Refusal> {
+fn each<'r>(
+    xml: &mut Xml<'r>,
+    mut with: impl FnMut(&mut Xml<'r>, &str) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
     loop {
         match xml.next()? {
             Event::Start(element) => with(xml, &element.name)?,
@@ -122,7 +125,13 @@ fn vulnerability(xml: &mut Xml<'_>) -> Result<Vulnerability, Refusal> {
                             let place = xml.place();
                             let text = xml.text()?;
                             let score = text.trim().parse().ok().filter(|score: &f64| score.is_finite());
-                            let bad = || Refusal::new(Code::BadNumber, format!("the score is `{}`, and no number", short(&text))).at(place);
+                            let bad = || {
+                                Refusal::new(
+                                    Code::BadNumber,
+                                    format!("the score is `{}`, and no number", short(&text)),
+                                )
+                                .at(place)
+                            };
                             rating.score = Some(score.ok_or_else(bad)?);
                         }
                         _ => xml.skip()?,

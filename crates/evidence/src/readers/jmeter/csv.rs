@@ -9,7 +9,10 @@ use crate::source::Source;
 
 pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> Result<(), Refusal> {
     if crate::json::looks_like_html(source.start()) {
-        return Err(Refusal::new(Code::HtmlPage, "this is an HTML page, most often the error or login page of a server"));
+        return Err(Refusal::new(
+            Code::HtmlPage,
+            "this is an HTML page, most often the error or login page of a server",
+        ));
     }
     let mut rows = Rows::open(source, limits, true)?;
     let needed = |name: &str| {
@@ -32,14 +35,28 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
         let place = row.place;
         let text = row.get(elapsed);
         let millis = text.trim().parse().map_err(|_| {
-            Refusal::new(Code::BadNumber, format!("`elapsed` is `{}`, which is no number of milliseconds", short(text))).at(place)
+            Refusal::new(
+                Code::BadNumber,
+                format!("`elapsed` is `{}`, which is no number of milliseconds", short(text)),
+            )
+            .at(place)
         })?;
         let success = match row.get(success).trim() {
             word if word.eq_ignore_ascii_case("true") => true,
             word if word.eq_ignore_ascii_case("false") => false,
-            word => return Err(Refusal::new(Code::BadValue, format!("`success` is `{}`, and neither true nor false", short(word))).at(place)),
+            word => {
+                return Err(Refusal::new(
+                    Code::BadValue,
+                    format!("`success` is `{}`, and neither true nor false", short(word)),
+                )
+                .at(place));
+            }
         };
-        let told = [message, response].into_iter().flatten().map(|column| row.get(column)).find(|text| !text.is_empty());
+        let told = [message, response]
+            .into_iter()
+            .flatten()
+            .map(|column| row.get(column))
+            .find(|text| !text.is_empty());
         let sample = Sample {
             label: label.map_or("", |label| row.get(label)),
             millis,
@@ -50,7 +67,10 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
         samples.add(&sample, limits).map_err(|refusal| refusal.at(place))?;
     }
     if samples.requests == 0 {
-        return Err(Refusal::new(Code::NoSamples, "the results have columns and no row: nothing was measured"));
+        return Err(Refusal::new(
+            Code::NoSamples,
+            "the results have columns and no row: nothing was measured",
+        ));
     }
     samples.end(report)
 }

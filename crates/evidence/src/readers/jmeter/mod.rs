@@ -23,7 +23,9 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     match source.start().trim_ascii_start().first() {
         Some(b'<') => xml::read(source, limits, report),
         Some(b'{' | b'[') => statistics::read(source, limits, report),
-        _ if source.start().trim_ascii() == b"null" => Err(Refusal::new(Code::NullReport, "the file says `null`: the tool wrote no report")),
+        _ if source.start().trim_ascii() == b"null" => {
+            Err(Refusal::new(Code::NullReport, "the file says `null`: the tool wrote no report"))
+        }
         _ => csv::read(source, limits, report),
     }
 }
@@ -58,12 +60,18 @@ impl Samples {
         self.requests += 1;
         *self.times.entry(sample.millis).or_default() += 1;
         if self.times.len() > limits.distinct {
-            return Err(Refusal::new(Code::TooLarge, "the report has more different times than can be told apart"));
+            return Err(Refusal::new(
+                Code::TooLarge,
+                "the report has more different times than can be told apart",
+            ));
         }
         if !sample.success {
             self.failed += 1;
             if self.failures.len() < LABELS || self.failures.contains_key(sample.label) {
-                let failure = self.failures.entry(sample.label.to_owned()).or_insert_with(|| (0, sample.message.to_owned()));
+                let failure = self
+                    .failures
+                    .entry(sample.label.to_owned())
+                    .or_insert_with(|| (0, sample.message.to_owned()));
                 failure.0 += 1;
             }
         }
@@ -86,12 +94,24 @@ impl Samples {
         report.origin.time(self.first.and_then(Moment::of_millis));
         report.origin.time(self.last.and_then(Moment::of_millis));
         for (label, (count, message)) in &self.failures {
-            let message = if message.is_empty() { format!("{count} failed") } else { format!("{count} failed: {message}") };
+            let message = if message.is_empty() {
+                format!("{count} failed")
+            } else {
+                format!("{count} failed: {message}")
+            };
             report.items.push(Item::new(ItemKind::Failed, label, &message));
         }
         // As JMeter counts it: from the start of the first sample to the end of the last.
-        let millis = self.first.zip(self.last).map(|(first, last)| last.saturating_sub(first)).filter(|millis| *millis > 0 && !self.timeless);
-        let rate = millis.and_then(|millis| Decimal::from(self.requests).checked_mul(Decimal::ONE_THOUSAND)?.checked_div(Decimal::from(millis)));
+        let millis = self
+            .first
+            .zip(self.last)
+            .map(|(first, last)| last.saturating_sub(first))
+            .filter(|millis| *millis > 0 && !self.timeless);
+        let rate = millis.and_then(|millis| {
+            Decimal::from(self.requests)
+                .checked_mul(Decimal::ONE_THOUSAND)?
+                .checked_div(Decimal::from(millis))
+        });
         report.load = Some(Load {
             requests: self.requests,
             failed: Some((self.failed, self.requests)),

@@ -18,16 +18,23 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     let mut statistics = Statistics { total: None, failing: Vec::new(), kept: limits.listed };
     json::read(source, limits, Object(&mut statistics))?;
     let Some(total) = statistics.total else {
-        return Err(Refusal::new(Code::WrongFormat, "this is no `statistics.json` of JMeter: it has no `Total`"));
+        return Err(Refusal::new(
+            Code::WrongFormat,
+            "this is no `statistics.json` of JMeter: it has no `Total`",
+        ));
     };
     if total.sample_count == 0 {
         return Err(Refusal::new(Code::NoSamples, "the statistics hold no sample: nothing was measured"));
     }
     let exact = total.error_count as f64 * 100.0 / total.sample_count as f64;
-    if total.error_count > total.sample_count || total.error_pct.is_some_and(|stated| (stated - exact).abs() > 0.01) {
+    if total.error_count > total.sample_count
+        || total.error_pct.is_some_and(|stated| (stated - exact).abs() > 0.01)
+    {
         let message = format!(
             "`errorPct` says {} and the counts say {} of {}: one of the two is wrong",
-            total.error_pct.unwrap_or_default(), total.error_count, total.sample_count
+            total.error_pct.unwrap_or_default(),
+            total.error_count,
+            total.sample_count
         );
         return Err(Refusal::new(Code::Contradiction, message));
     }
@@ -40,7 +47,10 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     ] {
         let Some(value) = value else { continue };
         let time = decimal(value).filter(|time| *time >= Decimal::ZERO);
-        quantiles.insert(quantile, time.ok_or_else(|| Refusal::new(Code::BadNumber, format!("`{name}` is {value}, and no time")))?);
+        quantiles.insert(
+            quantile,
+            time.ok_or_else(|| Refusal::new(Code::BadNumber, format!("`{name}` is {value}, and no time")))?,
+        );
     }
     for (label, failed, all) in statistics.failing {
         report.items.push(Item::new(ItemKind::Failed, &label, &format!("{failed} of {all} failed")));

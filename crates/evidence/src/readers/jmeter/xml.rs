@@ -23,7 +23,11 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
                         Some("true") => true,
                         Some("false") => false,
                         Some(other) => {
-                            return Err(Refusal::new(Code::BadValue, format!("`s` is `{}`, and neither true nor false", short(other))).at(element.place));
+                            return Err(Refusal::new(
+                                Code::BadValue,
+                                format!("`s` is `{}`, and neither true nor false", short(other)),
+                            )
+                            .at(element.place));
                         }
                         None => return Err(element.lacks("s")),
                     };

@@ -41,7 +41,12 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     }
     match runs {
         None => return Err(Refusal::new(Code::MissingField, "the SARIF log has no `runs`")),
-        Some(0) => return Err(Refusal::new(Code::NoResults, "the SARIF log holds no run: no tool says that it found nothing")),
+        Some(0) => {
+            return Err(Refusal::new(
+                Code::NoResults,
+                "the SARIF log holds no run: no tool says that it found nothing",
+            ));
+        }
         Some(_) => {}
     }
     report.findings = Some(findings);
@@ -176,7 +181,10 @@ impl<'l> Run<'l> {
         let rating = Rating {
             rule: result.rule_id.or(rule.id).map(SmolStr::new),
             index: result.rule_index.or(rule.index).and_then(|index| u64::try_from(index).ok()),
-            extension: rule.tool_component.and_then(|component| component.index).and_then(|index| u64::try_from(index).ok()),
+            extension: rule
+                .tool_component
+                .and_then(|component| component.index)
+                .and_then(|index| u64::try_from(index).ok()),
             // A result that has not failed must have the level `none`; one that is undecided is rated as if it had failed.
             level: result.level.filter(|level| !(undecided && level == "none")).map(SmolStr::new),
             failing: kind != "informational",
@@ -186,7 +194,8 @@ impl<'l> Run<'l> {
             && result.suppressions.iter().all(|suppression| {
                 !matches!(suppression.status.as_deref(), Some("underReview" | "rejected"))
             });
-        let new = result.baseline_state.as_deref().is_none_or(|state| state != "unchanged" && state != "updated");
+        let new =
+            result.baseline_state.as_deref().is_none_or(|state| state != "unchanged" && state != "updated");
         if self.counts.len() > self.limits.distinct {
             return Err(Refusal::new(Code::TooLarge, "the run has more rules than can be told apart"));
         }
@@ -197,17 +206,28 @@ impl<'l> Run<'l> {
             counts[0] += 1;
             counts[1] += u64::from(new);
         }
-        let kind = if suppressed { ItemKind::Suppressed(FindingKind::Analysis) } else { ItemKind::Finding(FindingKind::Analysis) };
-        let message = result.message.text.or(result.message.markdown).or(result.message.id).unwrap_or_default();
+        let kind = if suppressed {
+            ItemKind::Suppressed(FindingKind::Analysis)
+        } else {
+            ItemKind::Finding(FindingKind::Analysis)
+        };
+        let message =
+            result.message.text.or(result.message.markdown).or(result.message.id).unwrap_or_default();
         let mut item = Item::new(kind, rating.rule.as_deref().unwrap_or_default(), &message)
             .located(result.locations.0.map(RawLocation::told));
-        item.fingerprint = result.fingerprints.into_values().next().or_else(|| result.partial_fingerprints.into_values().next());
+        item.fingerprint = result
+            .fingerprints
+            .into_values()
+            .next()
+            .or_else(|| result.partial_fingerprints.into_values().next());
         self.items.push((rating, item));
         // More are kept than are listed in the end: the rules that say which are the worst may stand behind the results.
         let kept = self.limits.listed.saturating_mul(4);
         if self.items.len() > kept.saturating_mul(2) {
             let mut items = std::mem::take(&mut self.items);
-            items.sort_by_cached_key(|(rating, item)| (matches!(item.kind, ItemKind::Suppressed(_)), std::cmp::Reverse(self.severity(rating))));
+            items.sort_by_cached_key(|(rating, item)| {
+                (matches!(item.kind, ItemKind::Suppressed(_)), std::cmp::Reverse(self.severity(rating)))
+            });
             self.unlisted += items.len().saturating_sub(kept) as u64;
             items.truncate(kept);
             self.items = items;
@@ -220,23 +240,41 @@ impl<'l> Run<'l> {
         let rules = self.rules.get(usize::try_from(component).ok()?)?;
         let by_index = rating.index.and_then(|index| rules.get(usize::try_from(index).ok()?));
         // A rule's id may go on behind a `/`, as one of its sub-rules (§3.27.5).
-        let named = |rule: &&Rule, id: &str| rule.id == id || id.starts_with(rule.id.as_str()) && id.get(rule.id.len()..).is_some_and(|rest| rest.starts_with('/'));
+        let named = |rule: &&Rule, id: &str| {
+            rule.id == id
+                || id.starts_with(rule.id.as_str())
+                    && id.get(rule.id.len()..).is_some_and(|rest| rest.starts_with('/'))
+        };
         match (&rating.rule, by_index) {
             (Some(id), Some(rule)) if named(&rule, id) => Some(rule),
-            (Some(id), _) => rules.iter().find(|rule| rule.id == *id).or_else(|| rules.iter().find(|rule| named(rule, id))),
+            (Some(id), _) => {
+                rules.iter().find(|rule| rule.id == *id).or_else(|| rules.iter().find(|rule| named(rule, id)))
+            }
             (None, by_index) => by_index,
         }
     }
 
     fn severity(&self, rating: &Rating) -> Option<Severity> {
         let rule = self.rule(rating);
-        let score = |text: &SmolStr| text.trim().parse::<f64>().ok().filter(|score| *score > 0.0).and_then(Severity::of_score);
-        if let Some(severity) = rating.score.as_ref().and_then(score).or_else(|| rule.and_then(|rule| rule.score.as_ref()).and_then(score)) {
+        let score = |text: &SmolStr| {
+            text.trim().parse::<f64>().ok().filter(|score| *score > 0.0).and_then(Severity::of_score)
+        };
+        if let Some(severity) = rating
+            .score
+            .as_ref()
+            .and_then(score)
+            .or_else(|| rule.and_then(|rule| rule.score.as_ref()).and_then(score))
+        {
             return Some(severity);
         }
         let level = if rating.failing {
             let id = rating.rule.as_ref().or_else(|| rule.map(|rule| &rule.id));
-            rating.level.as_deref().or_else(|| id.and_then(|id| self.overrides.get(id)).map(SmolStr::as_str)).or_else(|| rule.and_then(|rule| rule.level.as_deref())).unwrap_or("warning")
+            rating
+                .level
+                .as_deref()
+                .or_else(|| id.and_then(|id| self.overrides.get(id)).map(SmolStr::as_str))
+                .or_else(|| rule.and_then(|rule| rule.level.as_deref()))
+                .unwrap_or("warning")
         } else {
             "none"
         };
@@ -253,13 +291,24 @@ impl<'l> Run<'l> {
     fn end(mut self, log: &mut Log<'_, '_>) -> Result<(), Refusal> {
         let tool = self.tools.first().map_or("the tool", |(name, _)| name.as_str()).to_owned();
         if let Some(why) = &self.failed {
-            return Err(Refusal::new(Code::ToolFailed, format!("`{tool}` says that its run failed{why}: what it did not find proves nothing")));
+            return Err(Refusal::new(
+                Code::ToolFailed,
+                format!("`{tool}` says that its run failed{why}: what it did not find proves nothing"),
+            ));
         }
         if self.external {
-            return Err(Refusal::new(Code::NoResults, format!("the results of `{tool}` are in other files, which the log names")));
+            return Err(Refusal::new(
+                Code::NoResults,
+                format!("the results of `{tool}` are in other files, which the log names"),
+            ));
         }
         if self.results.is_none() {
-            return Err(Refusal::new(Code::NoResults, format!("the run of `{tool}` has no `results`: it says what the tool knows, not what it found")));
+            return Err(Refusal::new(
+                Code::NoResults,
+                format!(
+                    "the run of `{tool}` has no `results`: it says what the tool knows, not what it found"
+                ),
+            ));
         }
         let findings = &mut log.findings;
         findings.looked_for(FindingKind::Analysis);
@@ -282,10 +331,21 @@ impl<'l> Run<'l> {
             findings.new = Some(all);
         }
         if unrated > 0 {
-            log.report.note(NoteCode::SeverityMissing, format!("{unrated} findings have a level that SARIF does not have: they count at every severity"));
+            log.report.note(
+                NoteCode::SeverityMissing,
+                format!(
+                    "{unrated} findings have a level that SARIF does not have: they count at every severity"
+                ),
+            );
         }
         if self.errors > 0 {
-            log.report.note(NoteCode::ToolErrors, format!("`{tool}` tells of {} errors during its run: it may have missed something", self.errors));
+            log.report.note(
+                NoteCode::ToolErrors,
+                format!(
+                    "`{tool}` tells of {} errors during its run: it may have missed something",
+                    self.errors
+                ),
+            );
         }
         let items = std::mem::take(&mut self.items);
         for (rating, item) in items {
@@ -339,12 +399,15 @@ impl Run<'_> {
     fn invocation(&mut self, invocation: Invocation) {
         if invocation.execution_successful == Some(false) {
             let why = invocation.exit_code_description.or(invocation.process_start_failure_message);
-            self.failed = Some(why.map_or_else(String::new, |why| format!(" ({})", crate::limits::short(&why))));
+            self.failed =
+                Some(why.map_or_else(String::new, |why| format!(" ({})", crate::limits::short(&why))));
         }
         let errors = |notifications: &[Notification]| {
-            notifications.iter().filter(|notification| notification.level.as_deref() == Some("error")).count() as u64
+            notifications.iter().filter(|notification| notification.level.as_deref() == Some("error")).count()
+                as u64
         };
-        self.errors += errors(&invocation.tool_execution_notifications) + errors(&invocation.tool_configuration_notifications);
+        self.errors += errors(&invocation.tool_execution_notifications)
+            + errors(&invocation.tool_configuration_notifications);
         for time in [invocation.start_time_utc, invocation.end_time_utc].into_iter().flatten() {
             if self.times.len() < 100 {
                 self.times.extend(Moment::parse(&time));
@@ -368,7 +431,9 @@ impl Fields for Tool<'_, '_> {
         match name {
             "driver" => {
                 let driver = map.next_value::<Component>()?;
-                self.0.tools.push((driver.name.unwrap_or_default(), driver.semantic_version.or(driver.version)));
+                self.0
+                    .tools
+                    .push((driver.name.unwrap_or_default(), driver.semantic_version.or(driver.version)));
                 // The extensions may stand before the driver, which comes first all the same.
                 self.0.rules.insert(0, driver.rules.into_iter().map(RawRule::kept).collect());
             }
@@ -382,4 +447,3 @@ impl Fields for Tool<'_, '_> {
         Ok(true)
     }
 }
-

@@ -117,7 +117,8 @@ impl RawLocation {
                 None => uri,
             })
         });
-        let logical = || self.logical_locations.0.and_then(|logical| logical.fully_qualified_name.or(logical.name));
+        let logical =
+            || self.logical_locations.0.and_then(|logical| logical.fully_qualified_name.or(logical.name));
         physical.or_else(logical).unwrap_or_default()
     }
 }

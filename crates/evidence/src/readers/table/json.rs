@@ -16,7 +16,11 @@ pub(super) fn read(source: Source<'_>, out: &mut Rows<'_, '_>) -> Result<(), Ref
     let mut table = Table { rows: out, path: &path, found: false };
     json::read(source, limits, Object(&mut table))?;
     if !table.found {
-        let place = if path.is_empty() { "at the top".to_owned() } else { format!("at `{}`", short(&path.join("."))) };
+        let place = if path.is_empty() {
+            "at the top".to_owned()
+        } else {
+            format!("at `{}`", short(&path.join(".")))
+        };
         return Err(Refusal::new(Code::WrongFormat, format!("there is no list of rows {place}")));
     }
     Ok(())
@@ -49,11 +53,19 @@ impl Fields for Table<'_, '_, '_> {
             return Err(A::Error::custom("a list stands where the path to the rows goes on"));
         }
         self.found = true;
-        let wanted: Vec<(Meaning, Vec<String>)> =
-            self.rows.mapping.columns.iter().map(|(meaning, name)| (*meaning, name.split('.').map(str::to_owned).collect())).collect();
+        let wanted: Vec<(Meaning, Vec<String>)> = self
+            .rows
+            .mapping
+            .columns
+            .iter()
+            .map(|(meaning, name)| (*meaning, name.split('.').map(str::to_owned).collect()))
+            .collect();
         loop {
             let mut values = BTreeMap::new();
-            let row = Row { wanted: wanted.iter().map(|(meaning, path)| (*meaning, path.as_slice())).collect(), out: &mut values };
+            let row = Row {
+                wanted: wanted.iter().map(|(meaning, path)| (*meaning, path.as_slice())).collect(),
+                out: &mut values,
+            };
             if list.next_element_seed(row)?.is_none() {
                 return Ok(());
             }
@@ -134,14 +146,19 @@ impl<'de> Visitor<'de> for Row<'_, '_> {
             let wanted: Vec<(Meaning, &[String])> = self
                 .wanted
                 .iter()
-                .filter_map(|(meaning, path)| path.split_first().filter(|(first, _)| **first == key).map(|(_, rest)| (*meaning, rest)))
+                .filter_map(|(meaning, path)| {
+                    path.split_first().filter(|(first, _)| **first == key).map(|(_, rest)| (*meaning, rest))
+                })
                 .collect();
             if wanted.is_empty() {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
             if seen.contains(&key) {
-                return Err(json::refuse(Refusal::new(Code::DuplicateKey, format!("the key `{}` stands twice in a row", short(&key)))));
+                return Err(json::refuse(Refusal::new(
+                    Code::DuplicateKey,
+                    format!("the key `{}` stands twice in a row", short(&key)),
+                )));
             }
             seen.push(key);
             map.next_value_seed(Row { wanted, out: &mut *self.out })?;

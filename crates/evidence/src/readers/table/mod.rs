@@ -122,7 +122,10 @@ impl Mapping {
 
 /// The refusal of a table that nobody says how to read.
 pub(crate) fn needs_mapping() -> Refusal {
-    Refusal::new(Code::UnknownFormat, "a table says nothing by itself: a gate's mapping says which column means what")
+    Refusal::new(
+        Code::UnknownFormat,
+        "a table says nothing by itself: a gate's mapping says which column means what",
+    )
 }
 
 /// Reads a table into a report, and hands each row to `each`.
@@ -134,25 +137,42 @@ pub(crate) fn read(
     each: &mut dyn FnMut(&Record),
 ) -> Result<(), Refusal> {
     if !mapping.columns.contains_key(&Meaning::Id) {
-        return Err(Refusal::new(Code::MissingColumn, "the mapping names no column for `id`: rows could not be told apart"));
+        return Err(Refusal::new(
+            Code::MissingColumn,
+            "the mapping names no column for `id`: rows could not be told apart",
+        ));
     }
-    if mapping.topic != Topic::Feedback && !mapping.columns.contains_key(&Meaning::Status) && !mapping.columns.contains_key(&Meaning::Closed) {
-        let message = format!("the mapping of {} names a column for neither `status` nor `closed`: nobody can tell which are open", mapping.topic);
+    if mapping.topic != Topic::Feedback
+        && !mapping.columns.contains_key(&Meaning::Status)
+        && !mapping.columns.contains_key(&Meaning::Closed)
+    {
+        let message = format!(
+            "the mapping of {} names a column for neither `status` nor `closed`: nobody can tell which are open",
+            mapping.topic
+        );
         return Err(Refusal::new(Code::MissingColumn, message));
     }
-    let mut rows = Rows { mapping, limits, report, records: Records::default(), ids: BTreeSet::new(), unrated: 0, each };
+    let mut rows =
+        Rows { mapping, limits, report, records: Records::default(), ids: BTreeSet::new(), unrated: 0, each };
     rows.records.all.entry(mapping.topic).or_default();
     match source.start().trim_ascii_start().first() {
         Some(b'{' | b'[') => json::read(source, &mut rows)?,
-        _ if source.start().trim_ascii() == b"null" => return Err(Refusal::new(Code::NullReport, "the file says `null`: the export wrote no table")),
+        _ if source.start().trim_ascii() == b"null" => {
+            return Err(Refusal::new(Code::NullReport, "the file says `null`: the export wrote no table"));
+        }
         Some(b'<') if crate::json::looks_like_html(source.start()) => {
-            return Err(Refusal::new(Code::HtmlPage, "this is an HTML page, most often the error or login page of a server"));
+            return Err(Refusal::new(
+                Code::HtmlPage,
+                "this is an HTML page, most often the error or login page of a server",
+            ));
         }
         _ => csv::read(source, &mut rows)?,
     }
     let Rows { records, unrated, report, .. } = rows;
     if unrated > 0 {
-        let message = format!("{unrated} rows have a severity that neither the mapping nor the language knows: they count at every severity");
+        let message = format!(
+            "{unrated} rows have a severity that neither the mapping nor the language knows: they count at every severity"
+        );
         report.note(NoteCode::SeverityMissing, message);
     }
     report.records = Some(records);
@@ -176,7 +196,11 @@ struct Rows<'m, 'p> {
 impl Rows<'_, '_> {
     /// Takes the values of a row, by what they mean. A meaning has several values where its column stands several times.
     fn row(&mut self, values: &BTreeMap<Meaning, Vec<String>>) -> Result<(), Refusal> {
-        let one = |meaning| values.get(&meaning).and_then(|values| values.iter().map(|value| value.trim()).find(|value| !value.is_empty()));
+        let one = |meaning| {
+            values
+                .get(&meaning)
+                .and_then(|values| values.iter().map(|value| value.trim()).find(|value| !value.is_empty()))
+        };
         let Some(id) = one(Meaning::Id) else {
             return Err(Refusal::new(Code::MissingField, "a row has no id"));
         };
@@ -194,11 +218,17 @@ impl Rows<'_, '_> {
             self.mapping.columns.contains_key(&Meaning::Closed) && closed.is_none()
         };
         let severity = one(Meaning::Severity).and_then(|word| {
-            let declared = self.mapping.severities.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, severity)| *severity);
+            let declared = self
+                .mapping
+                .severities
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(word))
+                .map(|(_, severity)| *severity);
             declared.or_else(|| Severity::of_word(word))
         });
-        self.unrated += u64::from(severity.is_none() && self.mapping.columns.contains_key(&Meaning::Severity));
-        let score = one(Meaning::Score).map(|text| score(text)).transpose()?;
+        self.unrated +=
+            u64::from(severity.is_none() && self.mapping.columns.contains_key(&Meaning::Severity));
+        let score = one(Meaning::Score).map(score).transpose()?;
         let labels = values.get(&Meaning::Labels).into_iter().flatten();
         let record = Record {
             id: id.to_owned(),
@@ -224,7 +254,10 @@ impl Rows<'_, '_> {
     fn moment(&self, text: Option<&str>) -> Result<Option<Moment>, Refusal> {
         let Some(text) = text else { return Ok(None) };
         Moment::parse(text).map(Some).ok_or_else(|| {
-            Refusal::new(Code::BadValue, format!("`{}` is no time: ISO 8601 would be, `2026-11-02T10:00:00Z`", short(text)))
+            Refusal::new(
+                Code::BadValue,
+                format!("`{}` is no time: ISO 8601 would be, `2026-11-02T10:00:00Z`", short(text)),
+            )
         })
     }
 
