@@ -1,5 +1,7 @@
 // What gates and rollouts measure. Each is read from the evidence of its gate, or from the monitoring of a rollout.
 
+// ── Tests ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
 /// How many test cases ran or should have.
 metric tests.total(tag: text = "") : number { }
 
@@ -18,8 +20,13 @@ metric tests.skipped(tag: text = "") : number { }
 /// How many test cases passed only when they were run again.
 metric tests.flaky(tag: text = "") : number { }
 
+/// How many more test cases the report declares than it holds.
+metric tests.missing : number { }
+
 /// Passed test cases out of those that were not skipped.
 metric tests.pass-rate(tag: text = "") : percent { }
+
+// ── Coverage ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// The share of lines that tests execute.
 metric coverage.lines : percent { }
@@ -30,11 +37,39 @@ metric coverage.branches : percent { }
 /// The share of functions that tests execute.
 metric coverage.functions : percent { }
 
+/// The share of statements that tests execute, where the report counts them.
+metric coverage.statements : percent { }
+
+/// The share of machine instructions that tests execute, where the report counts them.
+metric coverage.instructions : percent { }
+
+// ── Findings ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
 /// How many findings there are at or above a severity, suppressed ones left out.
 metric findings.count(severity: finding-severity = info) : number { }
 
+/// How many of the findings the baseline of the report does not have.
+metric findings.new(severity: finding-severity = info) : number { }
+
+/// How many findings somebody set aside.
+metric findings.suppressed(severity: finding-severity = info) : number { }
+
 /// How many known vulnerabilities there are at or above a severity.
 metric vulnerabilities.count(severity: finding-severity = info) : number { }
+
+/// How many unsafe settings there are at or above a severity.
+metric misconfigurations.count(severity: finding-severity = info) : number { }
+
+/// How many secrets lie open, at or above a severity.
+metric secrets.count(severity: finding-severity = info) : number { }
+
+/// How many unwanted licences there are at or above a severity.
+metric licenses.count(severity: finding-severity = info) : number { }
+
+// ── Load and monitoring ───────────────────────────────────────────────────────────────────────────────────────────
+
+/// How many requests a load test made.
+metric http.requests : number { }
 
 /// The share of requests that fail.
 metric http.error-rate : percent {
@@ -76,10 +111,111 @@ metric latency.p99 : duration {
   min-samples = 100
 }
 
+/// The share of a load test's checks that hold.
+metric checks.pass-rate : percent { }
+
+/// How many of a load test's checks do not hold.
+metric checks.failed : number { }
+
+/// How many of a load test's own thresholds were crossed.
+metric thresholds.crossed : number { }
+
 /// The share of time in which the service answers.
 metric availability : percent {
   query = """100 * avg(avg_over_time(up{service="$service"}[$over]))"""
 }
+
+// ── What an artifact is made of, and what was attested of it ──────────────────────────────────────────────────────
+
+/// How many components a bill of materials has.
+metric components.count : number { }
+
+/// How many components have no version.
+metric components.unversioned : number { }
+
+/// How many components name no licence.
+metric components.unlicensed : number { }
+
+/// How many entries of a bill of materials say what depends on what.
+metric components.dependencies : number { }
+
+/// How many statements there are.
+metric attestations.count : number { }
+
+/// How many statements are signed by somebody; who it is, is checked elsewhere.
+metric attestations.signed : number { }
+
+/// How many statements say that their subject did not pass.
+metric attestations.failed : number { }
+
+/// How many artifacts the statements are about.
+metric attestations.subjects : number { }
+
+// ── Vendors ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// How bad a status page says it is: 0 not at all, 1 minor, 2 major, 3 critical.
+metric status.impact : number { }
+
+/// How many components a status page has.
+metric status.components : number { }
+
+/// How many components of a status page are operational.
+metric status.operational : number { }
+
+/// How many components of a status page are not operational.
+metric status.degraded : number { }
+
+/// How many incidents of a status page are open.
+metric status.incidents : number { }
+
+// ── Records of other systems ──────────────────────────────────────────────────────────────────────────────────────
+
+/// How many issues there are.
+metric issues.total(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How many issues are open.
+metric issues.open(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How many issues are closed.
+metric issues.closed(tag: text = "", severity: finding-severity = info) : number { }
+
+/// The share of issues that are closed.
+metric issues.completion(tag: text = "", severity: finding-severity = info) : percent { }
+
+/// How many change tickets there are.
+metric changes.total(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How many change tickets are open.
+metric changes.open(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How many change tickets are closed.
+metric changes.closed(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How many incidents there are.
+metric incidents.total(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How many incidents are open.
+metric incidents.open(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How many incidents are closed.
+metric incidents.closed(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How many support tickets there are.
+metric tickets.total(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How many support tickets are open.
+metric tickets.open(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How many support tickets are closed.
+metric tickets.closed(tag: text = "", severity: finding-severity = info) : number { }
+
+/// How much feedback there is.
+metric feedback.total(tag: text = "") : number { }
+
+/// How content users are, as the mean of their scores.
+metric feedback.score(tag: text = "") : number { }
+
+// ── Risk ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// How risky the change is, from its size, the services it touches and its point of no return.
 metric risk : risk-level { }

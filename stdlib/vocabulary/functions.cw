@@ -84,5 +84,20 @@ function grype(files: text or list(text)) : report { }
 /// Findings of Semgrep.
 function semgrep(files: text or list(text)) : report { }
 
+/// A security report, as GitLab's scanners write it.
+function gitlab(files: text or list(text)) : report { }
+
+/// A bill of materials as CycloneDX, with vulnerabilities if it has them.
+function cyclonedx(files: text or list(text)) : report { }
+
+/// A bill of materials as SPDX.
+function spdx(files: text or list(text)) : report { }
+
+/// Statements of in-toto about artifacts.
+function in-toto(files: text or list(text)) : report { }
+
+/// A vendor's status page, as Statuspage writes it.
+function statuspage(files: text or list(text)) : report { }
+
 /// Measurements of the running system, asked from Prometheus.
 function prometheus(url: text) : report { }
