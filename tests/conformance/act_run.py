@@ -345,6 +345,11 @@ def run(given):
                 result = run_in(scenario, Path(temporary).resolve())
     except Refused as error:
         return {"name": name, "refused": str(error)}
+    except OSError as error:
+        return {"name": name, "refused": f"the repository cannot be copied or read: {error}"}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # Something stands where its form forbids it, a list for a mapping, say.
+        return {"name": name, "refused": f"the scenario or a workflow has not the form it should have: {error!r}"}
     return {"name": name, **result, "seconds": round(time.monotonic() - started, 2)}
 
 

@@ -27,9 +27,11 @@ def judge(arguments):
 
 def act(arguments):
     """Executes scenarios; exit code 2 if one could not be executed, whatever the others came to."""
-    text = sys.stdin.read() if arguments.scenarios == "-" else Path(arguments.scenarios).read_text(encoding="utf-8")
+    path = arguments.scenarios
     try:
-        given = json.loads(text)
+        given = json.loads(sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Broken(f"the scenarios cannot be read: {error}") from error
     except ValueError as error:
         raise Broken(f"the scenarios are not JSON: {error}") from error
     results = act_run.run_all(given if isinstance(given, list) else [given], arguments.jobs)

@@ -57,7 +57,7 @@ class Experiments(unittest.TestCase):
             scenario = {
                 "repository": str(ROOT),
                 "workflow": ".github/workflows/concurrency.yml",
-                "env": {"LEDGER": str(ledger), "WAIT": "2"},
+                "env": {"LEDGER": str(ledger), "WAIT": "1"},
             }
             act_run.run_all([scenario, scenario], workers=2)
             self.assertEqual(ledger.read_text(encoding="utf-8").split(), ["begin", "begin", "end", "end"])

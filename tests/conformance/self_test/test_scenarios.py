@@ -83,6 +83,7 @@ REFUSED = {
         "jobs": {"deploy-production": {"result": "cancelled", "run": "cancelled"}},
     },
     "is not a folder": {"artifacts": "none"},
+    "has not the form it should have": {"jobs": ["build"]},
 }
 
 
