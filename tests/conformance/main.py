@@ -1,0 +1,84 @@
+"""The commands of `.ci/conformance`."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+import act_run
+import judge_github
+from self_test.__main__ import main as self_test_main
+from tools import Broken
+
+
+def judge(arguments):
+    """Judges folders; exit code 1 if anything is found."""
+    files, findings = judge_github.judge(arguments.directory)
+    if arguments.format == "json":
+        json.dump([dataclasses.asdict(finding) for finding in findings], sys.stdout, indent=2)
+        print()
+    else:
+        for finding in findings:
+            print(finding)
+    print(f"judge-github: {len(findings)} findings in {files} files", file=sys.stderr)
+    return 1 if findings else 0
+
+
+def act(arguments):
+    """Executes scenarios; exit code 2 if one could not be executed, whatever the others came to."""
+    path = arguments.scenarios
+    try:
+        given = json.loads(sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Broken(f"the scenarios cannot be read: {error}") from error
+    except ValueError as error:
+        raise Broken(f"the scenarios are not JSON: {error}") from error
+    results = act_run.run_all(given if isinstance(given, list) else [given], arguments.jobs)
+    json.dump(results if isinstance(given, list) else results[0], sys.stdout, ensure_ascii=False, indent=1)
+    print()
+    for one in results:
+        if "refused" in one:
+            print(f"act-run: {one['name'] or 'the scenario'}: {one['refused']}", file=sys.stderr)
+    return 2 if any("refused" in one for one in results) else 0
+
+
+def self_test(_):
+    """Runs the self-test."""
+    return self_test_main()
+
+
+def commands():
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="conformance", description="without a command: self-test")
+    sub = parser.add_subparsers()
+
+    one = sub.add_parser("judge-github", help="zizmor, actionlint with shellcheck and GitHub's parser over folders")
+    one.add_argument("directory", nargs="+", help="what `clearway build --out` wrote")
+    one.add_argument("--format", choices=["text", "json"], default="text")
+    one.set_defaults(do=judge)
+
+    one = sub.add_parser("act-run", help="executes scenarios, one JSON object or a list of them, with act")
+    one.add_argument("scenarios", nargs="?", default="-", help="a file; standard input without one")
+    one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
+    one.set_defaults(do=act)
+
+    one = sub.add_parser("self-test", help="whether the judges find what they must and the executor tells the truth")
+    one.set_defaults(do=self_test)
+    parser.set_defaults(do=self_test)
+    return parser
+
+
+def main():
+    """Exit codes: 0 fine, 1 findings or failed tests, 2 the check itself could not be done."""
+    parser = commands()
+    arguments = parser.parse_args()
+    try:
+        return arguments.do(arguments)
+    except Broken as error:
+        print(f"conformance: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
