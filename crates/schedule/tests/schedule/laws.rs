@@ -63,8 +63,8 @@ proptest! {
             prop_assert_eq!(reach.contains(minute(n)), span.clone().any(|n| has(&one, n)));
         }
         prop_assert_eq!(one.union(&two), two.union(&one));
-        prop_assert_eq!(one.union(&one), one.clone());
-        prop_assert_eq!(rest.union(&both), one);
+        prop_assert_eq!(&one.union(&one), &one);
+        prop_assert_eq!(&rest.union(&both), &one);
     }
 }
 
@@ -393,7 +393,7 @@ fn relaxed(stages: &[Stage], relaxation: &Relaxation, less: u32) -> Vec<Stage> {
             for freeze in environment.freezes.iter_mut().filter(|freeze| freeze.named() == *subject) {
                 match (&mut freeze.when, relaxation.change) {
                     (FreezeTime::Once { until, .. }, Change::EndFreezeEarlier) => {
-                        *until = moved(*until, -count)
+                        *until = moved(*until, -count);
                     }
                     (FreezeTime::Once { from, .. }, Change::BeginFreezeLater) => *from = moved(*from, count),
                     (FreezeTime::Recurring(it), Change::EndFreezeEarlier) => {
