@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools import Broken, described_actions, github_parser, run, tool
@@ -34,6 +34,10 @@ class Finding:
     rule: str
     severity: str
     message: str
+
+    def below(self, folder):
+        """The same with its path seen from a folder."""
+        return replace(self, file=os.path.relpath(self.file, folder))
 
     def __str__(self):
         return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.judge}/{self.rule}: {self.message}"

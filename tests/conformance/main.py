@@ -7,22 +7,32 @@ import sys
 from pathlib import Path
 
 import act_run
+import judge_examples
 import judge_github
 from self_test.__main__ import main as self_test_main
 from tools import Broken
 
 
-def judge(arguments):
-    """Judges folders; exit code 1 if anything is found."""
-    files, findings = judge_github.judge(arguments.directory)
+def report(arguments, files, findings):
+    """Prints what was found; exit code 1 if anything was."""
     if arguments.format == "json":
         json.dump([dataclasses.asdict(finding) for finding in findings], sys.stdout, indent=2)
         print()
     else:
         for finding in findings:
             print(finding)
-    print(f"judge-github: {len(findings)} findings in {files} files", file=sys.stderr)
+    print(f"{arguments.command}: {len(findings)} findings in {files} files", file=sys.stderr)
     return 1 if findings else 0
+
+
+def judge(arguments):
+    """Judges folders."""
+    return report(arguments, *judge_github.judge(arguments.directory))
+
+
+def judge_all_examples(arguments):
+    """Judges what the examples emit."""
+    return report(arguments, *judge_examples.judge())
 
 
 def act(arguments):
@@ -51,12 +61,17 @@ def self_test(_):
 def commands():
     """The command line."""
     parser = argparse.ArgumentParser(prog="conformance", description="without a command: self-test")
-    sub = parser.add_subparsers()
+    sub = parser.add_subparsers(dest="command")
+    formats = {"choices": ["text", "json"], "default": "text"}
 
     one = sub.add_parser("judge-github", help="zizmor, actionlint with shellcheck and GitHub's parser over folders")
     one.add_argument("directory", nargs="+", help="what `clearway build --out` wrote")
-    one.add_argument("--format", choices=["text", "json"], default="text")
+    one.add_argument("--format", **formats)
     one.set_defaults(do=judge)
+
+    one = sub.add_parser("judge-examples", help="the same over what every example emits")
+    one.add_argument("--format", **formats)
+    one.set_defaults(do=judge_all_examples)
 
     one = sub.add_parser("act-run", help="executes scenarios, one JSON object or a list of them, with act")
     one.add_argument("scenarios", nargs="?", default="-", help="a file; standard input without one")
