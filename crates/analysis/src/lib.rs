@@ -5,6 +5,7 @@
 
 mod cycle;
 mod facts;
+pub mod proof;
 mod query;
 mod rules;
 mod shipments;
@@ -33,6 +34,11 @@ impl<'w> Checked<'w> {
     /// The project.
     pub const fn workspace(&self) -> &'w Workspace {
         self.workspace
+    }
+
+    /// Its releases, each with the order that holds in its stages.
+    pub fn releases(&self) -> Vec<proof::ProvedRelease> {
+        proof::proved_releases(self.workspace)
     }
 }
 

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::facts::{Interface, Needs};
+use crate::proof::{self, ProvedStage};
 use crate::rules;
 use crate::rules::people::People;
 use crate::rules::unused::AllImports;
@@ -160,6 +161,12 @@ pub(crate) fn releases(db: &dyn Db, project: Project) -> Vec<Item> {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn shipment(db: &dyn Db, release: Item) -> Shipment {
     Shipment::of(&clearway_model::release(db, release).view)
+}
+
+/// The stages of a release, each with the order that holds in its environment.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn proved_stages(db: &dyn Db, release: Item) -> Vec<ProvedStage> {
+    proof::stages(db, release)
 }
 
 /// The stages of the project's releases.

@@ -47,6 +47,11 @@ impl Shipment {
         }
         shipment
     }
+
+    /// What it ships or takes away, in the order of the text.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &SmolStr> {
+        self.names.iter()
+    }
 }
 
 /// A stage of a release: an environment on its way.

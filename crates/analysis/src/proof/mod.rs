@@ -1,0 +1,81 @@
+//! The order of a release: for each stage the moves in waves, from what is deployed to what ships.
+//!
+//! A *move* takes one service, or one named group of its replicas, to another version. The moves of a *wave* may be made at the same
+//! time; a wave begins when the one before it has finished. A service that does not move has no move.
+
+mod order;
+
+use clearway_model::{Db, Item, Workspace};
+use smol_str::SmolStr;
+
+use crate::query::{proved_stages, releases};
+
+pub(crate) use order::stages;
+
+/// A release with the order that holds in each of its stages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvedRelease {
+    /// The release.
+    pub release: Item,
+    /// Its stages, in the order of the text; one for each, also where nothing moves.
+    pub stages: Vec<ProvedStage>,
+}
+
+/// What moves in one environment, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvedStage {
+    /// The environment.
+    pub environment: SmolStr,
+    /// The moves in the order in which they are made, none of them empty; in a wave by name.
+    pub waves: Vec<Vec<Move>>,
+    /// The first wave with a move that cannot be undone.
+    pub no_return: Option<usize>,
+}
+
+/// One service, or one group of its replicas, goes to another version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The service.
+    pub service: SmolStr,
+    /// The group of its replicas; `None` where it has none.
+    pub group: Option<SmolStr>,
+    /// The versions that are live before, as written; none on a first deployment.
+    pub from: Vec<String>,
+    /// The version after; `None` when it is retired.
+    pub to: Option<String>,
+    /// How it moves.
+    pub kind: MoveKind,
+    /// When it can no longer be undone; `None` when it always can.
+    pub finality: Option<Finality>,
+    /// The name of the declaration that makes several services move as one: such moves are in the same wave.
+    pub together: Option<SmolStr>,
+}
+
+/// How replicas go to another version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoveKind {
+    /// Old and new serve together for a while.
+    Rolling,
+    /// All old replicas stop before the first new one starts.
+    Recreate,
+    /// All change at one moment.
+    Switch,
+}
+
+/// When a move can no longer be undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finality {
+    /// From its first step on.
+    OnStart,
+    /// When no old replica is left.
+    OnCompletion,
+}
+
+/// The project's releases with their orders, in the order of the files.
+pub(crate) fn proved_releases(workspace: &Workspace) -> Vec<ProvedRelease> {
+    let proved = |release: &Item| ProvedRelease {
+        release: *release,
+        stages: proved_stages(workspace, *release).clone(),
+    };
+    releases(workspace, workspace.project()).iter().map(proved).collect()
+}

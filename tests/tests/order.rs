@@ -1,0 +1,76 @@
+//! The order of a release, as others get it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+use clearway_analysis::check;
+use clearway_analysis::proof::{Move, MoveKind};
+use clearway_tests::Fixture;
+
+/// A move as a short text: `api 1.0.0 -> 2.0.0`.
+fn text(step: &Move) -> String {
+    let from = if step.from.is_empty() { "-".to_owned() } else { step.from.join("+") };
+    let group = step.group.as_ref().map_or_else(String::new, |group| format!("[{group}]"));
+    format!("{}{group} {from} -> {}", step.service, step.to.as_deref().unwrap_or("-"))
+}
+
+/// The waves of the first release's first stage.
+fn waves(fixture: &Fixture) -> Vec<Vec<String>> {
+    let workspace = fixture.workspace();
+    let outcome = check(&workspace);
+    let checked = outcome.checked.unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics));
+    let releases = checked.releases();
+    releases[0].stages[0].waves.iter().map(|wave| wave.iter().map(text).collect()).collect()
+}
+
+const SHOP: &str = r#"
+team owners { members = [ana] }
+environment production { tier = production  deployed = state("state.json") }
+
+service web     { owner = owners  version = 2.0.0  requires api.rest ^2 }
+service api     { owner = owners  version = 2.0.0  provides rest 2.0.0; provides rest 1.0.0; requires storage ^1.1 }
+service storage { owner = owners  version = 1.1.0  moves = recreate }
+service old     { owner = owners  version = 1.0.0 }
+
+release all {
+  ship web
+  ship api
+  ship storage
+  ship old
+  stage production {}
+}
+"#;
+
+fn shop(state: &str) -> Fixture {
+    let mut fixture = Fixture::of(SHOP);
+    fixture.add("state.json", &format!("{{\"clearway\": 1, \"services\": {{{state}}}}}"));
+    fixture
+}
+
+#[test]
+fn a_first_deployment_brings_providers_first() {
+    let expected =
+        [vec!["old - -> 1.0.0", "storage - -> 1.1.0"], vec!["api - -> 2.0.0"], vec!["web - -> 2.0.0"]];
+    assert_eq!(waves(&shop("")), expected);
+}
+
+#[test]
+fn what_is_there_already_does_not_move() {
+    let state = r#""old": {"version": "1.0"}, "storage": {"version": "1.0.0"}, "api": {"version": "2.0.0"}"#;
+    assert_eq!(waves(&shop(state)), [vec!["storage 1.0.0 -> 1.1.0", "web - -> 2.0.0"]]);
+}
+
+#[test]
+fn a_move_knows_how_it_is_made() {
+    let workspace = shop("").workspace();
+    let outcome = check(&workspace);
+    let releases = outcome.checked.as_ref().unwrap().releases();
+    let stage = &releases[0].stages[0];
+    assert_eq!((stage.environment.as_str(), stage.no_return), ("production", None));
+    let kind = |name: &str| stage.waves.iter().flatten().find(|step| step.service == name).unwrap().kind;
+    assert_eq!((kind("storage"), kind("web")), (MoveKind::Recreate, MoveKind::Rolling));
+}
