@@ -23,6 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("evidence", &[]),
     ("init", &[]),
     ("model", &["diagnostics", "syntax", "versions"]),
+    ("plan", &["schedule"]),
     ("schedule", &[]),
     ("syntax", &["diagnostics"]),
     ("versions", &[]),

@@ -1,0 +1,134 @@
+//! Conditions: what can hold or not hold when it is measured, as plain data.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// A condition over measured values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Condition {
+    /// Known already.
+    Constant(bool),
+    /// A comparison.
+    Compare(Box<Compare>),
+    /// All hold.
+    All(Vec<Self>),
+    /// At least one holds.
+    Any(Vec<Self>),
+    /// It does not hold.
+    Not(Box<Self>),
+}
+
+/// A comparison of two sides, of which at least one is measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Compare {
+    /// The left side.
+    pub left: Operand,
+    /// How they are compared.
+    pub operator: Operator,
+    /// The right side.
+    pub right: Operand,
+}
+
+/// How two sides are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Operator {
+    /// Equal.
+    #[serde(rename = "==")]
+    Equal,
+    /// Not equal.
+    #[serde(rename = "!=")]
+    NotEqual,
+    /// Less.
+    #[serde(rename = "<")]
+    Less,
+    /// Less or equal.
+    #[serde(rename = "<=")]
+    LessOrEqual,
+    /// Greater.
+    #[serde(rename = ">")]
+    Greater,
+    /// Greater or equal.
+    #[serde(rename = ">=")]
+    GreaterOrEqual,
+}
+
+/// A side of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Operand {
+    /// Something measured.
+    Metric(MetricUse),
+    /// Something known.
+    Value(Scalar),
+}
+
+/// A known value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scalar {
+    /// A number, a percentage or a quantity.
+    Amount(Amount),
+    /// A word of an ordered set; words of one set compare by their rank.
+    Word {
+        /// The set.
+        of: String,
+        /// The word.
+        word: String,
+        /// Its place in the set, from 0.
+        rank: usize,
+    },
+    /// A text or a name.
+    Text(String),
+    /// True or false.
+    Bool(bool),
+}
+
+/// A number with its unit: the base unit of a dimension (`s` for durations), `%`, or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amount {
+    /// The number.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub value: Decimal,
+    /// The unit.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+}
+
+/// A use of a metric.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct MetricUse {
+    /// The metric.
+    pub name: String,
+    /// Its arguments.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, Scalar>,
+    /// The unit of what it measures: as in [`Amount`]; for a word, the name of its set.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// What is decided when there is no data.
+    pub no_data: NoData,
+    /// With fewer samples than this the result is inconclusive.
+    pub min_samples: u32,
+    /// The query that measures it, in PromQL, with `$service`, `$environment` and `$over`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// The query that counts its samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<String>,
+}
+
+/// What missing data means. It never passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoData {
+    /// Nobody can tell.
+    Inconclusive,
+    /// It fails.
+    Fail,
+}

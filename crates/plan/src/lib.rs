@@ -1,0 +1,31 @@
+//! The plan: what a release does, step by step, as plain data.
+//!
+//! A plan is made from a checked project and from nothing else, and is the same for every target. It is what targets turn into
+//! pipelines, what a reviewer reads, and, written to `.clearway/plan.json`, all that the commands inside a pipeline know of the
+//! spec. Maps are sorted and lists have the order of the spec, so the same project gives the same bytes. Nothing in it depends on a
+//! clock.
+//!
+//! Durations are whole seconds; numbers that a gate compares are exact decimals in the base unit of their dimension.
+
+mod approval;
+mod condition;
+mod gate;
+mod guarantee;
+mod id;
+mod ir;
+mod path;
+mod people;
+mod rollout;
+
+pub use approval::{Approval, ApprovalStep, Duty, From, Within};
+pub use condition::{Amount, Compare, Condition, MetricUse, NoData, Operand, Operator, Scalar};
+pub use gate::{Evidence, Gate, Requirement};
+pub use guarantee::Guarantee;
+pub use id::slug;
+pub use ir::{
+    Acceptance, Artifact, Build, Command, Credentials, Deployer, Environment, FORMAT, Move, MoveKind, Origin,
+    Output, Plan, Release, Shipped, Stage, Wave,
+};
+pub use path::{Path, PathKind, Step, StepKind};
+pub use people::{Group, Person};
+pub use rollout::{Breach, Rollout, Share, Watch};
