@@ -95,7 +95,13 @@ impl Evaluator<'_> {
                 continue;
             };
             next = at + 1;
-            let value = self.eval(&arg.value, &params[at].ty);
+            let param = &params[at];
+            let value = match &arg.name {
+                Some(name) => self.eval_for(&arg.value, &param.ty, |this| {
+                    (this.place(name.id), format!("`{}` takes {}", param.name, param.ty))
+                }),
+                None => self.eval(&arg.value, &param.ty),
+            };
             if let Some(before) = &given[at] {
                 let message = format!("`{}` is given twice", params[at].name);
                 let diagnostic =

@@ -115,6 +115,11 @@ fn zone(name: &str) -> Option<SmolStr> {
     (zone.iana_name() == Some(name)).then(|| SmolStr::new(name))
 }
 
+/// How a message begins that tells of a value of another type than is wanted.
+pub(super) fn expected(ty: &Type) -> String {
+    format!("expected {ty}, found ")
+}
+
 fn mismatch(value: &Value, ty: &Type) -> Diagnostic {
     let place = value.place;
     if let (ValueKind::Text(text), [Type::Zone]) = (&value.kind, ty.alternatives()) {
@@ -133,17 +138,19 @@ fn mismatch(value: &Value, ty: &Type) -> Diagnostic {
         _ => catalogue::WRONG_TYPE,
     };
     let diagnostic =
-        Diagnostic::new(code, format!("expected {ty}, found {found}"), place, format!("this is {found}"));
+        Diagnostic::new(code, format!("{}{found}", expected(ty)), place, format!("this is {found}"));
     let wants = |wanted: &dyn Fn(&Type) -> bool| ty.alternatives().iter().any(wanted);
-    match &value.kind {
-        ValueKind::Number(number) if wants(&|ty| matches!(ty, Type::Quantity(_))) => {
-            let dimension = ty.alternatives().iter().find_map(|ty| match ty {
-                Type::Quantity(name) => Vocabulary::get().dimensions.get(name),
-                _ => None,
-            });
-            let units = dimension.map(|dimension| dimension.units.join("`, `")).unwrap_or_default();
-            diagnostic.help(format!("write a unit after the number: `{}` and one of `{units}`", number.text))
+    match (&value.kind, units(ty)) {
+        (ValueKind::Number(number), Some(units)) => {
+            return diagnostic
+                .help(format!("write a unit after the number: `{}` and one of `{units}`", number.text));
         }
+        (ValueKind::Quantity(..) | ValueKind::Percent(_), Some(units)) => {
+            return diagnostic.help(format!("{ty} has one of the units `{units}`"));
+        }
+        _ => {}
+    }
+    match &value.kind {
         ValueKind::Number(number) if wants(&|ty| *ty == Type::Percent) => {
             let percent = format!("{}%", number.text);
             diagnostic
@@ -176,6 +183,15 @@ fn mismatch(value: &Value, ty: &Type) -> Diagnostic {
         }
         _ => diagnostic,
     }
+}
+
+/// The units of a wanted quantity.
+fn units(ty: &Type) -> Option<String> {
+    let dimension = ty.alternatives().iter().find_map(|ty| match ty {
+        Type::Quantity(name) => Vocabulary::get().dimensions.get(name),
+        _ => None,
+    });
+    dimension.map(|dimension| dimension.units.join("`, `"))
 }
 
 fn range_help(diagnostic: Diagnostic, value: &Value) -> Diagnostic {

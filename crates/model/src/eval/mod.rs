@@ -14,7 +14,7 @@ pub(crate) use functions::COMPUTED;
 
 use std::sync::Arc;
 
-use clearway_diagnostics::{Diagnostic, NodeId, Place, catalogue};
+use clearway_diagnostics::{Diagnostic, Label, NodeId, Place, catalogue};
 use clearway_syntax::{Comprehension, Expr, ExprKind, Name, TextPart};
 use smol_str::SmolStr;
 
@@ -67,6 +67,29 @@ impl<'a> Evaluator<'a> {
         }
         let value = self.raw(expr, ty);
         self.coerce(value, ty)
+    }
+
+    /// The value of an expression where something asks for a type: `asks` says what, and where that is written.
+    pub(crate) fn eval_for(
+        &mut self,
+        expr: &Expr,
+        ty: &Type,
+        asks: impl FnOnce(&Self) -> (Place, String),
+    ) -> Value {
+        let told = self.diagnostics.len();
+        let value = self.eval(expr, ty);
+        if self.diagnostics.len() > told {
+            let (place, says) = asks(self);
+            let wanted = [coerce::expected(ty), coerce::expected(&item_type(ty))];
+            let unasked = |diagnostic: &&mut Diagnostic| {
+                diagnostic.related.is_empty()
+                    && wanted.iter().any(|wanted| diagnostic.message.starts_with(wanted))
+            };
+            for diagnostic in self.diagnostics[told..].iter_mut().filter(unasked) {
+                diagnostic.related.push(Label { place, message: says.clone() });
+            }
+        }
+        value
     }
 
     /// The value of an expression as it is, with the wanted type only as a hint for names and numbers.

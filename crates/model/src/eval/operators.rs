@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clearway_diagnostics::{Diagnostic, catalogue};
+use clearway_diagnostics::{Diagnostic, Place, catalogue};
 use clearway_syntax::{BinaryOp, Expr, UnaryOp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -116,13 +116,14 @@ impl Evaluator<'_> {
 
     fn comparison(&mut self, expr: &Expr, op: BinaryOp, left: &Expr, right: &Expr) -> Value {
         let place = self.place(expr.id);
-        let left = self.measured(left, &Type::Any);
+        let left = self.measured(left, &Type::Any, None);
         // The right side is read as what the left side is: `risk >= high`, `latency.p99 <= 400 ms`.
         let hint = left.as_ref().and_then(type_of_side).unwrap_or(Type::Any);
         if left.is_none() {
             return Value::unknown(place);
         }
-        let right = self.measured(right, &hint);
+        let asks = left.as_ref().map(side_place).map(|place| (place, format!("this is {hint}")));
+        let right = self.measured(right, &hint, asks);
         let (Some(left), Some(right)) = (left, right) else { return Value::unknown(place) };
         let (Some(left_type), Some(right_type)) = (type_of_side(&left), type_of_side(&right)) else {
             return Value::unknown(place);
@@ -156,11 +157,14 @@ impl Evaluator<'_> {
     }
 
     /// A side of a comparison: a metric, or a value. `None` when it is not known.
-    fn measured(&mut self, expr: &Expr, hint: &Type) -> Option<Measured> {
+    fn measured(&mut self, expr: &Expr, hint: &Type, asks: Option<(Place, String)>) -> Option<Measured> {
         if let Some(metric) = self.metric(expr) {
             return metric.map(Measured::Metric);
         }
-        let value = self.eval(expr, hint);
+        let value = match asks {
+            Some(asks) => self.eval_for(expr, hint, |_| asks),
+            None => self.eval(expr, hint),
+        };
         (value.kind != ValueKind::Unknown).then_some(Measured::Value(value))
     }
 
@@ -242,7 +246,7 @@ fn type_of_side(side: &Measured) -> Option<Type> {
     }
 }
 
-fn side_place(side: &Measured) -> clearway_diagnostics::Place {
+fn side_place(side: &Measured) -> Place {
     match side {
         Measured::Metric(metric) => metric.place,
         Measured::Value(value) => value.place,

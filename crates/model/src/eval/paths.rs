@@ -7,6 +7,7 @@ use clearway_syntax::{Arg, Expr, ExprKind, Name};
 use smol_str::SmolStr;
 
 use super::Evaluator;
+use super::coerce::expected;
 use crate::naming::{Resolution, candidates, module_path, resolve, resolve_module};
 use crate::query::{Item, let_value, names, signature};
 use crate::value::{MetricCall, Reference, Value, ValueKind};
@@ -221,7 +222,7 @@ impl Evaluator<'_> {
     fn unknown_metric(&mut self, whole: &SmolStr, place: Place) -> Value {
         let metrics = candidates(self.db, &|kind| kind == "metric");
         let suggestion = suggest::closest(whole, metrics.iter().map(SmolStr::as_str)).map(str::to_owned);
-        self.unknown(format!("there is no metric `{whole}`"), place, suggestion)
+        self.unknown(format!("there is no metric `{whole}`"), place, suggestion, &|kind| kind == "metric")
     }
 
     fn unknown_name(&mut self, name: &Name, whole: &SmolStr, wanted: &Wanted, ty: &Type) -> Value {
@@ -252,15 +253,27 @@ impl Evaluator<'_> {
             && day(from)
             && day(to)
         {
-            return self.unknown(message, self.place(name.id), Some(format!("{from}..{to}")));
+            return self.unknown(message, self.place(name.id), Some(format!("{from}..{to}")), &|_| false);
         }
-        self.unknown(message, self.place(name.id), suggestion)
+        self.unknown(message, self.place(name.id), suggestion, &|kind| wanted.accepts(kind))
     }
 
-    fn unknown(&mut self, message: String, place: Place, suggestion: Option<String>) -> Value {
+    fn unknown(
+        &mut self,
+        message: String,
+        place: Place,
+        suggestion: Option<String>,
+        accepts: &dyn Fn(&str) -> bool,
+    ) -> Value {
         let mut diagnostic =
             Diagnostic::new(catalogue::UNKNOWN_NAME, message, place, "nothing declares this");
         if let Some(suggestion) = suggestion {
+            if let Resolution::Found(item) | Resolution::NotImported(item) =
+                resolve(self.db, self.file(), &suggestion, accepts)
+            {
+                let says = format!("`{suggestion}` is declared here");
+                diagnostic = diagnostic.related(item.name_place(self.db), says);
+            }
             diagnostic = diagnostic
                 .help(format!("did you mean `{suggestion}`?"))
                 .fix(format!("write `{suggestion}`"), Edit::Replace(place, suggestion));
@@ -290,7 +303,7 @@ impl Evaluator<'_> {
     /// A bare name where only literals can stand: a text without its quotes, mostly.
     fn unexpected_name(&mut self, name: &Name, whole: &str, ty: &Type) -> Value {
         let place = self.place(name.id);
-        let message = format!("expected {ty}, found the name `{whole}`");
+        let message = format!("{}the name `{whole}`", expected(ty));
         let mut diagnostic =
             Diagnostic::new(catalogue::WRONG_TYPE, message, place, "no `let` or parameter has this name");
         if ty.alternatives().contains(&Type::Text) {

@@ -197,6 +197,7 @@ impl Lowering<'_> {
                 );
                 match labels.as_slice() {
                     [] => diagnostic,
+                    [one] => diagnostic.help(format!("a value here follows the label `{one}`")),
                     labels => diagnostic
                         .help(format!("a value here follows one of the labels `{}`", labels.join("`, `"))),
                 }

@@ -4,6 +4,7 @@ use clearway_diagnostics::{Diagnostic, Edit, catalogue};
 use clearway_syntax::{self as syntax, Block, Expr, ExprKind, Statement};
 
 use super::{ClauseValue, FieldValue, Lowering, Owner, Values};
+use crate::eval::Evaluator;
 use crate::value::Value;
 use crate::vocabulary::{self, Contents, Matched, Mismatch, Slot, Type, Vocabulary, match_operands};
 
@@ -55,7 +56,9 @@ impl Lowering<'_> {
             self.report(Diagnostic::new(catalogue::UNEXPECTED_OPERAND, message, place, ""));
         }
         let value = match &field.value {
-            Some(value) if !field.broken => self.evaluator.eval(value, &spec.ty),
+            Some(value) if !field.broken => self
+                .evaluator
+                .eval_for(value, &spec.ty, |_| (place, format!("`{}` takes {}", name.text, spec.ty))),
             // A part of a value is no value: what is wrong with it was told by the syntax.
             _ => Value::unknown(place),
         };
@@ -117,7 +120,7 @@ impl Lowering<'_> {
                     place,
                     "a clause ends at the end of its line",
                 )
-                .help("put `;` before it, or write it on the next line")
+                .help("write `;` before it, or put it on the next line")
                 .fix("write `;`", Edit::Before(place, "; ".to_owned())),
             );
             values.clauses.push(value);
@@ -175,7 +178,13 @@ impl Lowering<'_> {
                     value.flags.push((part.name.clone(), place));
                 }
                 (_, Some(expr), Some(ty)) => {
-                    let evaluated = self.evaluator.eval(expr, ty);
+                    // A label is asked for by its own word, a positional by the clause's.
+                    let word = part.word.unwrap_or(clause.keyword.id);
+                    let asks = |this: &Evaluator<'_>| {
+                        let name = if part.word.is_some() { &part.name } else { &clause.keyword.text };
+                        (this.place(word), format!("`{name}` takes {ty}"))
+                    };
+                    let evaluated = self.evaluator.eval_for(expr, ty, asks);
                     value.parts.push((part.name.clone(), evaluated));
                 }
                 _ => {}
