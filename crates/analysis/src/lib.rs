@@ -14,8 +14,8 @@ mod world;
 use clearway_diagnostics::Diagnostic;
 use clearway_model::{Db, Workspace};
 
-pub use query::{file_diagnostics, project_diagnostics};
-pub use world::{Edge, requirements};
+pub use query::{dependents, file_diagnostics, project_diagnostics};
+pub use world::{Edge, requirements, requirements_of};
 
 /// What a check comes to.
 pub struct Outcome<'w> {

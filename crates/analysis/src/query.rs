@@ -15,7 +15,7 @@ use crate::rules;
 use crate::rules::people::People;
 use crate::rules::unused::AllImports;
 use crate::shipments::{self, Shipment, Stops};
-use crate::world::declared_item;
+use crate::world::{Edge, declared_item, requirements};
 
 /// What there is to tell about one file and what it declares.
 #[salsa::tracked(returns(ref))]
@@ -137,6 +137,21 @@ fn deployed_states(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
 pub(crate) fn deployables(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = Item> {
     let items = items(db, file).iter().copied();
     items.filter(|item| declared_item(db, item.name(db)) == Some(*item))
+}
+
+/// Every declared requirement, by the name of what is required.
+#[salsa::tracked(returns(ref))]
+fn edges_by_target(db: &dyn Db, _: Project) -> FxHashMap<SmolStr, Vec<Edge>> {
+    let mut by_target: FxHashMap<SmolStr, Vec<Edge>> = FxHashMap::default();
+    for edge in requirements(db) {
+        by_target.entry(edge.to.clone()).or_default().push(edge);
+    }
+    by_target
+}
+
+/// The declared requirements on one service, library, vendor or infrastructure.
+pub fn dependents<'db>(db: &'db dyn Db, name: &str) -> &'db [Edge] {
+    edges_by_target(db, db.project()).get(name).map_or(&[], Vec::as_slice)
 }
 
 /// What others see of a service, library, vendor or infrastructure.

@@ -225,7 +225,7 @@ pub fn requirements(db: &dyn Db) -> Vec<Edge> {
 }
 
 /// The declared requirements of one owner.
-pub(crate) fn requirements_of(db: &dyn Db, owner: Item) -> Vec<Edge> {
+pub fn requirements_of(db: &dyn Db, owner: Item) -> Vec<Edge> {
     let edge = |need: &Need| {
         Some(Edge {
             from: owner.name(db).clone(),

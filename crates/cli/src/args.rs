@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Graph(GraphArgs),
     /// Start a project, from what a repository has
     Init(InitArgs),
+    /// Serve an editor over standard input and output
+    Lsp(LspArgs),
     /// Print a completion script for a shell, or the man pages
     Completions(CompletionsArgs),
 }
@@ -148,6 +150,13 @@ pub(crate) struct InitArgs {
     /// The project's name; the folder's by default
     #[arg(long)]
     pub name: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct LspArgs {
+    /// Standard input and output, which is the only way; editors give this by habit
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 #[derive(Args)]

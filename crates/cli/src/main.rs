@@ -53,6 +53,7 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Fmt(args) => commands::fmt::run(args, output),
         Command::Graph(args) => commands::graph::run(args, output),
         Command::Init(args) => commands::init::run(args, output),
+        Command::Lsp(_) => commands::lsp::run(STACK),
         Command::Completions(args) => commands::completions::run(args, output),
     }
 }

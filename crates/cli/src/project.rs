@@ -73,12 +73,21 @@ pub(crate) fn sources(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
 }
 
 fn read_in(root: &Utf8Path) -> Result<Opened, Failure> {
+    let (manifest, texts) = texts(root)?;
+    Ok(Opened { workspace: Workspace::new(Arc::new(Disk::new(root)), &manifest, texts), manifest })
+}
+
+/// Texts with their paths below the project's folder.
+pub(crate) type Sources = Vec<(String, Arc<str>)>;
+
+/// The manifest and the sources of the project in a folder.
+pub(crate) fn texts(root: &Utf8Path) -> Result<(String, Sources), Failure> {
     let manifest = files::read(&root.join(MANIFEST))?;
-    let texts: Result<Vec<(String, Arc<str>)>, Failure> = sources(root)?
+    let texts: Result<Sources, Failure> = sources(root)?
         .par_iter()
         .map(|path| Ok((path.as_str().replace('\\', "/"), Arc::from(files::read(&root.join(path))?))))
         .collect();
-    Ok(Opened { workspace: Workspace::new(Arc::new(Disk::new(root)), &manifest, texts?), manifest })
+    Ok((manifest, texts?))
 }
 
 /// A text that belongs to no project is one of its own.

@@ -7,11 +7,13 @@
 //! Diagnostics are values in the results of queries. The only window to the outside is the [`System`] trait; this crate
 //! knows no rules, plans or targets.
 
+mod at;
 // salsa's macros stand in `db` and `query` modules, and expand to `unsafe` code.
 mod db;
 mod eval;
 mod lowering;
 pub mod manifest;
+mod meaning;
 mod naming;
 mod query;
 pub mod state;
@@ -26,13 +28,15 @@ pub fn computed_functions() -> Vec<&'static str> {
     eval::COMPUTED.iter().map(|(name, _)| *name).collect()
 }
 
+pub use at::{item_at, item_span, span_of, word_at, word_span};
 pub use db::{Change, Db, MANIFEST, Workspace, WorkspaceSources};
 pub use lowering::{ClauseValue, FieldValue, Lowered, Values};
+pub use meaning::{Meaning, Meanings, Word};
 pub use naming::{Import, Imported, Modules, Names, Resolution, Scope, resolve, resolve_project_wide};
 pub use query::{
     Args, ExternalFile, Item, ItemKey, ItemSyntax, NameKey, Project, SourceFile, deployable, deployed_state,
-    environment, items, let_value, lower, modules, names, parse, project_names, release, scope, signature,
-    syntax_of,
+    environment, items, let_value, lower, meanings, modules, names, parse, project_names, release, scope,
+    signature, syntax_of,
 };
 pub use system::{MemorySystem, System};
 pub use value::{

@@ -17,6 +17,7 @@ use smol_str::SmolStr;
 use crate::db::Db;
 use crate::lowering::Lowered;
 use crate::manifest::Manifest;
+use crate::meaning::Meanings;
 use crate::naming::{Modules, NameUses, Names, Scope};
 use crate::state::StateFile;
 use crate::value::Value;
@@ -354,6 +355,12 @@ fn lower_with_in_cycle(db: &dyn Db, _: salsa::Id, item: Item, _: Args) -> Lowere
 #[salsa::tracked(returns(ref), cycle_result = let_in_cycle)]
 pub fn let_value(db: &dyn Db, item: Item) -> (Value, Vec<Diagnostic>) {
     crate::lowering::let_value(db, item)
+}
+
+/// What the words of an item mean: for editors, which ask for few items.
+#[salsa::tracked(returns(ref), no_eq)]
+pub fn meanings(db: &dyn Db, item: Item) -> Meanings {
+    Meanings::of(db, item)
 }
 
 fn let_in_cycle(db: &dyn Db, _: salsa::Id, item: Item) -> (Value, Vec<Diagnostic>) {

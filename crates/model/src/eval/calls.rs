@@ -7,6 +7,7 @@ use clearway_syntax::{Arg, Expr, Name};
 use smol_str::SmolStr;
 
 use super::{Evaluator, functions};
+use crate::meaning::Meaning;
 use crate::naming::{Resolution, resolve};
 use crate::value::{CallValue, Value, ValueKind};
 use crate::vocabulary::{Parameter, Type, Vocabulary};
@@ -20,6 +21,7 @@ impl Evaluator<'_> {
             match (resolved, Vocabulary::get().functions.get(&name.text)) {
                 (Resolution::Found(_) | Resolution::Poisoned, _) => {}
                 (_, Some(function)) => {
+                    self.record(name, || Meaning::Function(function));
                     let args = self.bind(&function.params, args, &function.name, place);
                     if function.computed {
                         return functions::compute(self, &function.name, &args, place);
@@ -95,6 +97,9 @@ impl Evaluator<'_> {
                 continue;
             };
             next = at + 1;
+            if let Some(name) = &arg.name {
+                self.record(name, || Meaning::Argument(params[at].clone()));
+            }
             let param = &params[at];
             let value = match &arg.name {
                 Some(name) => self.eval_for(&arg.value, &param.ty, |this| {

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::Evaluator;
+use crate::meaning::Meaning;
 use crate::value::{Moment, Number, Value, ValueKind};
 use crate::vocabulary::{Type, Vocabulary};
 use clearway_versions::Range;
@@ -67,7 +68,9 @@ impl Evaluator<'_> {
             ));
             return ValueKind::Unknown;
         };
+        self.record_wanted_unit(unit, ty);
         if let Some(known) = vocabulary.unit(&unit.text) {
+            self.record(unit, || Meaning::Unit(known));
             return ValueKind::Quantity(amount, known.name.clone());
         }
         let place = self.place(unit.id);

@@ -19,6 +19,7 @@ use clearway_syntax::{Comprehension, Expr, ExprKind, Name, TextPart};
 use smol_str::SmolStr;
 
 use crate::db::Db;
+use crate::meaning::{Meaning, Recorder};
 use crate::query::{Item, SourceFile};
 use crate::value::{Value, ValueKind};
 use crate::vocabulary::Type;
@@ -34,17 +35,35 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) db: &'a dyn Db,
     pub(crate) item: Item,
     /// Parameters, block `let`s and comprehension variables, innermost last.
-    pub(crate) locals: Vec<(SmolStr, Value)>,
+    pub(crate) locals: Vec<Local>,
     /// What is wrong.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Stands in for every place: the values of defaults belong to the declaration that leaves them out.
     pub(crate) at: Option<Place>,
+    /// Writes down what each word means, where an editor asks.
+    pub(crate) recorder: Option<Recorder>,
     budget: usize,
+}
+
+/// A parameter, block `let` or comprehension variable.
+pub(crate) struct Local {
+    pub(crate) name: SmolStr,
+    pub(crate) value: Value,
+    /// The node of the name that declares it.
+    pub(crate) node: NodeId,
 }
 
 impl<'a> Evaluator<'a> {
     pub(crate) const fn new(db: &'a dyn Db, item: Item) -> Self {
-        Self { db, item, locals: Vec::new(), diagnostics: Vec::new(), at: None, budget: BUDGET }
+        Self {
+            db,
+            item,
+            locals: Vec::new(),
+            diagnostics: Vec::new(),
+            at: None,
+            recorder: None,
+            budget: BUDGET,
+        }
     }
 
     /// The value of an expression where a type is wanted.
@@ -62,11 +81,18 @@ impl<'a> Evaluator<'a> {
                 "here it is too much",
             ));
         }
+        if self.recorder.is_some() {
+            self.record_wanted(expr, ty);
+        }
         if *ty == Type::Type {
             return self.type_name(expr);
         }
         let value = self.raw(expr, ty);
-        self.coerce(value, ty)
+        let value = self.coerce(value, ty);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.value(expr.id, &value);
+        }
+        value
     }
 
     /// The value of an expression where something asks for a type: `asks` says what, and where that is written.
@@ -174,7 +200,7 @@ impl<'a> Evaluator<'a> {
         };
         let mut values = Vec::new();
         for item in items.iter() {
-            self.locals.push((comprehension.name.text.clone(), item.clone()));
+            self.bind_local(&comprehension.name, item.clone());
             let taken = comprehension
                 .filter
                 .as_ref()
@@ -226,6 +252,12 @@ impl<'a> Evaluator<'a> {
             }
         }
         if known { ValueKind::Text(Arc::from(text)) } else { ValueKind::Unknown }
+    }
+
+    /// Brings a name into scope.
+    pub(crate) fn bind_local(&mut self, name: &Name, value: Value) {
+        self.record(name, || Meaning::Local(name.id));
+        self.locals.push(Local { name: name.text.clone(), value, node: name.id });
     }
 
     pub(crate) fn file(&self) -> SourceFile {

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::Evaluator;
 use super::coerce::expected;
+use crate::meaning::Meaning;
 use crate::naming::{Resolution, candidates, module_path, resolve, resolve_module};
 use crate::query::{Item, let_value, names, signature};
 use crate::value::{MetricCall, Reference, Value, ValueKind};
@@ -24,6 +25,7 @@ impl Evaluator<'_> {
         if rest.is_empty()
             && let Some(kind) = self.known_word(&first.text, ty)
         {
+            self.record_word(first, &kind);
             return Value { place, kind };
         }
         self.declared(expr, path, None, ty)
@@ -31,8 +33,8 @@ impl Evaluator<'_> {
 
     /// A name that needs no lookup among declarations: a local, a word of a wanted enum, `any`.
     fn known_word(&self, name: &SmolStr, ty: &Type) -> Option<ValueKind> {
-        if let Some((_, value)) = self.locals.iter().rev().find(|(local, _)| local == name) {
-            return Some(value.kind.clone());
+        if let Some(local) = self.local(name) {
+            return Some(local.value.kind.clone());
         }
         ty.alternatives().iter().find_map(|ty| match ty {
             Type::Word(words) => {
@@ -62,6 +64,7 @@ impl Evaluator<'_> {
         if !rest.is_empty()
             && let Resolution::Found(item) = resolve(self.db, self.file(), &whole, &accepts)
         {
+            self.record_words(path, || Meaning::Declaration(item));
             return self.reference(expr, item, None, args);
         }
         if let Some((name, part)) = rest.split_first()
@@ -72,8 +75,12 @@ impl Evaluator<'_> {
                 .iter()
                 .find(|item| accepts(item.kind(self.db)))
                 .copied();
+            self.record(first, || Meaning::Module(module));
             return match found {
-                Some(item) => self.reference(expr, item, part.first(), args),
+                Some(item) => {
+                    self.record_declared(name, item, part.first());
+                    self.reference(expr, item, part.first(), args)
+                }
                 None => {
                     let message = format!(
                         "module `{}` declares no {} `{}`",
@@ -92,7 +99,10 @@ impl Evaluator<'_> {
         }
         match resolve(self.db, self.file(), &first.text, &accepts) {
             Resolution::Found(_) if !rest.is_empty() && wanted.anything => self.unknown_metric(&whole, place),
-            Resolution::Found(item) => self.reference(expr, item, rest.first(), args),
+            Resolution::Found(item) => {
+                self.record_declared(first, item, rest.first());
+                self.reference(expr, item, rest.first(), args)
+            }
             Resolution::Poisoned => Value::unknown(place),
             _ if rest.is_empty() && wanted.names => {
                 Value { place, kind: ValueKind::Name(first.text.clone()) }
@@ -140,13 +150,14 @@ impl Evaluator<'_> {
     /// A metric with its arguments; `None` when the expression names none.
     pub(super) fn metric(&mut self, expr: &Expr) -> Option<Option<MetricCall>> {
         let ExprKind::Path(path, args) = &expr.kind else { return None };
-        if path.len() == 1 && self.locals.iter().any(|(local, _)| *local == path[0].text) {
+        if path.len() == 1 && self.local(&path[0].text).is_some() {
             return None;
         }
         let whole = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
         let Resolution::Found(item) = resolve(self.db, self.file(), &whole, &|kind| kind == "metric") else {
             return None;
         };
+        self.record_words(path, || Meaning::Declaration(item));
         let place = self.place(expr.id);
         let name = item.name(self.db).clone();
         let args = match (signature(self.db, item), args) {
@@ -237,7 +248,7 @@ impl Evaluator<'_> {
         }
         let mut known = candidates(self.db, &|kind| wanted.accepts(kind));
         known.extend(wanted.word_list());
-        known.extend(self.locals.iter().map(|(local, _)| local.clone()));
+        known.extend(self.locals.iter().map(|local| local.name.clone()));
         let suggestion = suggest::closest(&name.text, known.iter().map(SmolStr::as_str)).map(str::to_owned);
         let message = format!("there is no {} `{}`", wanted.plain_words(), name.text);
         if wanted.empty() {

@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 
 use crate::db::Db;
 use crate::eval::Evaluator;
+use crate::meaning::{Meaning, Recorder};
 use crate::query::{self, Args, Item, syntax_of};
 use crate::value::{Value, ValueKind};
 use crate::vocabulary::{Contents, Kind, Parameter, Type, Vocabulary, match_operands};
@@ -142,15 +143,43 @@ pub(crate) fn let_value(db: &dyn Db, item: Item) -> (Value, Vec<Diagnostic>) {
 }
 
 pub(crate) fn lower(db: &dyn Db, item: Item, args: Option<Args>) -> Lowered {
+    match syntax_of(db, item).as_ref().and_then(query::ItemSyntax::declaration) {
+        Some(declaration) => lower_declaration(Evaluator::new(db, item), declaration, args).0,
+        None => Lowered::broken(db, item),
+    }
+}
+
+/// What the words of an item mean, which stands in the text or could stand there.
+pub(crate) fn record(db: &dyn Db, item: Item, syntax: &syntax::Item, recorder: Recorder) -> Recorder {
+    let mut evaluator = Evaluator::new(db, item);
+    evaluator.recorder = Some(recorder);
+    let evaluator = match syntax {
+        syntax::Item::Use(_) => evaluator,
+        syntax::Item::Let(binding) => {
+            evaluator.eval(&binding.value, &Type::Any);
+            evaluator
+        }
+        syntax::Item::Declaration(declaration) => lower_declaration(evaluator, declaration, None).1,
+    };
+    evaluator.recorder.unwrap_or_default()
+}
+
+fn lower_declaration<'db>(
+    evaluator: Evaluator<'db>,
+    declaration: &syntax::Declaration,
+    args: Option<Args>,
+) -> (Lowered, Evaluator<'db>) {
+    let (db, item) = (evaluator.db, evaluator.item);
     let mut lowered = Lowered::broken(db, item);
-    let Some(syntax) = syntax_of(db, item) else { return lowered };
-    let Some(declaration) = syntax.declaration() else { return lowered };
     lowered.doc.clone_from(&declaration.doc);
-    let Some(kind) = known_kind(db, item, declaration, &mut lowered.diagnostics) else { return lowered };
+    let Some(kind) = known_kind(db, item, declaration, &mut lowered.diagnostics) else {
+        return (lowered, evaluator);
+    };
     lowered.broken = declaration.broken;
     lowered.template = declaration.params.is_some() && args.is_none() && !kind.typed;
 
-    let mut lowering = Lowering { evaluator: Evaluator::new(db, item) };
+    let mut lowering = Lowering { evaluator };
+    lowering.evaluator.record(&declaration.kind, || Meaning::Kind(kind));
     lowering.parameters(declaration, args);
     let inherited = if kind.typed {
         lowered.result = lowering.result_type(declaration);
@@ -174,8 +203,8 @@ pub(crate) fn lower(db: &dyn Db, item: Item, args: Option<Args>) -> Lowered {
                 || abstract_template,
         },
     );
-    lowered.diagnostics.extend(lowering.evaluator.diagnostics);
-    lowered
+    lowered.diagnostics.append(&mut lowering.evaluator.diagnostics);
+    (lowered, lowering.evaluator)
 }
 
 /// The kind of a declaration, unless nothing has that name.
@@ -292,7 +321,7 @@ impl Lowering<'_> {
                 (None, Some(_)) => default.unwrap_or_else(|| Value::unknown(place)),
                 (None, None) => Value { place, kind: ValueKind::Parameter(std::sync::Arc::new(ty)) },
             };
-            self.evaluator.locals.push((param.name.text.clone(), value));
+            self.evaluator.bind_local(&param.name, value);
         }
     }
 
@@ -337,6 +366,7 @@ impl Lowering<'_> {
     /// What stands between the name and the block.
     fn head(&mut self, declaration: &syntax::Declaration, kind: &'static Kind) {
         let matched = match_operands(&kind.contents, &declaration.operands);
+        self.evaluator.record_operands(&kind.contents, &matched);
         for part in &matched.parts {
             if let (Some(value), Some(ty)) = (&part.value, part.ty) {
                 self.evaluator.eval(value, ty);

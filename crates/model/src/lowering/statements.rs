@@ -16,6 +16,7 @@ impl Lowering<'_> {
         let unclosed = block.is_some_and(|block| block.unclosed);
         let mut statements = block.iter().flat_map(|block| &block.statements).peekable();
         while let Some(statement) = statements.next() {
+            self.evaluator.record_statement(contents, block, statement);
             match statement {
                 Statement::Field(field) if self.clause_after_number(contents, field) => {
                     values.fields.push(FieldValue {
@@ -30,7 +31,7 @@ impl Lowering<'_> {
                 }
                 Statement::Let(binding) => {
                     let value = self.evaluator.eval(&binding.value, &Type::Any);
-                    self.evaluator.locals.push((binding.name.text.clone(), value));
+                    self.evaluator.bind_local(&binding.name, value);
                 }
                 // What is not known in a block without its `}` belongs to the block around it, most likely.
                 Statement::Field(field) if unclosed && contents.field(&field.name.text).is_none() => {}
@@ -56,9 +57,10 @@ impl Lowering<'_> {
             self.report(Diagnostic::new(catalogue::UNEXPECTED_OPERAND, message, place, ""));
         }
         let value = match &field.value {
-            Some(value) if !field.broken => self
-                .evaluator
-                .eval_for(value, &spec.ty, |_| (place, format!("`{}` takes {}", name.text, spec.ty))),
+            Some(value) if !field.broken || self.evaluator.recorder.is_some() => {
+                self.evaluator
+                    .eval_for(value, &spec.ty, |_| (place, format!("`{}` takes {}", name.text, spec.ty)))
+            }
             // A part of a value is no value: what is wrong with it was told by the syntax.
             _ => Value::unknown(place),
         };
@@ -109,6 +111,7 @@ impl Lowering<'_> {
             doc: clause.doc.clone(),
         };
         let matched = match_operands(&spec.contents, &clause.operands);
+        self.evaluator.record_operands(&spec.contents, &matched);
         if let Some(next) = run_on(contents, &matched, &clause.operands) {
             let message =
                 format!("`{}` starts another statement, and `{}` has not ended", next.text, keyword.text);

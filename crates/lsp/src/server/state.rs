@@ -1,0 +1,302 @@
+//! What the server holds: projects, and the texts that are open in the editor.
+//!
+//! A text that is open is what the editor says it is; every other file is what the disk says. A change goes into the workspace at
+//! once, which cancels what is being computed from the text before.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clearway_model::{Change, MANIFEST, Workspace};
+use tower_lsp_server::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
+
+use super::address::{Addresses, path_of};
+use super::convert::{Encoding, Lines};
+use super::view::View;
+use crate::host::Host;
+
+pub(super) struct State {
+    pub host: Arc<dyn Host>,
+    pub encoding: Encoding,
+    /// Where the library's texts can be read.
+    library: Option<Utf8PathBuf>,
+    documents: BTreeMap<Utf8PathBuf, Document>,
+    /// By folder; by path for a file that belongs to no project.
+    projects: BTreeMap<Utf8PathBuf, Project>,
+    /// Files of projects that are gone, of which the editor was told something.
+    withdrawn: Vec<Uri>,
+}
+
+/// A text that is open.
+struct Document {
+    uri: Uri,
+    version: i32,
+    text: Arc<str>,
+    project: Utf8PathBuf,
+}
+
+struct Project {
+    workspace: Workspace,
+    manifest: Arc<str>,
+    root: Utf8PathBuf,
+    /// It changed after it was checked last.
+    dirty: bool,
+    /// What the editor was told of each file.
+    published: BTreeMap<Uri, Vec<Diagnostic>>,
+}
+
+/// A project to check: a copy that shares its memory.
+pub(super) struct Work {
+    pub checked: Checked,
+    pub workspace: Workspace,
+    pub manifest: Arc<str>,
+    pub addresses: Addresses,
+    pub encoding: Encoding,
+}
+
+/// Which project was checked, at which versions of the open texts.
+pub(super) struct Checked {
+    key: Utf8PathBuf,
+    versions: BTreeMap<Uri, i32>,
+}
+
+/// What the editor is to be told of a file.
+pub(super) struct Publication {
+    pub uri: Uri,
+    pub diagnostics: Vec<Diagnostic>,
+    pub version: Option<i32>,
+}
+
+impl State {
+    pub(super) fn new(host: Arc<dyn Host>) -> Self {
+        Self {
+            library: host.library(),
+            host,
+            encoding: Encoding::Utf16,
+            documents: BTreeMap::new(),
+            projects: BTreeMap::new(),
+            withdrawn: Vec::new(),
+        }
+    }
+
+    /// A text was opened. Gives what the user should be told, if something is in the way.
+    pub(super) fn open(&mut self, uri: Uri, version: i32, text: String) -> Option<String> {
+        let path = path_of(&uri);
+        if self.is_library(&path) {
+            return None;
+        }
+        let text: Arc<str> = Arc::from(text);
+        let root = self.host.root_of(&path);
+        let (key, trouble) = self.load(&path, root, &text);
+        self.documents.insert(path.clone(), Document { uri, version, text: text.clone(), project: key });
+        self.set_text(&path, Some(text));
+        trouble
+    }
+
+    /// The project of a file, read in if it was not known. Gives its key.
+    fn load(
+        &mut self,
+        path: &Utf8Path,
+        root: Option<Utf8PathBuf>,
+        text: &Arc<str>,
+    ) -> (Utf8PathBuf, Option<String>) {
+        let mut trouble = None;
+        if let Some(root) = root {
+            if self.projects.contains_key(&root) {
+                return (root, None);
+            }
+            match self.host.project(&root) {
+                Ok(files) => {
+                    let workspace = Workspace::new(self.host.system(&root), &files.manifest, files.sources);
+                    let project = Project::new(workspace, files.manifest.into(), root.clone());
+                    self.projects.insert(root.clone(), project);
+                    return (root, None);
+                }
+                Err(message) => trouble = Some(message),
+            }
+        }
+        let folder = path.parent().unwrap_or(path).to_owned();
+        let manifest = "[project]\nname = \"untitled\"\n";
+        let name = path.file_name().unwrap_or("untitled.cw").to_owned();
+        let workspace = Workspace::new(self.host.system(&folder), manifest, vec![(name, text.clone())]);
+        self.projects.insert(path.to_owned(), Project::new(workspace, manifest.into(), folder));
+        (path.to_owned(), trouble)
+    }
+
+    /// Puts a file's text into its project; `None` when it is gone.
+    fn set_text(&mut self, path: &Utf8Path, text: Option<Arc<str>>) {
+        let key = match self.documents.get(path) {
+            Some(document) => Some(document.project.clone()),
+            None => self.host.root_of(path).filter(|root| self.projects.contains_key(root)),
+        };
+        let Some(project) = key.and_then(|key| self.projects.get_mut(&key)) else { return };
+        let Some(relative) = relative(&project.root, path) else { return };
+        let change = if relative == MANIFEST {
+            let Some(text) = text else { return };
+            project.manifest = text.clone();
+            Change::Manifest(text)
+        } else if relative.ends_with(".cw") || project.workspace.source(&relative).is_some() {
+            Change::Source(relative, text)
+        } else {
+            Change::External(relative)
+        };
+        project.workspace.apply(vec![change]);
+        project.dirty = true;
+    }
+
+    /// A text was edited.
+    pub(super) fn change(&mut self, uri: &Uri, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
+        let path = path_of(uri);
+        let encoding = self.encoding;
+        let Some(document) = self.documents.get_mut(&path) else { return };
+        let mut text = document.text.to_string();
+        for change in changes {
+            match change.range {
+                None => text = change.text,
+                Some(range) => {
+                    let span = Lines::new(Arc::from(text.as_str()), encoding).span(range);
+                    text.replace_range(span.range(), &change.text);
+                }
+            }
+        }
+        document.version = version;
+        document.text = Arc::from(text);
+        let text = document.text.clone();
+        self.set_text(&path, Some(text));
+    }
+
+    /// A text was closed: the file is what the disk says again.
+    pub(super) fn close(&mut self, uri: &Uri) {
+        let path = path_of(uri);
+        let Some(document) = self.documents.remove(&path) else { return };
+        if document.project == path {
+            return self.forget(&path);
+        }
+        let text = self.host.read(&path);
+        self.set_text(&path, text);
+    }
+
+    /// Files were created, changed or removed outside of the editor.
+    pub(super) fn changed_outside(&mut self, uris: impl IntoIterator<Item = Uri>) {
+        for path in uris.into_iter().map(|uri| path_of(&uri)) {
+            if path.file_name() == Some(MANIFEST) && !self.documents.contains_key(&path) {
+                self.reload(&path);
+            } else if !self.documents.contains_key(&path) {
+                let text = self.host.read(&path);
+                self.set_text(&path, text);
+            }
+        }
+    }
+
+    /// A manifest appeared, changed or went: the open texts around it may belong elsewhere now.
+    fn reload(&mut self, manifest: &Utf8Path) {
+        let Some(root) = manifest.parent() else { return };
+        if let Some(text) = self.host.read(manifest).filter(|_| self.projects.contains_key(root)) {
+            return self.set_text(manifest, Some(text));
+        }
+        self.forget(root);
+        let inside: Vec<_> = self.documents.keys().filter(|path| path.starts_with(root)).cloned().collect();
+        for path in inside {
+            if let Some(Document { uri, version, text, .. }) = self.documents.remove(&path) {
+                self.forget(&path);
+                self.open(uri, version, text.to_string());
+            }
+        }
+    }
+
+    /// Drops a project; the editor is to forget what it was told.
+    fn forget(&mut self, key: &Utf8Path) {
+        if let Some(project) = self.projects.remove(key) {
+            self.withdrawn.extend(project.published.into_keys());
+        }
+    }
+
+    /// The files of which there is nothing to tell any more.
+    pub(super) fn take_withdrawn(&mut self) -> Vec<Uri> {
+        std::mem::take(&mut self.withdrawn)
+    }
+
+    /// What a request about an open text looks at.
+    pub(super) fn view(&self, uri: &Uri) -> Option<View> {
+        let document = self.documents.get(&path_of(uri))?;
+        let project = self.projects.get(&document.project)?;
+        let relative = relative(&project.root, &path_of(uri))?;
+        Some(View {
+            file: project.workspace.source(&relative)?,
+            workspace: project.workspace.clone(),
+            addresses: self.addresses(project),
+            encoding: self.encoding,
+        })
+    }
+
+    /// What a request about everything looks at: each project.
+    pub(super) fn works(&self) -> Vec<Work> {
+        self.projects.iter().map(|(key, project)| self.work(key, project)).collect()
+    }
+
+    /// A project that changed after it was checked last.
+    pub(super) fn next_dirty(&mut self) -> Option<Work> {
+        let (key, project) = self.projects.iter().find(|(_, project)| project.dirty)?;
+        let (key, work) = (key.clone(), self.work(key, project));
+        if let Some(project) = self.projects.get_mut(&key) {
+            project.dirty = false;
+        }
+        Some(work)
+    }
+
+    fn work(&self, key: &Utf8Path, project: &Project) -> Work {
+        let versions = self.documents.values().map(|open| (open.uri.clone(), open.version)).collect();
+        Work {
+            checked: Checked { key: key.to_owned(), versions },
+            workspace: project.workspace.clone(),
+            manifest: project.manifest.clone(),
+            addresses: self.addresses(project),
+            encoding: self.encoding,
+        }
+    }
+
+    fn addresses(&self, project: &Project) -> Addresses {
+        let open = self.documents.iter().map(|(path, document)| (path.clone(), document.uri.clone()));
+        Addresses { root: project.root.clone(), library: self.library.clone(), open: open.collect() }
+    }
+
+    /// What a check found: gives what is new to the editor.
+    pub(super) fn publish(
+        &mut self,
+        checked: &Checked,
+        mut found: BTreeMap<Uri, Vec<Diagnostic>>,
+    ) -> Vec<Publication> {
+        let Some(project) = self.projects.get_mut(&checked.key) else { return Vec::new() };
+        for uri in project.published.keys() {
+            found.entry(uri.clone()).or_default();
+        }
+        let mut news = Vec::new();
+        for (uri, diagnostics) in found {
+            let before = project.published.get(&uri);
+            if before.map_or(diagnostics.is_empty(), |before| *before == diagnostics) {
+                continue;
+            }
+            let version = checked.versions.get(&uri).copied();
+            news.push(Publication { uri: uri.clone(), diagnostics: diagnostics.clone(), version });
+            match diagnostics.is_empty() {
+                true => project.published.remove(&uri),
+                false => project.published.insert(uri, diagnostics),
+            };
+        }
+        news
+    }
+
+    fn is_library(&self, path: &Utf8Path) -> bool {
+        self.library.as_ref().is_some_and(|library| path.starts_with(library))
+    }
+}
+
+impl Project {
+    const fn new(workspace: Workspace, manifest: Arc<str>, root: Utf8PathBuf) -> Self {
+        Self { workspace, manifest, root, dirty: true, published: BTreeMap::new() }
+    }
+}
+
+fn relative(root: &Utf8Path, path: &Utf8Path) -> Option<String> {
+    path.strip_prefix(root).ok().map(|path| path.as_str().replace('\\', "/"))
+}

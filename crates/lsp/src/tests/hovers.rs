@@ -1,0 +1,59 @@
+//! Hover.
+
+use super::fixture::Fixture;
+use crate::hover;
+
+fn hover(text: &str) -> String {
+    let fixture = Fixture::new(text);
+    hover::hover(&fixture.workspace, fixture.file, fixture.offset)
+        .map_or("nothing".to_owned(), |(text, _)| text)
+}
+
+#[test]
+fn fields_clauses_labels_and_words_show_their_documentation() {
+    let field = hover("environment e { ti$0er = production }\n");
+    assert!(field.contains("How close it is to customers") && field.contains("required"), "{field}");
+    assert!(field.contains("- `staging`: Looks like production"), "{field}");
+    let clause = hover("service a {\n  version = 1.0.0\n  req$0uires b.c ^1 optional\n}\n");
+    assert!(clause.contains("requires TARGET RANGE [when …] [optional] [weak]"), "{clause}");
+    let label = hover("rollout r : canary {\n  step 5% ho$0ld 10 m\n}\n");
+    assert!(label.contains("How long it is held"), "{label}");
+    let flag = hover("service a {\n  version = 1.0.0\n  requires b.c ^1 opt$0ional\n}\n");
+    assert!(flag.contains("It may be absent"), "{flag}");
+    let word = hover("environment e { tier = prod$0uction }\n");
+    assert!(word.contains("Serves customers."), "{word}");
+    let unit = hover("rollout r : canary {\n  step 5% hold 10 m$0\n}\n");
+    assert!(unit.contains("A minute."), "{unit}");
+    let function = hover("gate g { evidence = ju$0nit(\"a.xml\") }\n");
+    assert!(function.contains("junit(files: a text or a list of such)"), "{function}");
+}
+
+#[test]
+fn a_declaration_shows_what_it_says_and_who_requires_it() {
+    let shown = hover(
+        "/// Keeps the books.\nservice led$0ger {\n  version = 2.3.1\n  provides api 2.3.1\n}\nservice checkout {\n  version = 1.0.0\n  requires ledger.api ^2.1\n}\n",
+    );
+    assert_eq!(
+        shown,
+        "```clearway\nservice ledger {\n  version = 2.3.1\n  provides api 2.3.1\n}\n```\nKeeps the books.\n\nRequired by:\n\n- `checkout` (`api` `^2.1`)"
+    );
+}
+
+#[test]
+fn values_are_worked_out() {
+    assert!(hover("let base = 2\nlet twice = ba$0se * 2\n").contains("let base = 2"));
+    assert!(hover("let base = 2\nlet twice = base $0* 2\n").contains("4"));
+    assert!(
+        hover("gate g {\n  let limit = 90% + 5%\n  require tests.pass-rate >= lim$0it\n}\n")
+            .contains("let limit = 95%")
+    );
+    let param =
+        hover("rollout r(max: percent = 1%) : canary {\n  watch http.error-rate <= ma$0x over 5 m\n}\n");
+    assert!(param.contains("max: a percentage"), "{param}");
+}
+
+#[test]
+fn nothing_is_said_of_nothing() {
+    assert_eq!(hover("// a com$0ment\nservice a { version = 1.0.0 }\n"), "nothing");
+    assert_eq!(hover("\n$0\n"), "nothing");
+}

@@ -1,0 +1,5 @@
+//! The features, each over small projects with a cursor.
+
+mod fixture;
+mod hovers;
+mod names;
