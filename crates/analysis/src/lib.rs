@@ -9,13 +9,15 @@ pub mod proof;
 mod query;
 mod rules;
 mod shipments;
+mod times;
 mod world;
 
 use clearway_diagnostics::Diagnostic;
 use clearway_model::{Db, Workspace};
 
 pub use query::{dependents, file_diagnostics, project_diagnostics};
-pub use world::{Edge, requirements, requirements_of};
+pub use times::opening;
+pub use world::{Edge, declared_item as deployable_named, requirements, requirements_of};
 
 /// What a check comes to.
 pub struct Outcome<'w> {

@@ -46,6 +46,7 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::declarations::check(db, item));
     diagnostics.extend(rules::unreadable_version::check(db, item));
     diagnostics.extend(rules::people::check(db, item));
+    diagnostics.extend(rules::people::unreadable_directories(db, item));
     diagnostics.extend(rules::unused::params(db, item));
     diagnostics
 }

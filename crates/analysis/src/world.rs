@@ -195,7 +195,7 @@ pub(crate) fn declared<'db>(db: &'db dyn Db, name: &str) -> Option<&'db Interfac
 }
 
 /// The service, library, vendor or infrastructure with a name.
-pub(crate) fn declared_item(db: &dyn Db, name: &str) -> Option<Item> {
+pub fn declared_item(db: &dyn Db, name: &str) -> Option<Item> {
     let found = resolve_project_wide(db, name, &|kind| views::DEPLOYABLE.contains(&kind))?;
     (!views::is_template(db, found)).then_some(found)
 }

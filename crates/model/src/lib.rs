@@ -10,6 +10,7 @@
 mod at;
 // salsa's macros stand in `db` and `query` modules, and expand to `unsafe` code.
 mod db;
+pub mod directory;
 mod eval;
 mod lowering;
 pub mod manifest;
@@ -35,8 +36,8 @@ pub use meaning::{Meaning, Meanings, Word};
 pub use naming::{Import, Imported, Modules, Names, Resolution, Scope, resolve, resolve_project_wide};
 pub use query::{
     Args, ExternalFile, Item, ItemKey, ItemSyntax, NameKey, Project, SourceFile, deployable, deployed_state,
-    environment, items, let_value, lower, meanings, modules, names, parse, project_names, release, scope,
-    signature, syntax_of,
+    environment, instance, items, let_value, lower, meanings, modules, names, parse, project_names, release,
+    scope, signature, syntax_of,
 };
 pub use system::{MemorySystem, System};
 pub use value::{

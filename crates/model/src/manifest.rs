@@ -12,6 +12,8 @@ use toml::de::{DeTable, DeValue};
 pub struct Manifest {
     /// The project's name.
     pub name: String,
+    /// The repository that the pipelines stand in, `owner/name`.
+    pub repository: Option<String>,
     /// Packages by the name under which they are imported, with the path of each.
     pub packages: BTreeMap<String, String>,
     /// The targets that are configured, with their settings.
@@ -22,9 +24,9 @@ pub struct Manifest {
 
 /// The tables of a manifest and the keys each may have; `*` stands for any.
 const KEYS: &[(&str, &[&str])] = &[
-    ("project", &["name"]),
+    ("project", &["name", "repo"]),
     ("packages", &["*"]),
-    ("targets.github", &["plan", "visibility", "runner"]),
+    ("targets.github", &["plan", "visibility", "runner", "branch"]),
     ("targets.gitlab", &["tier", "image", "tags"]),
     ("targets.argo", &["namespace", "service-account", "image"]),
     ("pipeline", &["clearway", "image", "path", "ledger"]),
@@ -114,7 +116,10 @@ impl Reader {
             }
         }
         match path {
-            "project" => self.manifest.name = taken.remove("name").unwrap_or_default(),
+            "project" => {
+                self.manifest.name = taken.remove("name").unwrap_or_default();
+                self.manifest.repository = taken.remove("repo");
+            }
             "packages" => self.manifest.packages = taken,
             "pipeline" => self.manifest.pipeline = taken,
             _ => {

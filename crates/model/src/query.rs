@@ -20,7 +20,7 @@ use crate::manifest::Manifest;
 use crate::meaning::Meanings;
 use crate::naming::{Modules, NameUses, Names, Scope};
 use crate::state::StateFile;
-use crate::value::Value;
+use crate::value::{Reference, Value};
 use crate::views::{self, Declared, Deployable, Environment, Release};
 use crate::vocabulary::Parameter;
 
@@ -340,6 +340,14 @@ pub fn lower(db: &dyn Db, item: Item) -> Lowered {
 #[salsa::tracked(returns(ref), cycle_result = lower_with_in_cycle)]
 pub(crate) fn lower_with(db: &dyn Db, item: Item, args: Args) -> Lowered {
     crate::lowering::lower(db, item, Some(args))
+}
+
+/// What a reference means: the declaration, with the reference's arguments where it is a template.
+pub fn instance<'db>(db: &'db dyn Db, reference: &Reference) -> &'db Lowered {
+    match signature(db, reference.item) {
+        Some(_) => lower_with(db, reference.item, Args::new(db, reference.args.clone())),
+        None => lower(db, reference.item),
+    }
 }
 
 /// A declaration that extends itself: the rule about cycles tells it, everything else stays silent.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use clearway_diagnostics::{Diagnostic, Place, Span, catalogue};
 use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::db::Db;
@@ -37,7 +37,8 @@ pub struct State {
 }
 
 /// A service's live versions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum Deployed {
     /// One version, or several at once.
     Live(Live),
@@ -46,14 +47,15 @@ pub enum Deployed {
 }
 
 /// Versions by group of replicas.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Groups {
     /// The groups by name.
     pub groups: BTreeMap<String, Live>,
 }
 
 /// One version, or several at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum Live {
     /// One version.
     One(Box<DeployedVersion>),
@@ -63,27 +65,27 @@ pub enum Live {
 
 /// A deployed version with the facts that were recorded when it was deployed. A fact that is absent is unknown; an empty list
 /// is known to be empty.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeployedVersion {
     /// The version.
     pub version: String,
     /// The artifact's digest.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
     /// The provided versions of each part.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provides: Option<BTreeMap<String, Vec<String>>>,
     /// What it requires.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requires: Option<Vec<DeployedRequirement>>,
     /// How far it may be from others.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skew: Option<Vec<DeployedSkew>>,
 }
 
 /// A requirement of a deployed version.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeployedRequirement {
     /// The service, or a part of it after a dot.
@@ -91,30 +93,30 @@ pub struct DeployedRequirement {
     /// The versions that will do.
     pub range: String,
     /// Only for these versions of the owner.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
     /// It may be absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
     /// It never stands in the way.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub weak: bool,
 }
 
 /// How far a deployed version may be from another service.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeployedSkew {
     /// The other service, or `self`.
     pub target: String,
     /// How far behind.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub behind: Option<Distance>,
     /// How far ahead.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ahead: Option<Distance>,
     /// Only for these versions of the owner.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
 }
 
@@ -154,6 +156,21 @@ impl TryFrom<serde_json::Value> for Distance {
                 Ok(Self::Releases { minor: releases.0, major: releases.1 })
             }
             _ => Err(FORMS),
+        }
+    }
+}
+
+/// In the forms that are read.
+impl Serialize for Distance {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Any => serializer.serialize_str("any"),
+            Self::Releases { minor, major } => {
+                let parts = [("minor", minor), ("major", major)];
+                serializer.collect_map(
+                    parts.iter().filter_map(|(name, number)| number.map(|number| (name, number))),
+                )
+            }
         }
     }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use clearway_diagnostics::{Diagnostic, Edit, catalogue, suggest};
 use clearway_model::views::{self, At, Role, Team};
-use clearway_model::{Db, Item, Project, Value, ValueKind, items, lower};
+use clearway_model::{Db, Item, Project, Value, ValueKind, directory, items, lower};
 use smol_str::SmolStr;
 
 use crate::query::people;
 
-/// The people a project knows; `None` where a directory file says who belongs to a group, which is read when it is needed.
+/// The people a project knows; `None` where a directory file cannot be read, which is told where it is named.
 pub(crate) type People = Option<BTreeSet<SmolStr>>;
 
 /// Everybody who is a member of a team or role, or has an identity.
@@ -29,12 +29,28 @@ pub(crate) fn known(db: &dyn Db, project: Project) -> People {
         for member in members {
             match member.value.kind {
                 ValueKind::Name(name) => drop(people.insert(name)),
-                ValueKind::Call(_) => return None,
+                ValueKind::Call(call) => people.extend(directory::members(db, &call).ok()?),
                 _ => {}
             }
         }
     }
     Some(people)
+}
+
+/// A directory of people that cannot be read.
+pub(crate) fn unreadable_directories(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
+    let members: Vec<At<Value>> = match item.kind(db).as_str() {
+        "team" => views::of::<Team>(lower(db, item)).members,
+        "role" => views::of::<Role>(lower(db, item)).members,
+        _ => return Vec::new(),
+    };
+    let problem = |At { value, place }: At<Value>| {
+        let ValueKind::Call(call) = &value.kind else { return None };
+        let why = directory::members(db, call).err()?;
+        let help = "export the directory again, or write the names in a list";
+        Some(Diagnostic::new(catalogue::UNREADABLE_FILE, why, place, "the members come from here").help(help))
+    };
+    members.into_iter().filter_map(problem).collect()
 }
 
 /// The people that a release or an approval names.

@@ -350,10 +350,7 @@ impl Lowering<'_> {
             let value = self.evaluator.eval(base, &ty);
             if let ValueKind::Reference(reference) = value.kind {
                 let db = self.evaluator.db;
-                let base = match query::signature(db, reference.item) {
-                    Some(_) => query::lower_with(db, reference.item, Args::new(db, reference.args.clone())),
-                    None => query::lower(db, reference.item),
-                };
+                let base = query::instance(db, &reference);
                 let mut inherited = base.values.clone();
                 // A default of the base is not a choice of its author: the declaration has the same default.
                 inherited.fields.retain(|field| field.written);
