@@ -13,9 +13,11 @@ mod gate;
 mod guarantee;
 mod id;
 mod ir;
+mod lower;
 mod path;
 mod people;
 mod rollout;
+mod tell;
 
 pub use approval::{Approval, ApprovalStep, Duty, From, Within};
 pub use condition::{Amount, Compare, Condition, MetricUse, NoData, Operand, Operator, Scalar};
@@ -26,6 +28,8 @@ pub use ir::{
     Acceptance, Artifact, Build, Command, Credentials, Deployer, Environment, FORMAT, Move, MoveKind, Origin,
     Output, Plan, Release, Shipped, Stage, Wave,
 };
+pub use lower::lower;
 pub use path::{Path, PathKind, Step, StepKind};
 pub use people::{Group, Person};
 pub use rollout::{Breach, Rollout, Share, Watch};
+pub use tell::{Ordered, PlannedStep, Told, order, steps};

@@ -64,6 +64,9 @@ pub struct Step {
     pub origin: Origin,
     /// The steps that must have succeeded.
     pub needs: Vec<String>,
+    /// The steps of which one must have failed or been cancelled, where it is a step of the way back in the middle of a release.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after_failure_of: Vec<String>,
     /// When it is given up, in seconds.
     pub timeout: u64,
     /// What it holds from its start until its stage is accepted or back.

@@ -1,0 +1,59 @@
+//! What is shipped.
+
+use std::sync::Arc;
+
+use clearway_model::views::{At, Deployable};
+use clearway_model::{CallValue, Db, Item, ValueKind, deployable};
+
+use super::Parts;
+use super::seconds::seconds;
+use crate::ir::{Artifact, Build, Command, Deployer, Origin, Output};
+
+/// How long a build or a test may take where its service does not say.
+const WORKING: u64 = 60 * 60;
+
+/// A service, library, vendor or infrastructure. Its owner is noted in `parts`.
+pub(super) fn artifact(db: &dyn Db, item: Item, repository: Option<&str>, parts: &mut Parts) -> Artifact {
+    let view = &deployable(db, item).view;
+    let owner = view.owner.as_ref().map(|owner| owner.value.name.to_string());
+    parts.groups.extend(owner.clone());
+    let repo = view.repo.as_ref().map(|repo| repo.value.to_string());
+    Artifact {
+        origin: Origin::new(item.kind(db), item.name(db)),
+        owner,
+        imported_from: repo.filter(|repo| repository.is_some_and(|own| !own.eq_ignore_ascii_case(repo))),
+        build: build(view),
+        test: view.test.as_ref().and_then(|test| command(test.run.as_ref(), seconds(test.timeout.as_ref()))),
+        deploy: view.deploy.as_ref().and_then(|deploy| deployer(&deploy.with.as_ref()?.value)),
+    }
+}
+
+fn command(run: Option<&At<Arc<str>>>, timeout: Option<u64>) -> Option<Command> {
+    Some(Command { run: run?.value.to_string(), timeout: timeout.unwrap_or(WORKING) })
+}
+
+fn build(view: &Deployable) -> Option<Build> {
+    let build = view.build.as_ref()?;
+    let output = build.output.as_ref().and_then(|output| {
+        let text = text(&output.value, 0)?;
+        Some(if output.value.function == "image" { Output::Image(text) } else { Output::Archive(text) })
+    });
+    Some(Build { command: command(build.run.as_ref(), seconds(build.timeout.as_ref()))?, output })
+}
+
+fn deployer(call: &CallValue) -> Option<Deployer> {
+    let text = |at| text(call, at);
+    Some(match call.function.as_str() {
+        "kubernetes" => Deployer::Kubernetes { workload: text(0)?, namespace: text(1)? },
+        "helm" => Deployer::Helm { release: text(0)?, chart: text(1)?, namespace: text(2)? },
+        "command" => Deployer::Command { run: text(0)? },
+        _ => return None,
+    })
+}
+
+fn text(call: &CallValue, at: usize) -> Option<String> {
+    match &call.args.get(at)?.1.kind {
+        ValueKind::Text(text) => Some(text.to_string()),
+        _ => None,
+    }
+}

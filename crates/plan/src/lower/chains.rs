@@ -1,0 +1,131 @@
+//! Approval chains, and the people who are asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearway_model::views::{self, At, Identity, Role, Team};
+use clearway_model::{Db, Item, Reference, Value, ValueKind, directory, instance, items, lower};
+use clearway_schedule::{Period, PeriodUnit};
+use rust_decimal::prelude::ToPrimitive;
+
+use super::seconds::seconds;
+use super::{Parts, conditions, instance_name};
+use crate::approval::{Approval, ApprovalStep, Duty, From, Within};
+use crate::ir::Origin;
+use crate::people::{Group, Person};
+
+/// A chain, as a stage uses it. Whom it asks is noted in `parts`.
+pub(super) fn chain(db: &dyn Db, reference: &Reference, parts: &mut Parts) -> Approval {
+    let view: views::Approval = views::of(instance(db, reference));
+    let steps = view.steps.iter().filter_map(|step| {
+        Some(ApprovalStep {
+            name: step.name.as_ref()?.value.to_string(),
+            from: from(&step.from.as_ref()?.value, parts),
+            need: step.need.as_ref().map_or(1, |need| need.value),
+            within: step.within.as_ref().and_then(within),
+            escalate: step.escalate.as_ref().map(|at| escalation(&at.value, parts)),
+            when: step.when.as_ref().map(|at| conditions::lowered(db, &at.value)),
+        })
+    });
+    Approval {
+        origin: Origin::new("approval", &instance_name(reference)),
+        steps: steps.collect(),
+        separate: view.separate.as_ref().map_or_else(
+            || Duty::ALL.into(),
+            |separation| {
+                let named = |duty: &Duty| separation.duties.iter().any(|word| word.value == duty.name());
+                Duty::ALL.into_iter().filter(named).collect()
+            },
+        ),
+    }
+}
+
+fn from(value: &Value, parts: &mut Parts) -> From {
+    match &value.kind {
+        ValueKind::Reference(reference) => {
+            parts.groups.insert(reference.name.to_string());
+            From::Group(reference.name.to_string())
+        }
+        _ => From::Owners,
+    }
+}
+
+fn escalation(value: &Value, parts: &mut Parts) -> String {
+    match &value.kind {
+        ValueKind::Reference(reference) => {
+            parts.groups.insert(reference.name.to_string());
+            reference.name.to_string()
+        }
+        _ => value.to_string(),
+    }
+}
+
+fn within(quantity: &At<views::Quantity>) -> Option<Within> {
+    let unit = match quantity.value.unit.as_str() {
+        "business-days" => PeriodUnit::BusinessDays,
+        "months" => PeriodUnit::Months,
+        "quarters" => PeriodUnit::Quarters,
+        "years" => PeriodUnit::Years,
+        _ => return seconds(Some(quantity)).map(Within::Seconds),
+    };
+    Some(Within::Period(Period::new(quantity.value.amount.ceil().to_u32()?, unit)))
+}
+
+/// The team or role with a name.
+pub(super) fn group(db: &dyn Db, name: &str) -> Option<Group> {
+    let item = declarations(db)
+        .find(|item| item.name(db) == name && matches!(item.kind(db).as_str(), "team" | "role"))?;
+    let text = |at: Option<At<std::sync::Arc<str>>>| at.map(|at| at.value.to_string());
+    let (github, gitlab) = if item.kind(db) == "team" {
+        let view: Team = views::of(lower(db, item));
+        (text(view.github), text(view.gitlab))
+    } else {
+        let view: Role = views::of(lower(db, item));
+        (text(view.github), text(view.gitlab))
+    };
+    Some(Group { members: members(db, item), github, gitlab })
+}
+
+/// The people of a team or role; a role's teams are taken apart.
+fn members(db: &dyn Db, item: Item) -> BTreeSet<String> {
+    let members: Vec<At<Value>> = match item.kind(db).as_str() {
+        "team" => views::of::<Team>(lower(db, item)).members,
+        _ => views::of::<Role>(lower(db, item)).members,
+    };
+    let mut people = BTreeSet::new();
+    for member in members {
+        match &member.value.kind {
+            ValueKind::Reference(team) => people.extend(members_of_team(db, team)),
+            ValueKind::Call(call) => {
+                people
+                    .extend(directory::members(db, call).unwrap_or_default().iter().map(ToString::to_string));
+            }
+            _ => drop(people.insert(member.value.to_string())),
+        }
+    }
+    people
+}
+
+fn members_of_team(db: &dyn Db, team: &Reference) -> BTreeSet<String> {
+    if team.item.kind(db) == "team" { members(db, team.item) } else { BTreeSet::new() }
+}
+
+/// What is known of the people in groups.
+pub(super) fn people(db: &dyn Db, groups: &BTreeMap<String, Group>) -> BTreeMap<String, Person> {
+    let asked: BTreeSet<&String> = groups.values().flat_map(|group| &group.members).collect();
+    let identities = declarations(db).filter(|item| item.kind(db) == "identity");
+    let known = identities.filter(|item| asked.contains(&item.name(db).to_string()));
+    let text = |at: Option<At<std::sync::Arc<str>>>| at.map(|at| at.value.to_string());
+    known
+        .map(|item| {
+            let view: Identity = views::of(lower(db, item));
+            let person =
+                Person { github: text(view.github), gitlab: text(view.gitlab), email: text(view.email) };
+            (item.name(db).to_string(), person)
+        })
+        .collect()
+}
+
+fn declarations(db: &dyn Db) -> impl Iterator<Item = Item> {
+    let sources = db.project().sources(db).iter();
+    sources.flat_map(move |file| items(db, *file)).copied().filter(move |item| !views::is_template(db, *item))
+}

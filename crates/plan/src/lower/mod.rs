@@ -1,0 +1,67 @@
+//! From a checked project to its plan. Nothing is decided here: the order comes proved from the analysis, and each part is laid out
+//! as the spec says it.
+
+mod artifacts;
+mod chains;
+mod conditions;
+mod facts;
+mod gates;
+mod places;
+mod releases;
+mod rollouts;
+mod seconds;
+mod steps;
+mod waves;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearway_analysis::Checked;
+use clearway_model::{Db, Reference};
+
+use crate::approval::Approval;
+use crate::gate::Gate;
+use crate::ir::{Artifact, Environment, FORMAT, Plan};
+
+/// The plan of a project. It exists for a project that holds, and for no other.
+pub fn lower(checked: &Checked<'_>) -> Plan {
+    let workspace = checked.workspace();
+    let db: &dyn Db = workspace;
+    let mut parts = Parts::default();
+    let releases =
+        checked.releases().iter().map(|proved| releases::release(db, proved, &mut parts)).collect();
+    let groups = parts.groups.iter().filter_map(|name| Some((name.clone(), chains::group(db, name)?)));
+    let groups: BTreeMap<_, _> = groups.collect();
+    let people = chains::people(db, &groups);
+    Plan {
+        clearway: FORMAT,
+        project: workspace.manifest().name.clone(),
+        repository: workspace.manifest().repository.clone(),
+        assumes_declared: workspace.project().assume_declared(workspace),
+        environments: parts.environments,
+        artifacts: parts.artifacts,
+        gates: parts.gates,
+        approvals: parts.approvals,
+        groups,
+        people,
+        releases,
+    }
+}
+
+/// What the releases name, each once.
+#[derive(Default)]
+struct Parts {
+    environments: BTreeMap<String, Environment>,
+    artifacts: BTreeMap<String, Artifact>,
+    gates: BTreeMap<String, Gate>,
+    approvals: BTreeMap<String, Approval>,
+    groups: BTreeSet<String>,
+}
+
+/// The name of a use of a declaration: with the arguments, where it is a template.
+fn instance_name(reference: &Reference) -> String {
+    if reference.args.is_empty() {
+        return reference.name.to_string();
+    }
+    let args: Vec<String> = reference.args.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    format!("{}({})", reference.name, args.join(", "))
+}

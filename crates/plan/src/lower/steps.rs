@@ -1,0 +1,268 @@
+//! The ways through a release, step by step.
+
+use std::collections::BTreeSet;
+
+use super::Parts;
+use crate::id::slug;
+use crate::ir::{Origin, Release, Stage};
+use crate::path::{Path, PathKind, Step, StepKind};
+
+/// How long looking, deciding and recording may take, in seconds.
+const LOOKING: u64 = 10 * 60;
+/// How long one move may take, besides what its rollout holds.
+const MOVING: u64 = 20 * 60;
+/// How long a run may wait for people: as long as any platform lets it.
+const WAITING: u64 = 30 * 24 * 60 * 60;
+
+/// The ways that a run can take.
+pub(super) fn paths(release: &Release, parts: &Parts) -> Vec<Path> {
+    let mut paths = vec![forward(release, parts, PathKind::Release)];
+    if release.stages.iter().any(|stage| stage.emergency.is_some()) {
+        paths.push(forward(release, parts, PathKind::Emergency));
+    }
+    paths.push(back(release, parts));
+    paths
+}
+
+/// The steps of a path so far; every name is given once.
+struct Builder<'p> {
+    parts: &'p Parts,
+    names: BTreeSet<String>,
+    steps: Vec<Step>,
+}
+
+impl<'p> Builder<'p> {
+    fn new(parts: &'p Parts) -> Self {
+        Self { parts, names: BTreeSet::new(), steps: Vec::new() }
+    }
+
+    /// Adds a step and gives its name: the word of its kind, then what tells it from others of that kind.
+    fn add(
+        &mut self,
+        does: StepKind,
+        about: &[&str],
+        origin: Origin,
+        needs: Vec<String>,
+        timeout: u64,
+    ) -> String {
+        let words = std::iter::once(does.word().to_owned()).chain(about.iter().map(|about| slug(about)));
+        let base = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+        let numbered = (2_u32..).map(|n| format!("{base}-{n}"));
+        let mut free =
+            std::iter::once(base.clone()).chain(numbered).filter(|name| !self.names.contains(name));
+        let id = free.next().unwrap_or_default();
+        self.names.insert(id.clone());
+        let step =
+            Step { id: id.clone(), does, origin, needs, after_failure_of: Vec::new(), timeout, lock: None };
+        self.steps.push(step);
+        id
+    }
+
+    fn last(&mut self) -> Option<&mut Step> {
+        self.steps.last_mut()
+    }
+}
+
+/// Whether the emergency path goes to a stage: where its own chain is named, and where nobody is asked anyway.
+fn is_on(stage: &Stage, kind: PathKind) -> bool {
+    kind == PathKind::Release || stage.emergency.is_some() || stage.approval.is_none()
+}
+
+fn forward(release: &Release, parts: &Parts, kind: PathKind) -> Path {
+    let mut builder = Builder::new(parts);
+    let of_release = Origin::new("release", &release.name);
+    let preflight = builder.add(StepKind::Preflight, &[], of_release.clone(), Vec::new(), LOOKING);
+    let stages: Vec<&Stage> = release.stages.iter().filter(|stage| is_on(stage, kind)).collect();
+    let made = make(&mut builder, release, &stages, &preflight);
+    let mut before = None;
+    for stage in &release.stages {
+        let kept = builder.steps.len();
+        let last = through(&mut builder, release, stage, kind, &made, before.as_deref());
+        if is_on(stage, kind) {
+            before = Some(last);
+        } else {
+            // Its names stay taken, so that a step is called the same on every way.
+            builder.steps.truncate(kept);
+        }
+    }
+    let needs = builder.steps.iter().filter(|step| step.after_failure_of.is_empty());
+    let needs = needs.map(|step| step.id.clone()).collect();
+    builder.add(StepKind::Outcome, &[], of_release, needs, LOOKING);
+    Path { kind, steps: builder.steps }
+}
+
+/// Builds, tests and measures; gives what everything later stands on.
+fn make(builder: &mut Builder<'_>, release: &Release, stages: &[&Stage], preflight: &str) -> Vec<String> {
+    let mut made = vec![preflight.to_owned()];
+    for shipped in &release.ships {
+        let Some(artifact) = builder.parts.artifacts.get(&shipped.service) else { continue };
+        let service = shipped.service.clone();
+        let mut needs = vec![preflight.to_owned()];
+        if artifact.imported_from.is_some() {
+            let does = StepKind::Import { service: service.clone() };
+            made.push(builder.add(does, &[&service], artifact.origin.clone(), needs, LOOKING));
+            continue;
+        }
+        if let Some(build) = &artifact.build {
+            let does = StepKind::Build { service: service.clone() };
+            let id =
+                builder.add(does, &[&service], artifact.origin.clone(), needs.clone(), build.command.timeout);
+            needs.push(id.clone());
+            made.push(id);
+        }
+        if let Some(test) = &artifact.test {
+            let does = StepKind::Test { service: service.clone() };
+            made.push(builder.add(does, &[&service], artifact.origin.clone(), needs, test.timeout));
+        }
+    }
+    let built: Vec<String> =
+        builder.steps.iter().filter(|step| is_made(&step.does)).map(|step| step.id.clone()).collect();
+    let mut measured = BTreeSet::new();
+    for name in stages.iter().flat_map(|stage| &stage.gates).filter(|name| measured.insert(*name)) {
+        let Some(gate) = builder.parts.gates.get(name) else { continue };
+        let Some(measure) = &gate.measure else { continue };
+        let needs = std::iter::once(preflight.to_owned()).chain(built.iter().cloned()).collect();
+        let does = StepKind::Scan { gate: name.clone() };
+        made.push(builder.add(does, &[name], gate.origin.clone(), needs, measure.timeout));
+    }
+    made
+}
+
+fn is_made(does: &StepKind) -> bool {
+    matches!(does, StepKind::Build { .. } | StepKind::Import { .. })
+}
+
+/// A stage; gives its last step.
+fn through(
+    builder: &mut Builder<'_>,
+    release: &Release,
+    stage: &Stage,
+    kind: PathKind,
+    made: &[String],
+    before: Option<&str>,
+) -> String {
+    let environment = &stage.environment;
+    let of_environment = Origin::new("environment", environment);
+    let base: Vec<String> = made.iter().cloned().chain(before.map(str::to_owned)).collect();
+
+    let mut guards = base.clone();
+    for name in &stage.gates {
+        let Some(gate) = builder.parts.gates.get(name) else { continue };
+        let does = StepKind::Gate { environment: environment.clone(), gate: name.clone() };
+        guards.push(builder.add(does, &[environment, name], gate.origin.clone(), base.clone(), LOOKING));
+    }
+    let chain = if kind == PathKind::Emergency { stage.emergency.as_ref() } else { stage.approval.as_ref() };
+    let asked = chain.map(|chain| ask(builder, environment, chain, &guards, &[])).unwrap_or_default();
+    guards.extend(asked);
+
+    let lock = builder.parts.environments.get(environment).map(|place| place.lock.clone());
+    let mut moved: Vec<String> = Vec::new();
+    let mut wave_before: Vec<String> = guards;
+    for (number, wave) in stage.waves.iter().enumerate() {
+        let mut this_wave = Vec::new();
+        for step in &wave.moves {
+            let does = StepKind::Deploy {
+                environment: environment.clone(),
+                wave: number,
+                service: step.service.clone(),
+                group: step.group.clone(),
+            };
+            let about = [environment.as_str(), &step.service, step.group.as_deref().unwrap_or_default()];
+            let origin = builder.parts.artifacts.get(&step.service);
+            let origin = origin
+                .map_or_else(|| Origin::new("service", &step.service), |artifact| artifact.origin.clone());
+            let timeout = MOVING + stage.rollout.held();
+            this_wave.push(builder.add(does, &about, origin, wave_before.clone(), timeout));
+            if let Some(added) = builder.last() {
+                added.lock.clone_from(&lock);
+            }
+        }
+        moved.extend(this_wave.iter().cloned());
+        wave_before = this_wave;
+    }
+
+    let mut done = if moved.is_empty() { wave_before } else { moved.clone() };
+    let of_rollout = stage.rollout.origin.clone().unwrap_or_else(|| of_environment.clone());
+    if !moved.is_empty() && (stage.bake > 0 || !stage.rollout.watches.is_empty()) {
+        let does = StepKind::Validate { environment: environment.clone() };
+        let id = builder.add(does, &[environment], of_rollout, done, stage.bake + LOOKING);
+        if let Some(added) = builder.last() {
+            added.lock.clone_from(&lock);
+        }
+        moved.push(id.clone());
+        done = vec![id];
+    }
+    let does = StepKind::Accept { environment: environment.clone() };
+    let accepted = builder.add(does, &[environment], of_environment.clone(), done, LOOKING);
+    if let Some(added) = builder.last() {
+        added.lock.clone_from(&lock);
+    }
+    if !moved.is_empty() {
+        moved.push(accepted.clone());
+        let asked = release.rollback.as_ref().map(|chain| ask(builder, environment, chain, &[], &moved));
+        let does = StepKind::Rollback { environment: environment.clone() };
+        let timeout = MOVING * stage.waves.iter().map(|wave| wave.moves.len() as u64).sum::<u64>();
+        builder.add(does, &[environment], of_environment, asked.unwrap_or_default(), timeout);
+        if let Some(added) = builder.last() {
+            added.lock = lock;
+            added.after_failure_of = moved;
+        }
+    }
+    accepted
+}
+
+/// The steps of a chain, one after the other; gives them.
+fn ask(
+    builder: &mut Builder<'_>,
+    environment: &str,
+    chain: &str,
+    guards: &[String],
+    after_failure_of: &[String],
+) -> Vec<String> {
+    let Some(approval) = builder.parts.approvals.get(chain) else { return Vec::new() };
+    let mut asked: Vec<String> = Vec::new();
+    for step in &approval.steps {
+        let needs = guards.iter().cloned().chain(asked.last().cloned()).collect();
+        let does = StepKind::Approval {
+            environment: environment.to_owned(),
+            chain: chain.to_owned(),
+            step: step.name.clone(),
+        };
+        let way = if after_failure_of.is_empty() { "" } else { "rollback" };
+        asked.push(builder.add(
+            does,
+            &[environment, way, &step.name],
+            approval.origin.clone(),
+            needs,
+            WAITING,
+        ));
+        if let Some(added) = builder.last() {
+            added.after_failure_of = after_failure_of.to_vec();
+        }
+    }
+    asked
+}
+
+/// The way back from what was accepted: one environment a run.
+fn back(release: &Release, parts: &Parts) -> Path {
+    let mut builder = Builder::new(parts);
+    let of_release = Origin::new("release", &release.name);
+    let preflight = builder.add(StepKind::Preflight, &[], of_release.clone(), Vec::new(), LOOKING);
+    for stage in release.stages.iter().filter(|stage| !stage.waves.is_empty()) {
+        let environment = &stage.environment;
+        let guards = vec![preflight.clone()];
+        let asked =
+            release.rollback.as_ref().map(|chain| ask(&mut builder, environment, chain, &guards, &[]));
+        let needs = guards.into_iter().chain(asked.unwrap_or_default()).collect();
+        let timeout = MOVING * stage.waves.iter().map(|wave| wave.moves.len() as u64).sum::<u64>();
+        let does = StepKind::Rollback { environment: environment.clone() };
+        builder.add(does, &[environment], Origin::new("environment", environment), needs, timeout);
+        let lock = parts.environments.get(environment).map(|place| place.lock.clone());
+        if let Some(added) = builder.last() {
+            added.lock = lock;
+        }
+    }
+    let needs = builder.steps.iter().map(|step| step.id.clone()).collect();
+    builder.add(StepKind::Outcome, &[], of_release, needs, LOOKING);
+    Path { kind: PathKind::Rollback, steps: builder.steps }
+}
