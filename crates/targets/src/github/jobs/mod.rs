@@ -1,0 +1,51 @@
+//! The jobs of a workflow, one kind a file.
+
+mod approval;
+mod back;
+mod build;
+mod deploy;
+mod evidence;
+mod gate;
+mod outcome;
+mod preflight;
+mod stage;
+
+pub(super) use approval::{asks, seats};
+pub(super) use back::{back, chosen};
+pub(super) use build::{attests, build, import, test};
+pub(super) use deploy::deploy;
+pub(super) use evidence::scan;
+pub(super) use gate::gate;
+pub(super) use outcome::{chosen_outcome, outcome};
+pub(super) use preflight::preflight;
+pub(super) use stage::{accept, call, validate};
+
+use clearway_plan::Step;
+
+use super::condition::after_success;
+use super::model::{Job, Permissions, Step as JobStep, Texts};
+use super::steps::{CLEARWAY, Context};
+use super::text::{minutes, one_line};
+
+/// A job that does a step of the plan, with the origin in its name.
+fn job(context: &Context<'_>, step: &Step, name: &str, permissions: Permissions, steps: Vec<JobStep>) -> Job {
+    Job {
+        name: one_line(name),
+        needs: step.needs.clone(),
+        condition: (!step.needs.is_empty()).then(|| after_success(&step.needs)),
+        runs_on: Some(context.runner()),
+        timeout_minutes: Some(minutes(step.timeout).min(LONGEST)),
+        permissions,
+        env: if steps.iter().any(calls) { context.job_environment() } else { Texts::default() },
+        steps,
+        ..Job::default()
+    }
+}
+
+/// Whether a step calls `clearway`.
+fn calls(step: &JobStep) -> bool {
+    step.run.as_ref().is_some_and(|run| run.contains(CLEARWAY))
+}
+
+/// A hosted runner ends every job after six hours.
+pub(super) const LONGEST: u64 = 360;

@@ -1,0 +1,116 @@
+//! The rest of a stage: the job that calls its workflow and holds its lock, the bake time, and what is recorded at the end.
+
+use clearway_plan::{Stage, Step, slug};
+
+use super::deploy::hold;
+use super::job;
+use crate::github::condition::{FIRST_ATTEMPT, after_success};
+use crate::github::model::{Concurrency, Job, Permissions, Step as JobStep};
+use crate::github::steps::{Context, SUBJECT_ARGUMENTS, SUBJECTS, before};
+use crate::github::subjects;
+use crate::github::text::{literal, one_line};
+use crate::github::workflow::stage_file;
+
+/// The job that calls the workflow of a stage. It holds the lock from before the first deployment until the stage is accepted or back,
+/// since a lock in GitHub is held by a job, and this one lasts so long.
+pub(in crate::github) fn call(
+    context: &Context<'_>,
+    stage: &Stage,
+    needs: Vec<String>,
+    permissions: Permissions,
+) -> Job {
+    let place = context.plan.environments.get(&stage.environment);
+    let lock = place.map_or(stage.environment.as_str(), |place| place.lock.as_str());
+    let inputs = [
+        ("path", context.path.kind.name().to_owned()),
+        ("plan-digest", context.plan_digest()),
+        ("subjects", subjects::lines(context)),
+        ("change", context.change()),
+        ("requested-by", context.requested_by()),
+    ];
+    Job {
+        name: one_line(&format!("environment {}", stage.environment)),
+        condition: Some(format!("{} && {FIRST_ATTEMPT}", after_success(&needs))),
+        needs,
+        concurrency: Some(locked(lock)),
+        permissions,
+        uses: Some(format!("$/{}", stage_file(context.release, stage))),
+        inputs: inputs.into_iter().collect(),
+        ..Job::default()
+    }
+}
+
+/// A lock: one holder, others wait in line, nobody is cancelled.
+pub(in crate::github) fn locked(lock: &str) -> Concurrency {
+    Concurrency {
+        group: format!("clearway-lock-{}", slug(lock)),
+        cancel_in_progress: false,
+        queue: Some("max"),
+    }
+}
+
+/// Watches what was deployed for the bake time.
+pub(in crate::github) fn validate(context: &Context<'_>, step: &Step, stage: &Stage) -> Job {
+    let mut steps = context.setup();
+    let seconds =
+        stage.bake.max(stage.rollout.watches.iter().map(|watch| watch.over).max().unwrap_or_default());
+    let moved: Vec<&str> = {
+        let mut names: Vec<&str> = stage
+            .waves
+            .iter()
+            .flat_map(|wave| &wave.moves)
+            .filter(|step| step.to.is_some())
+            .map(|step| step.service.as_str())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    steps.push(watch_all(context, stage, &moved, seconds));
+    let mut job = job(
+        context,
+        step,
+        &format!("{}: bake in {}", step.origin, stage.environment),
+        context.permissions(&[]),
+        steps,
+    );
+    job.timeout_minutes = Some((seconds.div_ceil(60) + 10).min(super::LONGEST));
+    job
+}
+
+fn watch_all(context: &Context<'_>, stage: &Stage, services: &[&str], seconds: u64) -> JobStep {
+    if stage.rollout.watches.is_empty() {
+        return JobStep { condition: None, ..hold(context, stage, "", seconds, "") };
+    }
+    let more = [
+        ("STAGE", literal(&stage.environment)),
+        ("SERVICES", literal(&services.join("\n"))),
+        ("SECONDS_TO_HOLD", seconds.to_string()),
+    ];
+    let args = ["--stage \"${STAGE}\" --for \"${SECONDS_TO_HOLD}\"", "\"${services[@]/#/--service=}\""];
+    before(
+        "mapfile -t services < <(grep . <<< \"${SERVICES}\" || true)\n",
+        context.command("Watch", "watch", &more, &args),
+    )
+}
+
+/// Records that an environment has what it should.
+pub(in crate::github) fn accept(context: &Context<'_>, step: &Step, stage: &Stage) -> Job {
+    let mut steps = context.setup();
+    let more = [("STEP", literal(&step.id)), ("SUBJECTS", subjects::lines(context))];
+    let begin = context.command(
+        "Record that the stage is accepted",
+        "record begin",
+        &more,
+        &["--step \"${STEP}\" --commit \"${GITHUB_SHA}\"", SUBJECTS],
+    );
+    steps.push(before(SUBJECT_ARGUMENTS, begin));
+    let more = [("STEP", literal(&step.id))];
+    steps.push(context.command(
+        "Record that this is done",
+        "record end",
+        &more,
+        &["--step \"${STEP}\" --result success"],
+    ));
+    job(context, step, &format!("{} accepted", stage.environment), context.permissions(&[]), steps)
+}

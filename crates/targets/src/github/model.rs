@@ -1,0 +1,166 @@
+//! A workflow file of GitHub Actions, typed: what is emitted cannot have a key that GitHub does not know. The order of fields is the
+//! order in the file.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_saphyr::Commented;
+
+/// Keys and values in the order in which they were put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entries<V>(pub Vec<(String, V)>);
+
+impl<V> Default for Entries<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<V> Entries<V> {
+    pub(crate) fn put(&mut self, key: impl Into<String>, value: V) {
+        self.0.push((key.into(), value));
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<V: Serialize> Serialize for Entries<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, value) in &self.0 {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+impl<K: Into<String>, V> FromIterator<(K, V)> for Entries<V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        Self(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+}
+
+/// Text by key.
+pub(crate) type Texts = Entries<String>;
+
+/// A workflow.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Workflow {
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_name: Option<String>,
+    pub on: On,
+    pub permissions: Permissions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<Concurrency>,
+    pub jobs: Entries<Job>,
+}
+
+/// What starts a workflow.
+#[derive(Debug, Serialize)]
+pub(crate) enum On {
+    /// A person, with inputs.
+    #[serde(rename = "workflow_dispatch")]
+    Dispatch { inputs: Entries<Input> },
+    /// Another workflow, with inputs.
+    #[serde(rename = "workflow_call")]
+    Call { inputs: Entries<Input> },
+}
+
+/// An input of a workflow.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Input {
+    pub description: String,
+    pub required: bool,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+}
+
+/// The token's scopes, each with why it is needed.
+pub(crate) type Permissions = Entries<Commented<&'static str>>;
+
+/// What a run or a job takes turns by.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Concurrency {
+    pub group: String,
+    pub cancel_in_progress: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<&'static str>,
+}
+
+/// A job: one that runs steps, or one that calls a workflow.
+#[derive(Debug, Serialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Job {
+    pub name: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
+    #[serde(rename = "if", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runs_on: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout_minutes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Environment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<Concurrency>,
+    pub permissions: Permissions,
+    #[serde(skip_serializing_if = "Entries::is_empty")]
+    pub outputs: Texts,
+    #[serde(skip_serializing_if = "Entries::is_empty")]
+    pub env: Texts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uses: Option<String>,
+    #[serde(rename = "with", skip_serializing_if = "Entries::is_empty")]
+    pub inputs: Texts,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+}
+
+/// The environment that a job runs in.
+#[derive(Debug, Serialize)]
+pub(crate) struct Environment {
+    pub name: String,
+    /// `false` where nothing is deployed: people are asked, and no deployment is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<bool>,
+}
+
+/// A step.
+#[derive(Debug, Serialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Step {
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(rename = "if", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uses: Option<Uses>,
+    #[serde(rename = "with", skip_serializing_if = "Entries::is_empty")]
+    pub inputs: Texts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shell: Option<&'static str>,
+    #[serde(skip_serializing_if = "Entries::is_empty")]
+    pub env: Texts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout_minutes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// An action: one of the repository, or one at a commit with its version beside it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Uses {
+    /// `./path`
+    Local(String),
+    /// `owner/name@commit # version`
+    Pinned(Commented<String>),
+}

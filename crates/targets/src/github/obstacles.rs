@@ -1,0 +1,207 @@
+//! What of a plan GitHub cannot express.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearway_plan::{Deployer, Move, Origin, Plan, Release, Stage, StepKind, slug};
+
+use super::jobs::LONGEST;
+use crate::{Obstacle, Settings};
+
+/// As many reviewers as an environment can have.
+const REVIEWERS: usize = 6;
+
+pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
+    let mut found = Vec::new();
+    files(plan, &mut found);
+    names(plan, &mut found);
+    for release in &plan.releases {
+        for stage in &release.stages {
+            watches(plan, release, stage, &mut found);
+            for moved in stage.waves.iter().flat_map(|wave| &wave.moves) {
+                moves(plan, stage, moved, &mut found);
+            }
+        }
+    }
+    reviewers(plan, settings, &mut found);
+    let mut told = BTreeSet::new();
+    found.retain(|obstacle| told.insert((obstacle.origin.clone(), obstacle.message.clone())));
+    found
+}
+
+fn fatal(origin: Origin, message: String, help: &str) -> Obstacle {
+    Obstacle { origin, message, help: help.to_owned(), is_fatal: true }
+}
+
+/// Two releases whose workflows would have one file.
+fn files(plan: &Plan, found: &mut Vec<Obstacle>) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for release in &plan.releases {
+        let origin = Origin::new("release", &release.name);
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if !release.name.chars().all(is_plain) {
+            let message = format!("`{}` cannot be the name of a workflow's file", release.name);
+            found.push(fatal(origin.clone(), message, "use letters, digits, `-` and `_`"));
+        }
+        let words = [
+            slug(&release.name),
+            format!("{}-emergency", slug(&release.name)),
+            format!("{}-rollback", slug(&release.name)),
+        ];
+        for word in words {
+            if let Some(other) =
+                seen.insert(word.clone(), &release.name).filter(|other| *other != release.name)
+            {
+                let message = format!(
+                    "the releases `{other}` and `{}` would both be the workflow `{word}`",
+                    release.name
+                );
+                found.push(fatal(origin.clone(), message, "rename one of them"));
+            }
+        }
+    }
+}
+
+/// Environments that GitHub takes for one: their names are compared without case.
+fn names(plan: &Plan, found: &mut Vec<Obstacle>) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for name in plan.environments.keys() {
+        if let Some(other) = seen.insert(slug(name), name) {
+            let message = format!("GitHub would take the environments `{other}` and `{name}` for one");
+            found.push(fatal(Origin::new("environment", name), message, "rename one of them"));
+        }
+    }
+}
+
+/// Nothing to watch with, or more time than a job has.
+fn watches(plan: &Plan, release: &Release, stage: &Stage, found: &mut Vec<Obstacle>) {
+    let place = plan.environments.get(&stage.environment);
+    let origin = || stage.rollout.origin.clone().unwrap_or_else(|| Origin::new("release", &release.name));
+    if !stage.rollout.watches.is_empty() && place.is_some_and(|place| place.monitoring.is_none()) {
+        let message = format!(
+            "the rollout in `{}` watches metrics, and the environment does not say where they are measured",
+            stage.environment
+        );
+        let help = "write `monitoring = prometheus(\"https://…\")` in the environment";
+        found.push(fatal(Origin::new("environment", &stage.environment), message, help));
+    }
+    let longest = LONGEST * 60;
+    if stage.bake + 600 > longest {
+        let message = format!(
+            "the bake time in `{}` is longer than the six hours that a job of GitHub may take",
+            stage.environment
+        );
+        found.push(fatal(Origin::new("release", &release.name), message, "bake for at most 5 h 50 m"));
+    }
+    if stage.rollout.held() + 20 * 60 > longest {
+        let message = format!(
+            "the steps of the rollout in `{}` are held for longer than the six hours that a job of GitHub may take",
+            stage.environment
+        );
+        found.push(fatal(origin(), message, "hold them for at most 5 h 40 m in all"));
+    }
+}
+
+/// A service that cannot be deployed as the spec says.
+fn moves(plan: &Plan, stage: &Stage, moved: &Move, found: &mut Vec<Obstacle>) {
+    let Some(artifact) = plan.artifacts.get(&moved.service) else { return };
+    let origin = artifact.origin.clone();
+    let shares = stage
+        .rollout
+        .shares
+        .iter()
+        .any(|share| !share.percent.is_zero() && share.percent.normalize().to_string() != "100");
+    let has_image = artifact
+        .build
+        .as_ref()
+        .is_some_and(|build| matches!(build.output, Some(clearway_plan::Output::Image(_))));
+    match &artifact.deploy {
+        None => found.push(Obstacle {
+            origin,
+            message: format!(
+                "`{}` does not say how it is deployed, so its deploying job stops",
+                moved.service
+            ),
+            help: "write `deploy with kubernetes(\"…\")`, `helm(…)` or `command(\"…\")`".to_owned(),
+            is_fatal: false,
+        }),
+        Some(Deployer::Kubernetes { .. } | Deployer::Helm { .. }) if moved.to.is_some() && !has_image => {
+            let message = format!("`{}` is deployed as an image, and nothing says which", moved.service);
+            found.push(fatal(origin, message, "write `build { run = \"…\"  output = image(\"…\") }`"));
+        }
+        Some(Deployer::Kubernetes { workload, .. }) if shares && !workload.starts_with("deploy") => {
+            let message = format!(
+                "a share of `{workload}` cannot be deployed: only a Deployment can have a second workload beside it"
+            );
+            found.push(fatal(
+                origin,
+                message,
+                "use a rollout without steps below 100%, or deploy with `command(\"…\")`",
+            ));
+        }
+        Some(Deployer::Helm { .. }) if shares => {
+            let message = format!(
+                "`{}` is deployed by Helm, which cannot give a share of the traffic to the new version",
+                moved.service
+            );
+            found.push(fatal(
+                origin,
+                message,
+                "use a rollout without steps below 100%, or deploy with `command(\"…\")`",
+            ));
+        }
+        Some(Deployer::Kubernetes { .. } | Deployer::Helm { .. }) if moved.group.is_some() => {
+            let message =
+                format!("`{}` moves in groups, and its means of deployment knows none", moved.service);
+            found.push(fatal(
+                origin,
+                message,
+                "deploy with `command(\"…\")`, which gets the group as `$CLEARWAY_GROUP`",
+            ));
+        }
+        _ => {}
+    }
+}
+
+/// Seats for which nobody can be asked.
+fn reviewers(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
+    for release in &plan.releases {
+        for path in &release.paths {
+            for step in &path.steps {
+                let StepKind::Approval { chain, step: name, .. } = &step.does else { continue };
+                let Some(asked) = plan.approvals.get(chain).and_then(|chain| chain.step(name)) else {
+                    continue;
+                };
+                let context = super::steps::Context { plan, settings, release, path, is_called: false };
+                for seat in super::jobs::seats(&context, step, asked) {
+                    let Some(group) = plan.groups.get(&seat.group) else { continue };
+                    if group.github.is_some() {
+                        continue;
+                    }
+                    let count = group.members.len();
+                    let kind = if asked.from == clearway_plan::From::Owners { "team" } else { "role" };
+                    if count == 0 {
+                        let message = format!(
+                            "`{}` has no members, so nobody can be asked for {}",
+                            seat.group, step.origin
+                        );
+                        found.push(fatal(
+                            Origin::new(kind, &seat.group),
+                            message,
+                            "name its members, or its team with `github = \"organisation/team\"`",
+                        ));
+                    } else if count > REVIEWERS {
+                        let message = format!(
+                            "`{}` has {count} members, and an environment of GitHub has at most {REVIEWERS} reviewers",
+                            seat.group
+                        );
+                        found.push(fatal(
+                            Origin::new(kind, &seat.group),
+                            message,
+                            "name its team with `github = \"organisation/team\"`",
+                        ));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What a run is about: every service with its version and the digest of what was built.
+
+use clearway_plan::{Shipped, slug};
+
+use super::steps::Context;
+use super::text::literal;
+
+/// The version of a service: what the spec says, or what the first job found for it.
+pub(super) fn version(context: &Context<'_>, service: &str) -> String {
+    match context.release.ships.iter().find(|shipped| shipped.service == service) {
+        Some(Shipped { open: false, version, .. }) => literal(version),
+        Some(Shipped { open: true, .. }) => {
+            format!("${{{{ needs.preflight.outputs.version-{} }}}}", slug(service))
+        }
+        None => String::new(),
+    }
+}
+
+/// Every subject of the run, one a line: `service=version@digest`. In the workflow of a stage, what it was called with.
+pub(super) fn lines(context: &Context<'_>) -> String {
+    if context.is_called {
+        return "${{ inputs.subjects }}".to_owned();
+    }
+    if context.path.kind == clearway_plan::PathKind::Rollback {
+        // The way back is about what was deployed before, which the ledger knows.
+        return String::new();
+    }
+    let line = |shipped: &Shipped| {
+        let digest = match made_by(context, &shipped.service) {
+            Some(job) => format!("${{{{ needs.{job}.outputs.digest }}}}"),
+            None => "gitCommit:${{ github.sha }}".to_owned(),
+        };
+        format!("{}={}@{digest}", literal(&shipped.service), version(context, &shipped.service))
+    };
+    context.release.ships.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The job that builds or takes a service's artifact.
+pub(super) fn made_by<'c>(context: &Context<'c>, service: &str) -> Option<&'c str> {
+    let makes = |does: &clearway_plan::StepKind| match does {
+        clearway_plan::StepKind::Build { service: made }
+        | clearway_plan::StepKind::Import { service: made } => made == service,
+        _ => false,
+    };
+    context.path.steps.iter().find(|step| makes(&step.does)).map(|step| step.id.as_str())
+}

@@ -1,0 +1,385 @@
+//! The workflows of a release: one for each way that a run can take, and one for each stage, which they call.
+
+use clearway_plan::{Path, PathKind, Plan, Release, Stage, Step, StepKind, slug};
+use serde_saphyr::Commented;
+
+use super::jobs;
+use super::model::{Concurrency, Entries, Input, Job, On, Permissions, Workflow};
+use super::stage_of;
+use super::steps::Context;
+use super::text::one_line;
+use crate::settings::Settings;
+
+/// The folder of workflows.
+const FOLDER: &str = ".github/workflows";
+
+/// The file of a way through a release.
+pub(crate) fn file(release: &Release, kind: PathKind) -> String {
+    match kind {
+        PathKind::Release => format!("{FOLDER}/{}.yml", release.name),
+        _ => format!("{FOLDER}/{}-{kind}.yml", release.name),
+    }
+}
+
+/// The file of a stage of a release.
+pub(crate) fn stage_file(release: &Release, stage: &Stage) -> String {
+    format!("{FOLDER}/{}.{}.yml", release.name, slug(&stage.environment))
+}
+
+/// Every workflow of a release, with its file.
+pub(crate) fn workflows(plan: &Plan, settings: &Settings, release: &Release) -> Vec<(String, Workflow)> {
+    let mut files = Vec::new();
+    for path in &release.paths {
+        let context = Context { plan, settings, release, path, is_called: false };
+        files.push((file(release, path.kind), way(&context)));
+        if path.kind == PathKind::Release {
+            let called = Context { is_called: true, ..context };
+            let stages = release.stages.iter();
+            files.extend(stages.map(|stage| (stage_file(release, stage), stage_workflow(&called, stage))));
+        }
+    }
+    files
+}
+
+/// Whether a step is in the workflow of its stage.
+fn is_inside(path: &Path, step: &Step) -> bool {
+    let acts = matches!(
+        step.does,
+        StepKind::Deploy { .. }
+            | StepKind::Validate { .. }
+            | StepKind::Accept { .. }
+            | StepKind::Rollback { .. }
+    );
+    path.kind != PathKind::Rollback && (acts || !step.after_failure_of.is_empty())
+}
+
+/// A way through the release.
+fn way(context: &Context<'_>) -> Workflow {
+    let path = context.path;
+    let mut jobs = Entries::default();
+    let mut called: Vec<&str> = Vec::new();
+    for step in path.steps.iter().filter(|step| step.does != StepKind::Outcome) {
+        if is_inside(path, step) {
+            let Some(stage) = stage_of(context.release, step) else { continue };
+            if !called.contains(&stage.environment.as_str()) {
+                called.push(&stage.environment);
+                let inside = Context { is_called: true, ..*context };
+                let permissions = union(&stage_jobs(&inside, stage));
+                let mut needs = outside(context, &step.needs);
+                // The digests that it is called with come from the jobs that made them.
+                for made in made(context) {
+                    if !needs.contains(&made) {
+                        needs.push(made);
+                    }
+                }
+                jobs.put(call_id(stage), jobs::call(context, stage, needs, permissions));
+            }
+            continue;
+        }
+        for (id, mut job) in step_jobs(context, step) {
+            job.needs = outside(context, &job.needs);
+            if !matches!(step.does, StepKind::Approval { .. }) && !job.needs.is_empty() {
+                job.condition = Some(super::condition::after_success(&job.needs));
+            } else if let Some(condition) = job.condition.take() {
+                job.condition = Some(renamed(context, step, condition));
+            }
+            if path.kind == PathKind::Rollback {
+                jobs::chosen(context, step, &mut job);
+            }
+            jobs.put(id, job);
+        }
+    }
+    if let Some(step) = path.steps.iter().find(|step| step.does == StepKind::Outcome) {
+        let all: Vec<String> = jobs.0.iter().map(|(id, _)| id.clone()).collect();
+        let outcome = if path.kind == PathKind::Rollback {
+            jobs::chosen_outcome(context, step, all)
+        } else {
+            let not_seats = |id: &&String| !is_seat(context, id);
+            jobs::outcome(context, step, all.iter().filter(not_seats).cloned().collect())
+        };
+        jobs.put(step.id.clone(), outcome);
+    }
+    Workflow {
+        name: one_line(&match path.kind {
+            PathKind::Release => context.release.name.clone(),
+            kind => format!("{} {kind}", context.release.name),
+        }),
+        run_name: None,
+        on: On::Dispatch { inputs: inputs(context) },
+        permissions: Permissions::default(),
+        concurrency: Some(Concurrency {
+            group: format!("clearway-{}-{}-${{{{ github.run_id }}}}", slug(&context.release.name), path.kind),
+            cancel_in_progress: false,
+            queue: None,
+        }),
+        jobs,
+    }
+}
+
+/// A seat may be empty where its step is not asked; the job that looks who sat there stands for it.
+fn is_seat(context: &Context<'_>, id: &str) -> bool {
+    let asks = |step: &&Step| matches!(step.does, StepKind::Approval { .. });
+    context
+        .path
+        .steps
+        .iter()
+        .filter(asks)
+        .any(|step| id.strip_prefix(step.id.as_str()).is_some_and(|rest| rest.starts_with("-seat-")))
+}
+
+/// The job that calls the workflow of a stage.
+fn call_id(stage: &Stage) -> String {
+    format!("deploy-{}", slug(&stage.environment))
+}
+
+/// What is needed, as jobs of this workflow: a step inside of a stage stands for the job that calls the stage.
+fn outside(context: &Context<'_>, needs: &[String]) -> Vec<String> {
+    let mut jobs: Vec<String> = Vec::new();
+    for need in needs {
+        let inside = context.path.step(need).filter(|step| is_inside(context.path, step));
+        let job = match inside.and_then(|step| stage_of(context.release, step)) {
+            Some(stage) => call_id(stage),
+            None => need.clone(),
+        };
+        if !jobs.contains(&job) {
+            jobs.push(job);
+        }
+    }
+    jobs
+}
+
+/// A condition, with the jobs that call stages in the place of the steps inside of these.
+fn renamed(context: &Context<'_>, step: &Step, condition: String) -> String {
+    let inside = step.needs.iter().filter_map(|need| {
+        let inside = context.path.step(need).filter(|step| is_inside(context.path, step))?;
+        Some((need, call_id(stage_of(context.release, inside)?)))
+    });
+    inside.fold(condition, |condition, (need, call)| {
+        condition.replace(&format!("needs.{need}."), &format!("needs.{call}."))
+    })
+}
+
+/// The first job and those whose outputs name what the run is about.
+fn made(context: &Context<'_>) -> Vec<String> {
+    let names = |step: &&Step| {
+        matches!(step.does, StepKind::Preflight | StepKind::Build { .. } | StepKind::Import { .. })
+    };
+    context.path.steps.iter().filter(names).map(|step| step.id.clone()).collect()
+}
+
+/// The jobs of a step.
+fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
+    let plan = context.plan;
+    let one = |job: Option<Job>| job.into_iter().map(|job| (step.id.clone(), job)).collect();
+    let stage = stage_of(context.release, step);
+    match &step.does {
+        StepKind::Preflight => one(Some(jobs::preflight(context, step))),
+        StepKind::Build { service } => one(plan
+            .artifacts
+            .get(service)
+            .and_then(|artifact| jobs::build(context, step, service, artifact))),
+        StepKind::Import { service } => {
+            one(plan.artifacts.get(service).map(|artifact| jobs::import(context, step, service, artifact)))
+        }
+        StepKind::Test { service } => {
+            let test = plan.artifacts.get(service).and_then(|artifact| artifact.test.as_ref());
+            one(test.map(|test| jobs::test(context, step, service, test)))
+        }
+        StepKind::Scan { gate } => {
+            let measure = plan.gates.get(gate).and_then(|gate| gate.measure.as_ref());
+            one(measure.map(|measure| jobs::scan(context, step, gate, measure)))
+        }
+        StepKind::Gate { environment, gate } => {
+            one(plan.gates.get(gate).map(|of| jobs::gate(context, step, environment, gate, of)))
+        }
+        StepKind::Approval { environment, chain, step: name } => {
+            let asked = plan.approvals.get(chain).and_then(|chain| chain.step(name));
+            asked.map(|asked| jobs::asks(context, step, environment, chain, asked)).unwrap_or_default()
+        }
+        StepKind::Deploy { wave, service, group, .. } => {
+            let moved = stage.and_then(|stage| {
+                let moves = &stage.waves.get(*wave)?.moves;
+                Some((stage, moves.iter().find(|moved| moved.service == *service && moved.group == *group)?))
+            });
+            one(moved.map(|(stage, moved)| jobs::deploy(context, step, stage, moved)))
+        }
+        StepKind::Validate { .. } => one(stage.map(|stage| jobs::validate(context, step, stage))),
+        StepKind::Accept { .. } => one(stage.map(|stage| jobs::accept(context, step, stage))),
+        StepKind::Rollback { .. } => one(stage.map(|stage| jobs::back(context, step, stage))),
+        StepKind::Outcome => Vec::new(),
+    }
+}
+
+/// The jobs inside of a stage.
+fn stage_jobs(context: &Context<'_>, stage: &Stage) -> Entries<Job> {
+    let inside = |step: &&Step| {
+        is_inside(context.path, step) && step.does.environment() == Some(stage.environment.as_str())
+    };
+    let mut jobs = Entries::default();
+    for step in context.path.steps.iter().filter(inside) {
+        let is_in_stage = |need: &String| context.path.step(need).is_some_and(|needed| inside(&needed));
+        let within = Step {
+            needs: step.needs.iter().filter(|need| is_in_stage(need)).cloned().collect(),
+            ..step.clone()
+        };
+        for (id, job) in step_jobs(context, &within) {
+            jobs.put(id, job);
+        }
+    }
+    jobs
+}
+
+/// The workflow of a stage.
+fn stage_workflow(context: &Context<'_>, stage: &Stage) -> Workflow {
+    let input = |description: &str| Input {
+        description: description.to_owned(),
+        required: true,
+        kind: "string",
+        options: Vec::new(),
+    };
+    let inputs = [
+        ("path", input("The way that the run takes")),
+        ("plan-digest", input("The digest of the plan of the run")),
+        ("subjects", input("What is deployed: a line for each service, with its version and digest")),
+        ("change", input("The change request")),
+        ("requested-by", input("Who asked for the release")),
+    ];
+    Workflow {
+        name: one_line(&format!("{} in {}", context.release.name, stage.environment)),
+        run_name: None,
+        on: On::Call { inputs: inputs.into_iter().collect() },
+        permissions: Permissions::default(),
+        concurrency: None,
+        jobs: stage_jobs(context, stage),
+    }
+}
+
+/// Every scope that some job has: what the calling job must have to pass it on.
+fn union(jobs: &Entries<Job>) -> Permissions {
+    let mut union = Permissions::default();
+    for (scope, Commented(access, why)) in jobs.0.iter().flat_map(|(_, job)| &job.permissions.0) {
+        match union.0.iter_mut().find(|(known, _)| known == scope) {
+            Some((_, Commented(known, _))) if *known == "read" && *access == "write" => *known = "write",
+            Some(_) => {}
+            None => union.put(scope.clone(), Commented(*access, why.clone())),
+        }
+    }
+    union
+}
+
+/// What a person says who starts a run.
+fn inputs(context: &Context<'_>) -> Entries<Input> {
+    let text = |description: &str| Input {
+        description: description.to_owned(),
+        required: true,
+        kind: "string",
+        options: Vec::new(),
+    };
+    let release = context.release;
+    let mut inputs = Entries::default();
+    match context.path.kind {
+        PathKind::Release if release.change.is_none() => inputs.put("change", text("The change request")),
+        PathKind::Emergency => inputs.put("incident", text("The incident that makes this an emergency")),
+        PathKind::Rollback => {
+            let environments = release.stages.iter().filter(|stage| !stage.waves.is_empty());
+            inputs.put(
+                "environment",
+                Input {
+                    kind: "choice",
+                    options: environments.map(|stage| stage.environment.clone()).collect(),
+                    ..text("The environment that goes back")
+                },
+            );
+            inputs.put("change", text("The change or incident that this is for"));
+        }
+        PathKind::Release => {}
+    }
+    if context.path.kind != PathKind::Release || release.requested_by.is_none() {
+        inputs.put("requested-by", text("Who asks for it, by the name in the spec"));
+    }
+    if context.path.kind != PathKind::Rollback {
+        if release.ships.iter().any(|shipped| shipped.open) {
+            inputs.put(
+                "ship",
+                Input {
+                    required: false,
+                    ..text("Other versions than the declared ones: service@version, separated by spaces")
+                },
+            );
+        }
+        if context.path.steps.iter().any(|step| matches!(step.does, StepKind::Import { .. })) {
+            inputs
+                .put("digests", text("What other repositories built: service=sha256:…, separated by spaces"));
+        }
+    }
+    inputs
+}
+
+/// The build pipeline of something that another repository builds, for that repository: its digest is what a release takes.
+pub(crate) fn build_elsewhere(
+    plan: &Plan,
+    settings: &Settings,
+    release: &Release,
+    service: &str,
+) -> Option<Workflow> {
+    let artifact = plan.artifacts.get(service)?;
+    let build = artifact.build.as_ref()?;
+    let step = |does: StepKind, id: &str, needs: Vec<String>, timeout: u64| Step {
+        id: id.to_owned(),
+        does,
+        origin: artifact.origin.clone(),
+        needs,
+        after_failure_of: Vec::new(),
+        timeout,
+        lock: None,
+    };
+    let name = slug(service);
+    let building = step(
+        StepKind::Build { service: service.to_owned() },
+        &format!("build-{name}"),
+        Vec::new(),
+        build.command.timeout,
+    );
+    let mut steps = vec![building.clone()];
+    if let Some(test) = &artifact.test {
+        steps.push(step(
+            StepKind::Test { service: service.to_owned() },
+            &format!("test-{name}"),
+            vec![building.id],
+            test.timeout,
+        ));
+    }
+    let path = Path { kind: PathKind::Release, steps };
+    let context = Context { plan, settings, release, path: &path, is_called: false };
+    let mut jobs = Entries::default();
+    for step in &path.steps {
+        for (id, mut job) in step_jobs(&context, step) {
+            for made in &mut job.steps {
+                for (key, value) in &mut made.env.0 {
+                    if key == "CLEARWAY_VERSION" {
+                        "${{ inputs.version }}".clone_into(value);
+                    }
+                }
+            }
+            jobs.put(id, job);
+        }
+    }
+    let version = Input {
+        description: "The version that is built".to_owned(),
+        required: true,
+        kind: "string",
+        options: Vec::new(),
+    };
+    Some(Workflow {
+        name: one_line(&format!("build {service}")),
+        run_name: None,
+        on: On::Dispatch { inputs: [("version", version)].into_iter().collect() },
+        permissions: Permissions::default(),
+        concurrency: Some(Concurrency {
+            group: format!("clearway-build-{name}-${{{{ github.run_id }}}}"),
+            cancel_in_progress: false,
+            queue: None,
+        }),
+        jobs,
+    })
+}

@@ -1,0 +1,71 @@
+//! Targets: from a plan to the files of a product that runs pipelines.
+//!
+//! A target is a pure function: it sees the plan and its settings, and neither the spec, the disk nor a clock. It says, for every
+//! guarantee, how its files keep it; what it cannot express at all is an [`Obstacle`]. It never leaves anything out in silence.
+
+mod expectation;
+mod github;
+mod kept;
+mod settings;
+
+use clearway_plan::{Origin, Plan};
+
+pub use expectation::{Element, Expectation, Expectations, Wanted};
+pub use github::GitHub;
+pub use kept::{Keeping, Kept};
+pub use settings::{Binary, BinaryError, Ledger, LedgerError, Pin, Settings};
+
+/// A product that pipelines are emitted for.
+pub trait Target: Sync {
+    /// Its word in the language and on the command line.
+    fn name(&self) -> &'static str;
+    /// How each guarantee is kept for a plan, in the order of [`clearway_plan::Guarantee::ALL`].
+    fn guarantees(&self, plan: &Plan, settings: &Settings) -> Vec<Keeping>;
+    /// What of a plan cannot be expressed.
+    fn obstacles(&self, plan: &Plan, settings: &Settings) -> Vec<Obstacle>;
+    /// The files of a plan without obstacles, in the order of their paths.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be written as text, which no plan is known to cause.
+    fn emit(&self, plan: &Plan, settings: &Settings) -> Result<Vec<File>, String>;
+}
+
+/// Every target.
+pub const TARGETS: [&dyn Target; 1] = [&GitHub];
+
+/// The target with a name.
+pub fn find(name: &str) -> Option<&'static dyn Target> {
+    TARGETS.into_iter().find(|target| target.name() == name)
+}
+
+/// A generated file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path in the repository, with `/`.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
+    /// Whether it is run as a program.
+    pub executable: bool,
+}
+
+impl File {
+    /// A file that is read.
+    pub fn new(path: impl Into<String>, text: String) -> Self {
+        Self { path: path.into(), text, executable: false }
+    }
+}
+
+/// Something that a target cannot express.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The declaration that asks for it.
+    pub origin: Origin,
+    /// What cannot be expressed.
+    pub message: String,
+    /// How to go on.
+    pub help: String,
+    /// Nothing can be emitted; otherwise something is emitted that stops by itself.
+    pub is_fatal: bool,
+}
