@@ -12,9 +12,10 @@ environment production-eu {
   freezes     = [year-end-sales]
   lock        = shop
   credentials = oidc("deploy-eu", ttl = 15 m)
+  monitoring  = prometheus("https://prometheus.eu.boutique.example")
   deployed    = state("state/production-eu.json")
 
-  parity with staging except [credentials, windows]
+  parity with staging except [credentials, monitoring, windows]
 }
 
 environment production-us {
@@ -23,9 +24,10 @@ environment production-us {
   freezes     = [year-end-sales]
   lock        = shop
   credentials = oidc("deploy-us", ttl = 15 m)
+  monitoring  = prometheus("https://prometheus.us.boutique.example")
   deployed    = state("state/production-us.json")
 
-  parity with production-eu except [credentials, windows]
+  parity with production-eu except [credentials, monitoring, windows]
 }
 
 /// Somebody is there to look, and there is an afternoon left to go back in.

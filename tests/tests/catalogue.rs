@@ -82,7 +82,7 @@ fn check(files: &[File]) -> Vec<Diagnostic> {
     let workspace = Workspace::new(Arc::new(system), manifest, sources);
     let outcome = clearway_analysis::check(&workspace);
     assert_eq!(outcome.checked.is_some(), !outcome.diagnostics.iter().any(Diagnostic::is_error));
-    outcome.diagnostics
+    clearway_compile::check(&workspace).diagnostics
 }
 
 fn told<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>) -> String {

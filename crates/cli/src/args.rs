@@ -33,6 +33,10 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Check a project: names, types, versions, cycles
     Check(CheckArgs),
+    /// Write the pipelines of a project
+    Build(BuildArgs),
+    /// Say what a release does, step by step
+    Plan(PlanArgs),
     /// Say what a diagnostic means and how to mend it
     Explain(ExplainArgs),
     /// Print files in the one style
@@ -89,6 +93,36 @@ pub(crate) struct CheckArgs {
 pub(crate) enum Deny {
     /// Warnings
     Warnings,
+}
+
+#[derive(Args)]
+pub(crate) struct BuildArgs {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// What to write pipelines for
+    #[arg(long, value_name = "TARGET", value_parser = target_names())]
+    pub target: String,
+    /// The folder to write into: the root of the repository
+    #[arg(long, value_name = "DIR")]
+    pub out: Utf8PathBuf,
+    /// Write nothing; fail when the folder does not hold what would be written
+    #[arg(long)]
+    pub check: bool,
+    /// How to print what was done
+    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
+    pub format: TextFormat,
+}
+
+#[derive(Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Only this release
+    #[arg(long, value_name = "NAME")]
+    pub release: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
+    pub format: TextFormat,
 }
 
 #[derive(Args)]
@@ -183,6 +217,12 @@ pub(crate) enum Completions {
     Zsh,
     /// The manual pages
     Man,
+}
+
+/// Every target, and `all` of them.
+fn target_names() -> clap::builder::PossibleValuesParser {
+    let names = clearway_targets::TARGETS.iter().map(|target| target.name());
+    names.chain(std::iter::once("all")).collect::<Vec<_>>().into()
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -36,6 +36,10 @@ pub(crate) enum Failure {
     #[diagnostic(help("{1}"))]
     NoCode(String, String),
 
+    #[error("there is no release `{name}`")]
+    #[diagnostic(help("the releases are: {}", known.join(", ")))]
+    NoRelease { name: String, known: Vec<String> },
+
     #[error("the output cannot be written")]
     Output(#[from] std::io::Error),
 }

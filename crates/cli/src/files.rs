@@ -39,6 +39,30 @@ pub(crate) fn write(path: &Utf8Path, text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether a file holds a text.
+pub(crate) fn holds(path: &Utf8Path, text: &str) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes())
+}
+
+/// Takes a file away.
+pub(crate) fn remove(path: &Utf8Path) -> Result<(), Failure> {
+    std::fs::remove_file(path).map_err(|cause| Failure::Unwritable { path: path.to_owned(), cause })
+}
+
+/// Makes a file a program.
+#[cfg(unix)]
+pub(crate) fn make_executable(path: &Utf8Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
+        .map_err(|cause| Failure::Unwritable { path: path.to_owned(), cause })
+}
+
+/// There is nothing that tells a program from another file.
+#[cfg(not(unix))]
+pub(crate) fn make_executable(_: &Utf8Path) -> Result<(), Failure> {
+    Ok(())
+}
+
 /// Temporary files are private; what a user asked for is not.
 #[cfg(unix)]
 fn make_readable(file: &std::fs::File) -> io::Result<()> {

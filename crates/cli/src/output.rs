@@ -55,6 +55,29 @@ impl Output {
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
 
+    /// How far a long run is, on a terminal.
+    pub(crate) fn progress(&self, steps: u64) -> indicatif::ProgressBar {
+        if steps > 1 { indicatif::ProgressBar::new(steps) } else { indicatif::ProgressBar::hidden() }
+    }
+
+    /// Writes what was found beside results that are on standard output.
+    pub(crate) fn diagnostics_aside(&self, opened: &Opened, found: &[Diagnostic]) -> Result<(), Failure> {
+        let sources = opened.workspace.sources(&opened.manifest);
+        let reports = Report::all(found, &sources);
+        let mut text: Vec<u8> = Vec::new();
+        if self.color_errors {
+            Format::Human.write(&mut Ansi::new(&mut text), &reports, &sources, env!("CARGO_PKG_VERSION"))?;
+        } else {
+            Format::Human.write(
+                &mut NoColor::new(&mut text),
+                &reports,
+                &sources,
+                env!("CARGO_PKG_VERSION"),
+            )?;
+        }
+        Ok(io::stderr().lock().write_all(&text)?)
+    }
+
     /// Tells why a command could not be carried out.
     pub(crate) fn failure(&self, failure: Failure) {
         let theme = if self.color_errors {

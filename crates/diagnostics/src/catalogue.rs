@@ -47,7 +47,7 @@ struct Entry {
 
 impl Code {
     /// `CW0000`. The first two digits are the stage: 00 project and files, 01 syntax, 02 names, 03 vocabulary
-    /// and types, 04 versions and the dependency graph, 05 the shape of releases.
+    /// and types, 04 versions and the dependency graph, 05 the shape of releases, 06 targets.
     pub const fn id(self) -> &'static str {
         self.0.id
     }
@@ -227,4 +227,11 @@ catalogue! {
     UNGATED_PRODUCTION = "CW0503" "ungated-production" Warning;
     /// A production stage without approval.
     UNAPPROVED_PRODUCTION = "CW0504" "unapproved-production" Warning;
+
+    /// Nothing says how a job gets the `clearway` binary.
+    NO_BINARY = "CW0601" "no-binary" Error;
+    /// A guarantee that a target does not keep, and that nobody gave up.
+    LOST_GUARANTEE = "CW0602" "lost-guarantee" Error;
+    /// Something that a target cannot express.
+    CANNOT_COMPILE = "CW0603" "cannot-compile" Error;
 }

@@ -11,7 +11,7 @@ use crate::project::open;
 
 pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     let opened = open(&args.project)?;
-    let found = clearway_analysis::check(&opened.workspace).diagnostics;
+    let found = clearway_compile::check(&opened.workspace).diagnostics;
     output.diagnostics(&opened, &found, args.format)?;
     if found.is_empty() && args.format == Format::Human {
         output.note(&format!("`{}` holds", opened.workspace.manifest().name));

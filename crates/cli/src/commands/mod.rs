@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
@@ -7,3 +8,4 @@ pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod lsp;
+pub(crate) mod plan;

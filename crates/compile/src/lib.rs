@@ -1,0 +1,109 @@
+//! From a project to everything that is made of it: checked, planned, judged by each target, emitted.
+//!
+//! This is the one driver of the layers below. Only a project that holds is planned, and only a plan of which its target can keep every
+//! guarantee, or whose losses are accepted by name, is emitted.
+
+mod files;
+mod judge;
+mod lock;
+
+use clearway_diagnostics::Diagnostic;
+use clearway_model::Workspace;
+use clearway_plan::Plan;
+use clearway_targets::{File, Keeping, TARGETS, Target};
+
+pub use files::{GENERATED, PLAN, with_plan};
+
+/// What a project comes to.
+pub struct Compiled {
+    /// Everything there is to tell.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The plan, where no rule found an error.
+    pub plan: Option<Plan>,
+    /// What each asked target makes of it; empty where something is an error.
+    pub made: Vec<Made>,
+}
+
+impl Compiled {
+    /// Whether something is an error.
+    pub fn fails(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// What a target makes of a plan.
+pub struct Made {
+    /// The target's name.
+    pub target: &'static str,
+    /// How it keeps each guarantee.
+    pub guarantees: Vec<Keeping>,
+    /// Its files; none where it was only asked what it keeps.
+    pub files: Vec<File>,
+}
+
+/// Checks a project, plans it, and asks every target that it configures what that cannot keep.
+pub fn check(workspace: &Workspace) -> Compiled {
+    let configured =
+        TARGETS.into_iter().filter(|target| is_configured(workspace, *target)).collect::<Vec<_>>();
+    compile(workspace, &configured, Depth::Check)
+}
+
+/// Checks and plans a project, and asks every target that it configures.
+pub fn plan(workspace: &Workspace) -> Compiled {
+    let configured =
+        TARGETS.into_iter().filter(|target| is_configured(workspace, *target)).collect::<Vec<_>>();
+    compile(workspace, &configured, Depth::Plan)
+}
+
+/// Checks and plans a project, and emits it for targets.
+pub fn build(workspace: &Workspace, targets: &[&'static dyn Target]) -> Compiled {
+    compile(workspace, targets, Depth::Emit)
+}
+
+fn is_configured(workspace: &Workspace, target: &dyn Target) -> bool {
+    workspace.manifest().targets.contains_key(target.name())
+}
+
+/// How far a project is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// It is planned only where a target asks for it.
+    Check,
+    /// It is planned.
+    Plan,
+    /// It is planned and emitted.
+    Emit,
+}
+
+fn compile(workspace: &Workspace, targets: &[&'static dyn Target], depth: Depth) -> Compiled {
+    let outcome = clearway_analysis::check(workspace);
+    let mut diagnostics = outcome.diagnostics;
+    let Some(checked) = outcome.checked else {
+        return Compiled { diagnostics, plan: None, made: Vec::new() };
+    };
+    if targets.is_empty() && depth == Depth::Check {
+        return Compiled { diagnostics, plan: None, made: Vec::new() };
+    }
+    let plan = clearway_plan::lower(&checked);
+    let mut made = Vec::new();
+    for target in targets {
+        let (problems, settings) = judge::settings(workspace, *target);
+        diagnostics.extend(problems);
+        let Some(settings) = settings else { continue };
+        let guarantees = target.guarantees(&plan, &settings);
+        diagnostics.extend(judge::losses(workspace, &plan, *target, &guarantees));
+        diagnostics.extend(judge::obstacles(workspace, *target, target.obstacles(&plan, &settings)));
+        let mut files = Vec::new();
+        if depth == Depth::Emit && !diagnostics.iter().any(Diagnostic::is_error) {
+            match target.emit(&plan, &settings) {
+                Ok(emitted) => files = emitted,
+                Err(why) => diagnostics.push(judge::unwritable(workspace, *target, &why)),
+            }
+        }
+        made.push(Made { target: target.name(), guarantees, files });
+    }
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        made.iter_mut().for_each(|made| made.files.clear());
+    }
+    Compiled { diagnostics, plan: Some(plan), made }
+}
