@@ -6,11 +6,13 @@
 
 #![allow(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::print_stdout,
     reason = "a benchmark that cannot go on has failed, and its figures are its output"
 )]
 #![allow(clippy::disallowed_methods, reason = "it measures time, over files on the disk")]
+
+#[cfg(unix)]
+mod cpu;
 
 #[cfg(unix)]
 fn main() {
@@ -30,49 +32,37 @@ mod unix {
     use std::time::{Duration, Instant};
 
     use clearway_tests::{MANIFEST, repository, workload};
-    use nix::sys::resource::{UsageWho, getrusage};
-    use nix::sys::time::TimeVal;
+    use nix::sys::resource::UsageWho::RUSAGE_CHILDREN;
+
+    use crate::cpu::{spread, used};
 
     /// Services in a workspace. One service is the price of starting.
     const SIZES: [usize; 4] = [1, 100, 1_000, 10_000];
     const ROUNDS: usize = 7;
 
-    /// What one run took.
-    struct Run {
-        wall: Duration,
-        cpu: Duration,
-    }
-
-    /// One size, its runs, and the most memory that a run of it or of a smaller size had.
+    /// One size and what its runs took.
     struct Size {
         services: usize,
         folder: PathBuf,
-        runs: Vec<Run>,
-        peak_megabytes: f64,
+        cpu: Vec<Duration>,
+        wall: Vec<Duration>,
+        /// The most memory that a run of this or of a smaller size had, in MB.
+        peak: f64,
     }
 
     pub(super) fn main() {
         let binary = build();
         let scratch = tempfile::tempdir().unwrap();
-        let mut sizes = SIZES.map(|services| Size {
-            services,
-            folder: generate(scratch.path(), services),
-            runs: Vec::new(),
-            peak_megabytes: 0.0,
-        });
-        for round in 0..ROUNDS {
+        let mut sizes = SIZES.map(|services| Size::generate(scratch.path(), services));
+        for _ in 0..ROUNDS {
             for size in &mut sizes {
-                size.runs.push(check(&binary, &size.folder));
-                // The system keeps the maximum over all children so far: in the first round each size is the largest yet.
-                if round == 0 {
-                    size.peak_megabytes = usage().max_rss() as f64 / 1024.0;
-                }
+                size.check(&binary);
             }
         }
         report(&sizes);
     }
 
-    /// Builds the release binary in the folder where this benchmark was built.
+    /// Builds the release binary where this benchmark was built.
     fn build() -> PathBuf {
         let arguments = ["build", "--release", "--locked", "--quiet", "--package", "clearway"];
         let built = Command::new(env!("CARGO")).args(arguments).current_dir(repository()).status().unwrap();
@@ -81,64 +71,52 @@ mod unix {
         own.ancestors().nth(2).unwrap().join("clearway")
     }
 
-    fn generate(scratch: &Path, services: usize) -> PathBuf {
-        let folder = scratch.join(services.to_string());
-        fs::create_dir_all(folder.join("services")).unwrap();
-        fs::write(folder.join("clearway.toml"), MANIFEST).unwrap();
-        for (path, text) in workload::workspace(services) {
-            fs::write(folder.join(path), text).unwrap();
+    impl Size {
+        fn generate(scratch: &Path, services: usize) -> Self {
+            let folder = scratch.join(services.to_string());
+            fs::create_dir_all(folder.join("services")).unwrap();
+            fs::write(folder.join("clearway.toml"), MANIFEST).unwrap();
+            for (path, text) in workload::workspace(services) {
+                fs::write(folder.join(path), text).unwrap();
+            }
+            Self { services, folder, cpu: Vec::new(), wall: Vec::new(), peak: 0.0 }
         }
-        folder
-    }
 
-    fn check(binary: &Path, folder: &Path) -> Run {
-        let before = cpu();
-        let start = Instant::now();
-        let mut command = Command::new(binary);
-        let ended = command.arg("check").arg(folder).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        let wall = start.elapsed();
-        assert!(ended.unwrap().success(), "{} does not hold", folder.display());
-        Run { wall, cpu: cpu() - before }
-    }
-
-    fn usage() -> nix::sys::resource::Usage {
-        getrusage(UsageWho::RUSAGE_CHILDREN).unwrap()
-    }
-
-    /// What all children have used so far.
-    fn cpu() -> Duration {
-        let duration = |time: TimeVal| {
-            Duration::from_secs(time.tv_sec() as u64) + Duration::from_micros(time.tv_usec() as u64)
-        };
-        duration(usage().user_time()) + duration(usage().system_time())
+        fn check(&mut self, binary: &Path) {
+            let (_, before) = used(RUSAGE_CHILDREN);
+            let start = Instant::now();
+            let mut command = Command::new(binary);
+            command.arg("check").arg(&self.folder).stdout(Stdio::null()).stderr(Stdio::null());
+            assert!(command.status().unwrap().success(), "{} does not hold", self.folder.display());
+            self.wall.push(start.elapsed());
+            let (usage, after) = used(RUSAGE_CHILDREN);
+            self.cpu.push(after - before);
+            // The system tells the maximum over all children so far: in the first round each size is the largest yet.
+            if self.cpu.len() == 1 {
+                self.peak = usage.max_rss() as f64 / 1024.0;
+            }
+        }
     }
 
     fn report(sizes: &[Size]) {
+        println!("median (least to most) of {ROUNDS}, in milliseconds\n");
         println!(
-            "median of {ROUNDS} (least to most), in milliseconds; the exponent is that of the median CPU time\n"
+            "| services | CPU | wall | peak MB | growth exponent of the CPU time |\n|---|---|---|---|---|"
         );
-        println!("| services | CPU | wall | peak MB | exponent |\n|---|---|---|---|---|");
         let mut before: Option<(usize, f64)> = None;
         for size in sizes {
-            let (cpu, spread) = median(size.runs.iter().map(|run| run.cpu));
-            let (wall, wall_spread) = median(size.runs.iter().map(|run| run.wall));
+            let (cpu, cpu_least, cpu_most) = spread(size.cpu.iter().copied());
+            let (wall, wall_least, wall_most) = spread(size.wall.iter().copied());
             // From one service to a hundred the start dominates: nothing grows yet.
-            let exponent =
+            let grown =
                 before.filter(|(services, _)| *services > 1).map_or_else(String::new, |(services, time)| {
                     format!("{:.2}", (cpu / time).ln() / (size.services as f64 / services as f64).ln())
                 });
             before = Some((size.services, cpu));
             println!(
-                "| {} | {cpu:.1} ({spread}) | {wall:.1} ({wall_spread}) | {:.0} | {exponent} |",
-                size.services, size.peak_megabytes
+                "| {} | {cpu:.1} ({cpu_least:.1} to {cpu_most:.1}) | {wall:.1} ({wall_least:.1} to {wall_most:.1}) | {:.0} | {grown} |",
+                size.services, size.peak
             );
         }
-    }
-
-    /// The median, and the least and the most as text.
-    fn median(times: impl Iterator<Item = Duration>) -> (f64, String) {
-        let mut times: Vec<f64> = times.map(|time| time.as_secs_f64() * 1e3).collect();
-        times.sort_by(f64::total_cmp);
-        (times[times.len() / 2], format!("{:.1} to {:.1}", times[0], times[times.len() - 1]))
     }
 }
