@@ -279,8 +279,10 @@ impl Evaluator<'_> {
         let mut diagnostic =
             Diagnostic::new(catalogue::UNKNOWN_NAME, message, place, "nothing declares this");
         if let Some(suggestion) = suggestion {
+            // The standard library's files are nowhere on the user's disk: its names are told, their places are not.
             if let Resolution::Found(item) | Resolution::NotImported(item) =
                 resolve(self.db, self.file(), &suggestion, accepts)
+                && !item.file(self.db).library(self.db)
             {
                 let says = format!("`{suggestion}` is declared here");
                 diagnostic = diagnostic.related(item.name_place(self.db), says);
