@@ -221,6 +221,16 @@ fn nesting_is_refused_with_one_error_beyond_128_levels() {
         let reports = Fixture::of(&nested(129)).reports();
         let lines: Vec<String> = reports.iter().map(line).collect();
         assert_eq!(lines, ["main.cw:1:137: error[CW0106] too-deep: this nests more than 128 levels deep"]);
+        for indent in ["", "  "] {
+            let blocks = format!("{indent}x {{\n").repeat(128) + &format!("{indent}}}\n").repeat(128);
+            for first in ["", " version = 1.0.0"] {
+                let reports = Fixture::of(&format!("service a {{{first}\n{blocks}}}\n")).reports();
+                let codes: Vec<&str> = reports.iter().map(|report| report.code.as_str()).collect();
+                assert_eq!(codes, ["CW0106"], "{indent:?} {first:?}");
+            }
+        }
+        let unclosed = "service a {\n".repeat(130);
+        assert_eq!(parse(&unclosed).syntax_errors().count(), 130, "each lost brace is told");
         for opening in ["[", "{", "(", "a { b ", "not ", "- ", "-(", "if a then ", "\"${", "f(", "x = ["] {
             let text = format!("let x = {}", opening.repeat(100_000));
             assert!(parse(&text).syntax_errors().count() >= 1, "{opening}");

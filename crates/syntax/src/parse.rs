@@ -9,7 +9,7 @@ use crate::builder::Builder;
 use crate::error::SyntaxError;
 use crate::grammar::{Grammar, Rule};
 use crate::lexer::{Lexer, Token, is_head};
-use crate::split::{split, too_deep};
+use crate::split::{is_balanced, split, too_deep};
 use crate::{Item, MAX_DEPTH, Tree};
 
 /// A parsed text.
@@ -46,12 +46,15 @@ pub fn parse_with(text: &str, read: &mut dyn FnMut(&str) -> Arc<Tree>) -> Parse 
     if pieces.errors() == 0 {
         return pieces;
     }
-    let whole = too_deep(body).is_none().then(|| strict(body)).flatten();
+    let too_deep = too_deep(body).is_some();
+    let whole = if too_deep { None } else { strict(body) };
     if let Some(whole) = whole.filter(|tree| !swallows_an_item(tree, body)) {
         return Parse::of_one(text, start, whole);
     }
     let pieces = read_pieces(body, start, true, read);
-    if pieces.errors() > 1 && pieces.pieces.iter().any(|piece| unindented(piece, text)) {
+    // A text where every bracket has its other half nests that deep because it was meant to.
+    let nests = too_deep && is_balanced(body);
+    if pieces.errors() > 1 && pieces.pieces.iter().any(|piece| unindented(piece, text, nests)) {
         let whole = read(body);
         if whole.errors.len() < pieces.errors() {
             return Parse {
@@ -119,11 +122,11 @@ fn swallows_an_item(tree: &Tree, text: &str) -> bool {
     })
 }
 
-/// Whether the piece is the start of a block that goes on at column 0.
-fn unindented(piece: &Piece, text: &str) -> bool {
+/// Whether the piece is the start of a block that goes on at column 0. Nothing but its first line says so only where the text `nests`.
+fn unindented(piece: &Piece, text: &str, nests: bool) -> bool {
     let body = &text[piece.start as usize..piece.end as usize];
     piece.tree.errors.iter().any(|error| error.code == catalogue::UNCLOSED_BLOCK)
-        && body.trim_end().contains('\n')
+        && (nests || body.trim_end().contains('\n'))
         && !body.lines().any(|line| line.starts_with([' ', '\t']) && !line.trim().is_empty())
 }
 

@@ -84,6 +84,20 @@ pub(crate) fn too_deep(text: &str) -> Option<Span> {
     None
 }
 
+/// Whether every bracket and block of a text is opened and closed.
+pub(crate) fn is_balanced(text: &str) -> bool {
+    let mut open = 0usize;
+    for (token, _) in Lexer::new(text) {
+        match token {
+            Token::Open => open += 1,
+            Token::Close if open == 0 => return false,
+            Token::Close => open -= 1,
+            _ => {}
+        }
+    }
+    open == 0
+}
+
 /// Whether there is enough in a text to nest that deep, wherever it stands: most texts need no closer look.
 fn may_be_deep(text: &str) -> bool {
     let open = text.bytes().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
