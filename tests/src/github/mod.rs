@@ -1,0 +1,35 @@
+//! What GitHub makes of workflows, from its documented rules alone: nothing here knows how they were made.
+//!
+//! Files are read as plain data (`workflow`, `folder`), conditions as trees (`expression`) whose values may be known only in part
+//! (`value`, `evaluate`). A run is a graph of jobs, called workflows included (`graph`), and a pass over it says which jobs start
+//! and how they end, for one run (`run`) or for many at once (`pass`). So it can be shown that a job stands behind another, or
+//! a run be found in which it does not (`claims`). What the rules leave open is open here too: a claim holds only if it holds
+//! either way.
+
+mod claims;
+mod evaluate;
+mod expression;
+mod folder;
+mod functions;
+mod graph;
+mod pass;
+mod results;
+mod run;
+mod scan;
+mod sight;
+mod steps;
+mod survey;
+mod value;
+mod workflow;
+
+pub use claims::{Claim, Stuck};
+pub use evaluate::{Scope, truth, value};
+pub use expression::{Condition, Expression, Malformed, template};
+pub use folder::{Folder, Refused};
+pub use graph::{Graph, Node};
+pub use results::Outcome;
+pub use run::{Run, Scenario, Unclear};
+pub use steps::{StepsAssumed, StepsRun};
+pub use survey::{Found, Holder, is_pinned};
+pub use value::Value;
+pub use workflow::{Environment, Input, Job, Permissions, Scalar, Step, Turns, Workflow};
