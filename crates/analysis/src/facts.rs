@@ -91,6 +91,14 @@ impl Interface {
         left == right || matches!((read(left), read(right)), (Some(left), Some(right)) if left == right)
     }
 
+    /// What a version with these facts provides.
+    pub(crate) fn provides_of(&self, facts: FactsOf) -> Option<&Arc<Parts>> {
+        match facts {
+            FactsOf::Declared => Some(&self.provides),
+            FactsOf::Other(at) => self.at.get(at).map(|(_, provides)| provides),
+        }
+    }
+
     /// Which of the declared facts are those of a version; `None` when nothing is known of it.
     pub(crate) fn facts_of(&self, db: &dyn Db, version: &str) -> Option<FactsOf> {
         let same = |other: &SmolStr| self.is_same(other, version);

@@ -5,12 +5,14 @@
 #![allow(unsafe_code, reason = "salsa's macros expand to unsafe code")]
 
 use clearway_diagnostics::{Diagnostic, Place};
-use clearway_model::{Db, Item, NameKey, Project, SourceFile, deployable, items, let_value, lower, scope};
+use clearway_model::{
+    Db, Item, NameKey, Project, SourceFile, deployable, items, let_value, lower, scope, views,
+};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::facts::{Interface, Needs};
-use crate::proof::{self, ProvedStage};
+use crate::proof;
 use crate::rules;
 use crate::rules::people::People;
 use crate::rules::unused::AllImports;
@@ -33,6 +35,11 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
         let name = NameKey::new(db, owner.name(db).clone());
         diagnostics.extend_from_slice(requirement_diagnostics(db, name));
     }
+    for release in items(db, file).iter().filter(|item| item.kind(db) == "release") {
+        if !views::is_template(db, *release) {
+            diagnostics.extend_from_slice(order_diagnostics(db, *release));
+        }
+    }
     diagnostics.extend(rules::duplicate_names::in_file(db, file));
     diagnostics.extend(rules::unused::check(db, file));
     diagnostics.extend(rules::reserved_names::check(db, file));
@@ -45,6 +52,7 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     let mut diagnostics = lower(db, item).diagnostics.clone();
     diagnostics.extend(rules::declarations::check(db, item));
     diagnostics.extend(rules::unreadable_version::check(db, item));
+    diagnostics.extend(rules::contradictory_facts::check(db, item));
     diagnostics.extend(rules::people::check(db, item));
     diagnostics.extend(rules::people::unreadable_directories(db, item));
     diagnostics.extend(rules::unused::params(db, item));
@@ -112,7 +120,7 @@ pub(crate) fn definitions(db: &dyn Db, file: SourceFile) -> Vec<(Item, Item, Pla
 }
 
 #[salsa::tracked(returns(ref))]
-fn requirement_cycles(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+pub(crate) fn requirement_cycles(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let knots = knots(db, project).iter();
     knots.flat_map(|knot| rules::requirement_cycle::diagnostics(db, knot)).collect()
 }
@@ -179,10 +187,28 @@ pub(crate) fn shipment(db: &dyn Db, release: Item) -> Shipment {
     Shipment::of(&clearway_model::release(db, release).view)
 }
 
-/// The stages of a release, each with the order that holds in its environment.
+/// The proof of one stage of a release.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn proved_stages(db: &dyn Db, release: Item) -> Vec<ProvedStage> {
-    proof::stages(db, release)
+pub(crate) fn release_stage(db: &dyn Db, release: Item, stage: u32) -> proof::StageProof {
+    proof::stage(db, release, stage)
+}
+
+/// What there is to tell of the order of a release's stages.
+#[salsa::tracked(returns(ref))]
+fn order_diagnostics(db: &dyn Db, release: Item) -> Vec<Diagnostic> {
+    proof::diagnostics(db, release)
+}
+
+/// What a declaration says of how its versions may stand beside others.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn proof_rules(db: &dyn Db, item: Item) -> proof::Rules {
+    proof::Rules::of(&deployable(db, item).view)
+}
+
+/// What moves as one, and limits over several.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn proof_sets(db: &dyn Db, project: Project) -> proof::Sets {
+    proof::Sets::of(db, project)
 }
 
 /// The stages of the project's releases.

@@ -102,11 +102,6 @@ impl<'db> World<'db> {
         })
     }
 
-    /// The versions that are deployed; none of what is live without being deployed.
-    pub(crate) fn deployed_versions(&self, name: &str) -> Vec<Live<'db>> {
-        self.deployed(name, declared(self.db, name)).unwrap_or_default()
-    }
-
     /// What the state file says.
     fn deployed(&self, name: &str, owner: Option<&Interface>) -> Option<Vec<Live<'db>>> {
         let file = self.state?;

@@ -218,6 +218,16 @@ catalogue! {
     UNKNOWN_PART = "CW0405" "unknown-part" Error;
     /// A version or range that cannot be read in the scheme of its service.
     UNREADABLE_VERSION = "CW0406" "unreadable-version" Warning;
+    /// A release that has no order in which every state is compatible.
+    NO_SAFE_ORDER = "CW0407" "no-safe-order" Error;
+    /// A release whose order was looked for in vain, and not excluded.
+    UNKNOWN_ORDER = "CW0408" "unknown-order" Error;
+    /// Facts that contradict themselves.
+    CONTRADICTORY_FACTS = "CW0409" "contradictory-facts" Error;
+    /// Something that an order would have to be proved with, and that nobody recorded.
+    UNKNOWN_FACTS = "CW0410" "unknown-facts" Error;
+    /// A rule between versions that does not hold today.
+    STANDING_VIOLATION = "CW0411" "standing-violation" Warning;
 
     /// A release that ships nothing.
     EMPTY_RELEASE = "CW0501" "empty-release" Error;

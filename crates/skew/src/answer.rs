@@ -112,6 +112,10 @@ pub struct Cause {
     pub origin: Origin,
     /// What kind of rule it is.
     pub rule: RuleKind,
+    /// The service it belongs to.
+    pub owner: SmolStr,
+    /// The service it speaks of.
+    pub target: Option<SmolStr>,
     /// A pair of versions that it excludes; rules about steps and sets have none.
     pub excludes: Option<Clash>,
 }

@@ -9,7 +9,7 @@ use crate::problem::Origin;
 use crate::solve::{Solved, solve};
 use crate::state::{bad_state, told_clash, violations};
 use crate::variation::Variation;
-use crate::world::{Bad, World};
+use crate::world::{ABSENT, Bad, World};
 
 /// How many states are looked at for each set of facts that is tried: the sets are many, and what is beyond counts as open.
 const STATES_A_TRIAL: usize = 20_000;
@@ -40,8 +40,10 @@ pub(crate) fn refuse(
             search.missing(&unknown, &mut refusal.missing);
         }
     }
-    // What else is unknown of the same versions is asked for at once.
-    let unknown = world.facts.iter().filter_map(|fact| fact.missing.as_ref());
+    // What else stands in the way of the same versions is asked for at once.
+    let paired = world.pairs.values().flatten().map(|bad| bad.fact);
+    let effective: BTreeSet<u32> = paired.chain(world.solo.iter().flatten().map(|solo| solo.fact)).collect();
+    let unknown = effective.into_iter().filter_map(|fact| world.facts[fact as usize].missing.as_ref());
     let same =
         |one: &Missing, other: &Missing| (&one.service, &one.version) == (&other.service, &other.version);
     let others: Vec<Missing> =
@@ -76,7 +78,13 @@ pub(crate) fn standing(world: &World<'_>) -> Refusal {
         if parties.iter().any(|party| world.parties[*party].released) {
             let excludes = clash.and_then(|clash| told_clash(world, told.owner, clash));
             conflicts.push(Conflict {
-                facts: vec![Cause { origin, rule: told.rule, excludes }],
+                facts: vec![Cause {
+                    origin,
+                    rule: told.rule,
+                    owner: world.parties[told.owner].name.clone(),
+                    target: told.target.map(|target| world.parties[target].name.clone()),
+                    excludes,
+                }],
                 together: Vec::new(),
                 services: parties.iter().map(|party| world.parties[*party].name.clone()).collect(),
                 in_the_end: true,
@@ -207,7 +215,15 @@ impl Search<'_, '_> {
             let parties = rules.facts.iter().flat_map(|fact| self.about(*fact));
             services.extend(parties.chain(rules.steps.iter().map(|(party, _)| *party)));
             let excludes = rules.facts.iter().find_map(|fact| self.clash(*fact));
-            causes.push(Cause { origin: *origin, rule: rule.unwrap_or(RuleKind::Requirement), excludes });
+            let name = |party: usize| world.parties[party].name.clone();
+            let owner = fact.map(|fact| fact.owner).or_else(|| rules.steps.first().map(|(party, _)| *party));
+            causes.push(Cause {
+                origin: *origin,
+                rule: rule.unwrap_or(RuleKind::Requirement),
+                owner: owner.map(name).unwrap_or_default(),
+                target: fact.and_then(|fact| fact.target).map(name),
+                excludes,
+            });
         }
         services.retain(|party| world.parties[*party].moving);
         let ends: Vec<Live> =
@@ -264,7 +280,8 @@ impl Search<'_, '_> {
                 && (usize::from(bad.b) >= world.parties[target].versions.len() || mentioned(target, bad.b))
         };
         // What is there rather than what is absent: an absence is only at stake where something goes or comes.
-        let bad = bads.iter().find(is_near).or_else(|| bads.first())?;
+        let there = bads.iter().find(|bad| bad.b != ABSENT && is_near(bad));
+        let bad = there.or_else(|| bads.iter().find(is_near)).or_else(|| bads.first())?;
         told_clash(world, told.owner, (told.owner, bad.a, target, bad.b))
     }
 

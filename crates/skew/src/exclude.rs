@@ -285,12 +285,9 @@ impl<'p> Builder<'_, 'p> {
                     self.world.solo[owner].push(Solo { version, fact, tolerated: false });
                     continue;
                 }
-                let required: BTreeSet<&SmolStr> = service
-                    .facts
-                    .iter()
-                    .flat_map(|facts| facts.requires.iter().flatten())
-                    .map(|requirement| &requirement.target)
-                    .collect();
+                let known = service.facts.iter().flat_map(|facts| facts.requires.iter().flatten());
+                let required: BTreeSet<&SmolStr> =
+                    known.map(|requirement| &requirement.target).chain(&service.related).collect();
                 let own_move = self.world.parties[owner].moving;
                 for target in moving.iter().copied().filter(|target| *target != owner) {
                     let other = &self.world.parties[target];

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actor::{Actor, Config, Live, Makings};
+use crate::limit::LimitBits;
 use crate::variation::Variation;
 use crate::world::{ABSENT, Bad, WideRule, World};
 
@@ -22,6 +23,8 @@ pub(crate) struct Game<'a, 'p> {
     pub wides: Vec<(usize, Vec<usize>)>,
     /// Those of each actor.
     pub wides_of: Vec<Vec<usize>>,
+    /// Those of them that are limits over few versions, as bits.
+    limits: Vec<Option<LimitBits>>,
 }
 
 /// Which configurations of two actors exclude one another.
@@ -58,6 +61,7 @@ impl<'a, 'p> Game<'a, 'p> {
             tables: Vec::new(),
             wides: Vec::new(),
             wides_of: vec![Vec::new(); count],
+            limits: Vec::new(),
         };
         game.never = (0..count).map(|actor| game.excluded_alone(actor)).collect();
         game.relate();
@@ -76,11 +80,14 @@ impl<'a, 'p> Game<'a, 'p> {
     /// Whether a rule over more than two is broken, given the configuration of each actor in it.
     pub(crate) fn wide_is_broken(&self, wide: usize, config_of: &dyn Fn(usize) -> usize) -> bool {
         let (index, actors) = &self.wides[wide];
+        let ended = actors.iter().all(|actor| self.actors[*actor].goal == Some(config_of(*actor)));
+        if let Some(Some(limit)) = self.limits.get(wide) {
+            return limit.is_broken(&mut actors.iter().map(|actor| config_of(*actor)), ended);
+        }
         let configs: Vec<(&Actor, &Config)> = actors
             .iter()
             .map(|actor| (&self.actors[*actor], &self.actors[*actor].configs[config_of(*actor)]))
             .collect();
-        let ended = actors.iter().all(|actor| self.actors[*actor].goal == Some(config_of(*actor)));
         let tolerance = if ended { Tolerance::AtTheEnd } else { Tolerance::OnTheWay };
         self.any_scene(*index, &configs, &mut Vec::new(), tolerance)
     }
@@ -108,7 +115,7 @@ impl<'a, 'p> Game<'a, 'p> {
     }
 
     /// What is live of a unit that does not move; of one that moves elsewhere nothing is said.
-    fn fixed(&self, unit: usize) -> Option<Live> {
+    pub(crate) fn fixed(&self, unit: usize) -> Option<Live> {
         let replicas = &self.world.units[unit];
         let live = || Live { versions: replicas.live.clone(), absent: replicas.live.is_empty() };
         (!self.world.moves(unit)).then(live)
@@ -287,6 +294,7 @@ impl<'a, 'p> Game<'a, 'p> {
             }
             let at = self.wides.len();
             self.wides.push((index, actors.iter().copied().collect()));
+            self.limits.push(LimitBits::of(self, index, at));
             if let (1, Some(only)) = (actors.len(), actors.first()) {
                 for config in 0..self.actors[*only].configs.len() {
                     if self.wide_is_broken(at, &|_| config) {
@@ -294,6 +302,7 @@ impl<'a, 'p> Game<'a, 'p> {
                     }
                 }
                 self.wides.pop();
+                self.limits.pop();
             } else {
                 actors.into_iter().for_each(|actor| self.wides_of[actor].push(at));
             }

@@ -18,6 +18,7 @@ mod components;
 mod conflict;
 mod exclude;
 mod game;
+mod limit;
 mod numbers;
 mod opening;
 mod path;

@@ -38,6 +38,8 @@ pub struct Service {
     pub finality: Option<Finality>,
     /// What is known of its versions. Of a version that is not here nothing is known.
     pub facts: Vec<Facts>,
+    /// What some version of it is known to require: what one of which nothing is known may require too.
+    pub related: Vec<SmolStr>,
     /// How far its versions may be from others.
     pub skew: Vec<Skew>,
     /// What it is never newer than.

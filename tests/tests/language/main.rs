@@ -57,6 +57,7 @@ pages! {
     names "names.md",
     naming "naming.md",
     operators "operators.md",
+    order "order.md",
     ranges "ranges.md",
     recovery "recovery.md",
     releases "releases.md",

@@ -3,14 +3,20 @@
 //! A *move* takes one service, or one named group of its replicas, to another version. The moves of a *wave* may be made at the same
 //! time; a wave begins when the one before it has finished. A service that does not move has no move.
 
-mod order;
+mod problem;
+mod rules;
+mod stage;
+mod told;
 
-use clearway_model::{Db, Item, Workspace};
+use clearway_model::{Db, Item, Workspace, release};
 use smol_str::SmolStr;
 
-use crate::query::{proved_stages, releases};
+pub use clearway_skew::{Finality, MoveKind, Order};
 
-pub(crate) use order::stages;
+use crate::query::{release_stage, releases};
+
+pub(crate) use rules::{Rules, Sets};
+pub(crate) use stage::{StageProof, diagnostics, stage};
 
 /// A release with the order that holds in each of its stages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +36,8 @@ pub struct ProvedStage {
     pub waves: Vec<Vec<Move>>,
     /// The first wave with a move that cannot be undone.
     pub no_return: Option<usize>,
+    /// The same order as it was proved, for who has to know whether it still holds: see [`clearway_skew::on_path`].
+    pub order: Order,
 }
 
 /// One service, or one group of its replicas, goes to another version.
@@ -49,33 +57,20 @@ pub struct Move {
     pub finality: Option<Finality>,
     /// The name of the declaration that makes several services move as one: such moves are in the same wave.
     pub together: Option<SmolStr>,
-}
-
-/// How replicas go to another version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MoveKind {
-    /// Old and new serve together for a while.
-    Rolling,
-    /// All old replicas stop before the first new one starts.
-    Recreate,
-    /// All change at one moment.
-    Switch,
-}
-
-/// When a move can no longer be undone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finality {
-    /// From its first step on.
-    OnStart,
-    /// When no old replica is left.
-    OnCompletion,
+    /// The last wave after which it may still be undone alone, while everything else stays; `None` when it cannot be undone.
+    pub undo_until: Option<usize>,
+    /// No replica of it serves half-way.
+    pub downtime: bool,
 }
 
 /// The project's releases with their orders, in the order of the files.
 pub(crate) fn proved_releases(workspace: &Workspace) -> Vec<ProvedRelease> {
-    let proved = |release: &Item| ProvedRelease {
-        release: *release,
-        stages: proved_stages(workspace, *release).clone(),
+    let proved = |item: &Item| {
+        let stages = release(workspace, *item).view.stages.iter().enumerate();
+        // A project of which anything is unproved is not checked.
+        let stages =
+            stages.filter_map(|(index, _)| release_stage(workspace, *item, index as u32).stage.clone());
+        ProvedRelease { release: *item, stages: stages.collect() }
     };
     releases(workspace, workspace.project()).iter().map(proved).collect()
 }

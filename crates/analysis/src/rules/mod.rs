@@ -1,5 +1,6 @@
 //! The rules, one a file. A rule is a function from the model to diagnostics; the catalogue's pages say what each means.
 
+pub(crate) mod contradictory_facts;
 pub(crate) mod declarations;
 pub(crate) mod definition_cycle;
 pub(crate) mod deployed_state;

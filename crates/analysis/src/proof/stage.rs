@@ -1,0 +1,123 @@
+//! The proof of one stage, and what there is to tell of a release's stages.
+
+use clearway_diagnostics::{Diagnostic, Severity};
+use clearway_model::{Db, Item, NameKey, lower, release};
+use clearway_skew::{Answer, Budget, Conflict, Order, Refusal, RuleKind, prove, standing_violations};
+use smol_str::SmolStr;
+
+use super::problem::{Asked, problem};
+use super::{Move, ProvedStage, told};
+use crate::query::{release_stage, requirement_cycles, requirement_diagnostics};
+use crate::world::declared_item;
+
+/// What the proof of a stage comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StageProof {
+    /// The order; `None` where there is none, or none is proved.
+    pub stage: Option<ProvedStage>,
+    /// Why, without the environment.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Proves a stage of a release.
+pub(crate) fn stage(db: &dyn Db, item: Item, index: u32) -> StageProof {
+    let nothing = StageProof { stage: None, findings: Vec::new() };
+    let view = &release(db, item).view;
+    let Some(stage) = view.stages.get(index as usize) else { return nothing };
+    // What is wrong with these was told: an order that rests on half of what is meant is worth nothing.
+    let Some(environment) = stage.environment.as_ref().filter(|_| !is_broken(db, item)) else {
+        return nothing;
+    };
+    let Some(asked) = problem(db, item, environment.value.item, stage) else { return nothing };
+    let name = environment.value.item.name(db).clone();
+    let place = item.name_place(db);
+    // Requirements that are not met today are told where they are judged one by one.
+    let standing =
+        standing_violations(&asked.problem).into_iter().filter(|bad| bad.rule != RuleKind::Requirement);
+    let mut found: Vec<Diagnostic> = standing.map(|bad| told::standing(&asked, &bad, place)).collect();
+    match prove(&asked.problem, Budget::default()) {
+        Answer::Order(order) => StageProof { stage: Some(proved(name, order)), findings: found },
+        Answer::No(refusal) => {
+            found.extend(findings(db, item, &asked, &refusal));
+            StageProof { stage: None, findings: found }
+        }
+    }
+}
+
+fn proved(environment: SmolStr, order: Order) -> ProvedStage {
+    let told = |step: &clearway_skew::Move| Move {
+        service: step.service.clone(),
+        group: step.group.clone(),
+        from: step.from.iter().map(ToString::to_string).collect(),
+        to: step.to.as_ref().map(ToString::to_string),
+        kind: step.kind,
+        finality: step.finality,
+        together: step.together.clone(),
+        undo_until: step.undo_until,
+        downtime: step.downtime,
+    };
+    let waves = order.waves.iter().map(|wave| wave.moves.iter().map(told).collect()).collect();
+    ProvedStage { environment, waves, no_return: order.no_return, order }
+}
+
+fn findings(db: &dyn Db, item: Item, asked: &Asked, refusal: &Refusal) -> Vec<Diagnostic> {
+    let place = item.name_place(db);
+    let is_half = |name: &SmolStr| declared_item(db, name).is_some_and(|item| is_broken(db, item));
+    let mut found = Vec::new();
+    for conflict in &refusal.conflicts {
+        let mut names =
+            conflict.facts.iter().flat_map(|cause| [&cause.owner].into_iter().chain(&cause.target));
+        if !was_told(db, conflict) && !names.any(is_half) {
+            found.push(told::conflict(asked, conflict, place));
+        }
+    }
+    let missing: Vec<_> = refusal.missing.iter().filter(|one| !is_half(&one.service)).cloned().collect();
+    found.extend(told::missing(asked, &missing, place));
+    found.extend(refusal.beyond.iter().map(|services| told::beyond(services, place)));
+    found
+}
+
+/// Whether other rules have told a conflict: a requirement that is not met in the end, a circle in which nothing can start.
+fn was_told(db: &dyn Db, conflict: &Conflict) -> bool {
+    let requirements = conflict.facts.iter().all(|cause| cause.rule == RuleKind::Requirement);
+    let has_error = |found: &[Diagnostic]| found.iter().any(|one| one.severity == Severity::Error);
+    let absent = || {
+        conflict
+            .facts
+            .iter()
+            .all(|cause| cause.excludes.as_ref().is_some_and(|clash| clash.target_version.is_none()))
+    };
+    let unmet = || {
+        let owner = conflict.facts.first().map(|cause| cause.owner.clone());
+        owner.is_some_and(|owner| has_error(requirement_diagnostics(db, NameKey::new(db, owner))))
+    };
+    requirements
+        && ((conflict.in_the_end && unmet()) || (absent() && has_error(requirement_cycles(db, db.project()))))
+}
+
+/// Whether something is wrong with a declaration itself.
+fn is_broken(db: &dyn Db, item: Item) -> bool {
+    let lowered = lower(db, item);
+    lowered.broken || lowered.diagnostics.iter().any(Diagnostic::is_error)
+}
+
+/// What there is to tell of a release's stages: the same in several of them once.
+pub(crate) fn diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
+    let mut found: Vec<(Diagnostic, Vec<SmolStr>)> = Vec::new();
+    for (index, stage) in release(db, item).view.stages.iter().enumerate() {
+        let Some(environment) = stage.environment.as_ref() else { continue };
+        let name = environment.value.item.name(db);
+        for finding in &release_stage(db, item, index as u32).findings {
+            match found.iter_mut().find(|(known, _)| known == finding) {
+                Some((_, names)) => names.push(name.clone()),
+                None => found.push((finding.clone(), vec![name.clone()])),
+            }
+        }
+    }
+    let told = |(mut diagnostic, names): (Diagnostic, Vec<SmolStr>)| {
+        let names: Vec<&str> = names.iter().map(SmolStr::as_str).collect();
+        diagnostic.message = format!("{} in {}", diagnostic.message, told::list(&names));
+        diagnostic
+    };
+    found.into_iter().map(told).collect()
+}
