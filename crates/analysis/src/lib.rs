@@ -15,7 +15,7 @@ mod world;
 use clearway_diagnostics::Diagnostic;
 use clearway_model::{Db, Workspace};
 
-pub use query::{dependents, file_diagnostics, project_diagnostics};
+pub use query::{dependents, file_diagnostics, people, project_diagnostics};
 pub use times::opening;
 pub use world::{Edge, declared_item as deployable_named, requirements, requirements_of};
 

@@ -61,7 +61,7 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
 
 /// The people a project knows.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn people(db: &dyn Db, project: Project) -> People {
+pub fn people(db: &dyn Db, project: Project) -> People {
     rules::people::known(db, project)
 }
 

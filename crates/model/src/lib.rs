@@ -31,6 +31,7 @@ pub fn computed_functions() -> Vec<&'static str> {
 
 pub use at::{item_at, item_span, span_of, word_at, word_span};
 pub use db::{Change, Db, MANIFEST, Workspace, WorkspaceSources};
+pub use eval::time_zones;
 pub use lowering::{ClauseValue, FieldValue, Lowered, Values};
 pub use meaning::{Meaning, Meanings, Word};
 pub use naming::{Import, Imported, Modules, Names, Resolution, Scope, resolve, resolve_project_wide};

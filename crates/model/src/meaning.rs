@@ -107,6 +107,11 @@ impl Meanings {
         self.wanted.get(&node)
     }
 
+    /// Every expression with what was wanted of it.
+    pub fn wanted_types(&self) -> impl Iterator<Item = (NodeId, &Type)> {
+        self.wanted.iter().map(|(node, ty)| (*node, ty))
+    }
+
     /// What an expression came to.
     pub fn value(&self, node: NodeId) -> Option<&Value> {
         self.values.get(&node)
@@ -323,10 +328,13 @@ impl Evaluator<'_> {
             }
         }
         let mut lacking = Vec::new();
+        let filled = |name: &SmolStr| matched.parts.iter().any(|part| part.name == *name);
+        let open = contents.positionals.iter().find(|positional| !filled(&positional.name));
         for mismatch in &matched.mismatches {
             match mismatch {
                 Mismatch::UnknownLabel(_, node) | Mismatch::MissingLabel(_, Some(node)) => {
                     add(*node, Meaning::UnknownOperand(contents));
+                    lacking.extend(open.map(|positional| (*node, positional.ty.clone())));
                 }
                 Mismatch::NoValue(label, node) => add(*node, Meaning::Label(label)),
                 Mismatch::MissingPositional(positional, Some(found)) => {

@@ -181,3 +181,56 @@ fn names_lead_somewhere_and_can_be_changed_in_all_files() {
     assert!(fs::read_to_string(library).unwrap().contains("metric tests.pass-rate"), "{library}");
     assert_eq!(client.stop(), Some(0));
 }
+
+#[test]
+fn one_who_writes_is_helped() {
+    let (_folder, root) = project();
+    let (mut client, answer) = Client::start(&["utf-16"]);
+    assert!(answer["capabilities"]["codeLensProvider"].is_null(), "this client has no command for it");
+    let text = "service basket {\n  version = 1.0.0\n  owner = \n  requires ledger.api ^3\n}\n";
+    let basket = client.open(&root.join("basket.cw"), text);
+    let document = json!({ "uri": basket });
+    let at = position(text, text.find(" \n  requires").unwrap() + 1);
+    let found =
+        client.request("textDocument/completion", json!({ "textDocument": document, "position": at }));
+    let payments = found.as_array().unwrap().iter().find(|item| item["label"] == "payments").unwrap();
+    assert_eq!(payments["additionalTextEdits"][0]["newText"], "use people.payments\n\n");
+    assert_eq!(payments["textEdit"]["range"], json!({ "start": at, "end": at }));
+    client.replace(&basket, 2, &text.replace("owner = ", "owner = payment"));
+    let found = client.diagnostics(&basket, |found| found.len() == 2);
+    let ask =
+        json!({ "textDocument": document, "range": found[0]["range"], "context": { "diagnostics": [] } });
+    let actions = client.request("textDocument/codeAction", ask);
+    let titles: Vec<_> =
+        actions.as_array().unwrap().iter().map(|action| action["title"].as_str().unwrap()).collect();
+    assert!(titles.contains(&"Declare team `payment`"), "{titles:?}");
+    let tokens = client.request("textDocument/semanticTokens/full", json!({ "textDocument": document }));
+    assert_eq!(tokens["data"].as_array().unwrap()[..5], [0, 0, 7, 0, 0], "{tokens}");
+    let folds = client.request("textDocument/foldingRange", json!({ "textDocument": document }));
+    assert_eq!((&folds[0]["startLine"], &folds[0]["endLine"]), (&json!(0), &json!(3)), "{folds}");
+    let ranges =
+        client.request("textDocument/selectionRange", json!({ "textDocument": document, "positions": [at] }));
+    assert!(ranges[0]["parent"].is_object(), "{ranges}");
+    let ledger = client.open(&root.join("ledger.cw"), LEDGER);
+    let item = client.at("textDocument/prepareCallHierarchy", &ledger, LEDGER, "ledger");
+    let calls = client.request("callHierarchy/incomingCalls", json!({ "item": item[0] }));
+    let names: Vec<_> =
+        calls.as_array().unwrap().iter().map(|call| call["from"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["basket", "checkout"]);
+    assert_eq!(client.stop(), Some(0));
+}
+
+#[test]
+fn a_project_that_cannot_be_read_is_told_and_a_request_about_nothing_has_no_answer() {
+    let (_folder, root) = project();
+    fs::write(root.join("broken.cw"), [0xff, 0xfe]).unwrap();
+    let (mut client, _) = Client::start(&[]);
+    let people = client.open(&root.join("people.cw"), PEOPLE);
+    let message = client.wait(|message| message["method"] == "window/showMessage");
+    assert!(message["params"]["message"].as_str().unwrap().contains("broken.cw"), "{message}");
+    let hover = client.at("textDocument/hover", &people, PEOPLE, "payments");
+    assert!(hover["contents"]["value"].as_str().unwrap().contains("team payments"), "{hover}");
+    let unknown = uri(&root.join("unknown.cw"));
+    assert_eq!(client.at("textDocument/hover", &unknown, "x", "x"), Value::Null);
+    assert_eq!(client.stop(), Some(0));
+}

@@ -35,7 +35,7 @@ pub(super) async fn run(server: Server) {
 }
 
 /// Everything there is to tell of a project, by file.
-fn check(work: &Work) -> BTreeMap<Uri, Vec<Diagnostic>> {
+pub(crate) fn check(work: &Work) -> BTreeMap<Uri, Vec<Diagnostic>> {
     let found = clearway_analysis::check(&work.workspace).diagnostics;
     let sources = work.workspace.sources(&work.manifest);
     let mut lines: BTreeMap<String, Lines> = BTreeMap::new();

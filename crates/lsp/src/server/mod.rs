@@ -4,12 +4,14 @@
 //! at a copy of the workspace on another thread; a change in between cancels it, and the client asks again.
 
 mod address;
+mod answers;
 mod capabilities;
 mod check;
 mod convert;
+mod legend;
 mod requests;
 mod state;
-mod view;
+pub(crate) mod view;
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -91,4 +93,12 @@ impl Server {
         lock(&self.state).changed_outside(params.changes.into_iter().map(|change| change.uri));
         self.changed.notify_one();
     }
+}
+
+/// What a test of a whole session needs, without the protocol's messages.
+#[cfg(test)]
+pub(crate) mod session {
+    pub(crate) use super::check::check;
+    pub(crate) use super::convert::Lines;
+    pub(crate) use super::state::State;
 }

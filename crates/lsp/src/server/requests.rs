@@ -1,23 +1,28 @@
-//! The requests, each a feature with the protocol's types around it.
+//! The requests: which answer each has, and of which text.
 
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 
 use tower_lsp_server::LanguageServer;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::ls_types::*;
 
-use super::convert::{self, Encoding, Lines};
+use super::answers::{names, text, writing};
+use super::convert::Encoding;
 use super::state::Work;
 use super::view::View;
 use super::{Server, capabilities, check, lock};
-use crate::location::Location as Place;
-use crate::navigation::Target;
-use crate::{format, hover, rename, symbols};
 
 impl Server {
     /// Looks at an open text on another thread. `None` when the text is not open.
     async fn read<T: Send + 'static>(
+        &self,
+        document: &TextDocumentIdentifier,
+        act: impl FnOnce(&View) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        self.read_at(&document.uri, act).await
+    }
+
+    async fn read_at<T: Send + 'static>(
         &self,
         uri: &Uri,
         act: impl FnOnce(&View) -> T + Send + 'static,
@@ -59,16 +64,21 @@ const REQUEST_FAILED: i64 = -32803;
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let general = params.capabilities.general.as_ref();
-        let offered = general.and_then(|general| general.position_encodings.as_deref());
-        let encoding = Encoding::negotiated(offered);
-        lock(&self.state).encoding = encoding;
-        Ok(capabilities::all(encoding))
+        let encoding =
+            Encoding::negotiated(general.and_then(|general| general.position_encodings.as_deref()));
+        let client = capabilities::Client::of(&params);
+        let mut state = lock(&self.state);
+        state.encoding = encoding;
+        state.client = client;
+        Ok(capabilities::all(encoding, client))
     }
 
     async fn initialized(&self, _: InitializedParams) {
         tokio::spawn(check::run(self.clone()));
-        // A client that cannot watch files says so, and nothing is lost: it tells what it saves.
-        let _ = self.client.register_capability(vec![capabilities::watched()]).await;
+        if lock(&self.state).client.watches {
+            // A client that refuses loses nothing but this: it tells what it saves.
+            let _ = self.client.register_capability(vec![capabilities::watched()]).await;
+        }
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -95,63 +105,23 @@ impl LanguageServer for Server {
         self.changed_outside(params);
     }
 
-    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-        let format = |view: &View| {
-            let text = view.file.text(&view.workspace);
-            view.lines().edits(format::format(text, None))
-        };
-        self.read(&params.text_document.uri, format).await
-    }
-
-    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-        let format = move |view: &View| {
-            let (text, lines) = (view.file.text(&view.workspace), view.lines());
-            let range = lines.span(params.range);
-            lines.edits(format::format(text, Some(range)))
-        };
-        self.read(&params.text_document.uri, format).await
-    }
-
-    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        let list = |view: &View| {
-            let lines = view.lines();
-            let symbols = symbols::of_file(&view.workspace, view.file).into_iter();
-            DocumentSymbolResponse::Nested(symbols.map(|symbol| convert::symbol(symbol, &lines)).collect())
-        };
-        self.read(&params.text_document.uri, list).await
-    }
-
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
-        let look = move |view: &View| {
-            let (text, span) = hover::hover(&view.workspace, view.file, view.offset(at.position))?;
-            let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: text });
-            Some(Hover { contents, range: Some(view.range(span)) })
-        };
-        self.read(&at.text_document.uri, look).await.map(Option::flatten)
+        self.read(&at.text_document, move |view| names::hover(view, at.position)).await.map(Option::flatten)
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let at = params.text_document_position_params;
-        let look = move |view: &View| {
-            let (target, _) = Target::at(&view.workspace, view.file, view.offset(at.position))?;
-            let location = view.location(target.declaration(&view.workspace)?)?;
-            Some(GotoDefinitionResponse::Scalar(location))
-        };
-        self.read(&at.text_document.uri, look).await.map(Option::flatten)
+        self.read(&at.text_document, move |view| names::definition(view, at.position))
+            .await
+            .map(Option::flatten)
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let at = params.text_document_position;
         let declared = params.context.include_declaration;
-        let look = move |view: &View| {
-            let db = &view.workspace;
-            let (target, _) = Target::at(db, view.file, view.offset(at.position))?;
-            let declaration = target.declaration(db).filter(|_| !declared);
-            let places = target.occurrences(db).into_iter().filter(|place| Some(*place) != declaration);
-            Some(view.locations(places))
-        };
-        self.read(&at.text_document.uri, look).await.map(Option::flatten)
+        let found = self.read(&at.text_document, move |view| names::references(view, at.position, declared));
+        found.await.map(Option::flatten)
     }
 
     async fn document_highlight(
@@ -159,58 +129,119 @@ impl LanguageServer for Server {
         params: DocumentHighlightParams,
     ) -> Result<Option<Vec<DocumentHighlight>>> {
         let at = params.text_document_position_params;
-        let look = move |view: &View| {
-            let lines = view.lines();
-            let (target, _) = Target::at(&view.workspace, view.file, lines.offset(at.position))?;
-            let places = target.occurrences_in_file(&view.workspace, view.file).into_iter();
-            let highlight = |place: Place| DocumentHighlight { range: lines.range(place.span), kind: None };
-            Some(places.map(highlight).collect())
-        };
-        self.read(&at.text_document.uri, look).await.map(Option::flatten)
+        self.read(&at.text_document, move |view| names::highlights(view, at.position))
+            .await
+            .map(Option::flatten)
     }
 
-    async fn prepare_rename(
-        &self,
-        params: TextDocumentPositionParams,
-    ) -> Result<Option<PrepareRenameResponse>> {
-        let look = move |view: &View| {
-            let span = rename::prepare(&view.workspace, view.file, view.offset(params.position))?;
-            Ok(PrepareRenameResponse::Range(view.range(span)))
-        };
-        self.read(&params.text_document.uri, look).await?.transpose().map_err(refusal)
+    async fn prepare_rename(&self, at: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        let found = self.read(&at.text_document, move |view| names::prepare_rename(view, at.position));
+        found.await?.transpose().map_err(refusal)
     }
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let at = params.text_document_position;
-        let act = move |view: &View| {
-            let offset = view.offset(at.position);
-            let changes = rename::rename(&view.workspace, view.file, offset, &params.new_name)?;
-            Ok(view.edit(changes))
-        };
-        self.read(&at.text_document.uri, act).await?.transpose().map_err(refusal)
+        let act = move |view: &View| names::rename(view, at.position, &params.new_name);
+        self.read(&at.text_document, act).await?.transpose().map_err(refusal)
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let at = params.text_document_position_params;
+        self.read(&at.text_document, move |view| names::prepare_calls(view, at.position))
+            .await
+            .map(Option::flatten)
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        let at = params.item.selection_range.start;
+        self.read_at(&params.item.uri, move |view| names::incoming(view, at)).await.map(Option::flatten)
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        let at = params.item.selection_range.start;
+        self.read_at(&params.item.uri, move |view| names::outgoing(view, at)).await.map(Option::flatten)
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.read(&params.text_document, names::lenses).await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let at = params.text_document_position;
+        let snippets = lock(&self.state).client.snippets;
+        let found =
+            self.read(&at.text_document, move |view| writing::completions(view, at.position, snippets));
+        Ok(found.await?.map(CompletionResponse::Array))
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let at = params.text_document_position_params;
+        self.read(&at.text_document, move |view| writing::signature_help(view, at.position))
+            .await
+            .map(Option::flatten)
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.read(&params.text_document, move |view| writing::inlay_hints(view, params.range)).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let act =
+            move |view: &View| writing::code_actions(view, params.range, params.context.only.as_deref());
+        self.read(&params.text_document, act).await
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.read(&params.text_document, |view| text::formatting(view, None)).await
+    }
+
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.read(&params.text_document, move |view| text::formatting(view, Some(params.range))).await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.read(&params.text_document, text::outline).await
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
-        let list = move |works: &[Work]| {
-            let mut found = Vec::new();
-            for work in works {
-                let mut lines = BTreeMap::new();
-                for (symbol, Place { file, span }) in symbols::in_project(&work.workspace, &params.query) {
-                    let text = || Lines::new(file.text(&work.workspace).clone(), work.encoding);
-                    let lines = lines.entry(file.id(&work.workspace)).or_insert_with(text);
-                    let Some(uri) = work.addresses.of(file.path(&work.workspace)) else { continue };
-                    found.push(WorkspaceSymbol {
-                        name: symbol.name,
-                        kind: convert::symbol_kind(symbol.sort),
-                        tags: None,
-                        container_name: Some(symbol.detail),
-                        location: OneOf::Left(Location { uri, range: lines.range(span) }),
-                        data: None,
-                    });
-                }
-            }
-            WorkspaceSymbolResponse::Nested(found)
-        };
-        self.read_all(list).await.map(Some)
+        let found = self.read_all(move |works| text::workspace_symbols(works, &params.query)).await?;
+        Ok(Some(WorkspaceSymbolResponse::Nested(found)))
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: SemanticTokensParams,
+    ) -> Result<Option<SemanticTokensResult>> {
+        let found = self.read(&params.text_document, |view| text::semantic_tokens(view, None)).await?;
+        Ok(found.map(SemanticTokensResult::Tokens))
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let act = move |view: &View| text::semantic_tokens(view, Some(params.range));
+        Ok(self.read(&params.text_document, act).await?.map(SemanticTokensRangeResult::Tokens))
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.read(&params.text_document, text::folds).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        self.read(&params.text_document, move |view| text::selections(view, &params.positions)).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.read(&params.text_document, text::document_links).await
     }
 }

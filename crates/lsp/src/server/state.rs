@@ -11,13 +11,16 @@ use clearway_model::{Change, MANIFEST, Workspace};
 use tower_lsp_server::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
 
 use super::address::{Addresses, path_of};
+use super::capabilities::Client;
 use super::convert::{Encoding, Lines};
 use super::view::View;
 use crate::host::Host;
 
-pub(super) struct State {
+pub(crate) struct State {
     pub host: Arc<dyn Host>,
     pub encoding: Encoding,
+    /// What the client can do.
+    pub client: Client,
     /// Where the library's texts can be read.
     library: Option<Utf8PathBuf>,
     documents: BTreeMap<Utf8PathBuf, Document>,
@@ -46,7 +49,7 @@ struct Project {
 }
 
 /// A project to check: a copy that shares its memory.
-pub(super) struct Work {
+pub(crate) struct Work {
     pub checked: Checked,
     pub workspace: Workspace,
     pub manifest: Arc<str>,
@@ -55,7 +58,7 @@ pub(super) struct Work {
 }
 
 /// Which project was checked, at which versions of the open texts.
-pub(super) struct Checked {
+pub(crate) struct Checked {
     key: Utf8PathBuf,
     versions: BTreeMap<Uri, i32>,
 }
@@ -68,11 +71,12 @@ pub(super) struct Publication {
 }
 
 impl State {
-    pub(super) fn new(host: Arc<dyn Host>) -> Self {
+    pub(crate) fn new(host: Arc<dyn Host>) -> Self {
         Self {
             library: host.library(),
             host,
             encoding: Encoding::Utf16,
+            client: Client::default(),
             documents: BTreeMap::new(),
             projects: BTreeMap::new(),
             withdrawn: Vec::new(),
@@ -80,7 +84,7 @@ impl State {
     }
 
     /// A text was opened. Gives what the user should be told, if something is in the way.
-    pub(super) fn open(&mut self, uri: Uri, version: i32, text: String) -> Option<String> {
+    pub(crate) fn open(&mut self, uri: Uri, version: i32, text: String) -> Option<String> {
         let path = path_of(&uri);
         if self.is_library(&path) {
             return None;
@@ -145,7 +149,7 @@ impl State {
     }
 
     /// A text was edited.
-    pub(super) fn change(&mut self, uri: &Uri, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
+    pub(crate) fn change(&mut self, uri: &Uri, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
         let path = path_of(uri);
         let encoding = self.encoding;
         let Some(document) = self.documents.get_mut(&path) else { return };
@@ -217,7 +221,7 @@ impl State {
     }
 
     /// What a request about an open text looks at.
-    pub(super) fn view(&self, uri: &Uri) -> Option<View> {
+    pub(crate) fn view(&self, uri: &Uri) -> Option<View> {
         let document = self.documents.get(&path_of(uri))?;
         let project = self.projects.get(&document.project)?;
         let relative = relative(&project.root, &path_of(uri))?;
@@ -235,7 +239,7 @@ impl State {
     }
 
     /// A project that changed after it was checked last.
-    pub(super) fn next_dirty(&mut self) -> Option<Work> {
+    pub(crate) fn next_dirty(&mut self) -> Option<Work> {
         let (key, project) = self.projects.iter().find(|(_, project)| project.dirty)?;
         let (key, work) = (key.clone(), self.work(key, project));
         if let Some(project) = self.projects.get_mut(&key) {

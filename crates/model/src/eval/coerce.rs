@@ -109,6 +109,11 @@ fn assignable(from: &Type, to: &Type) -> bool {
     }
 }
 
+/// The names of all time zones.
+pub fn time_zones() -> Vec<String> {
+    TimeZoneDatabase::bundled().available().map(|name| name.as_str().to_owned()).collect()
+}
+
 /// The IANA zone with this name; in another case it is no zone.
 fn zone(name: &str) -> Option<SmolStr> {
     let zone = TimeZoneDatabase::bundled().get(name).ok()?;
@@ -208,8 +213,7 @@ fn unknown_zone(name: &str, place: clearway_diagnostics::Place) -> Diagnostic {
         place,
         "not in the IANA time zone database",
     );
-    let zones = TimeZoneDatabase::bundled();
-    let names: Vec<String> = zones.available().map(|name| name.as_str().to_owned()).collect();
+    let names = time_zones();
     let city = |zone: &&String| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name));
     // An abbreviation names several zones, and a near one would move the hours: PST is not EST.
     let abbreviation = name.len() <= 5 && name.chars().all(|c| c.is_ascii_uppercase());

@@ -10,6 +10,7 @@ mod literals;
 mod operators;
 mod paths;
 
+pub use coerce::time_zones;
 pub(crate) use functions::COMPUTED;
 
 use std::sync::Arc;

@@ -68,28 +68,30 @@ impl Type {
         }
     }
 
-    /// The types that stand for themselves in the vocabulary, with their names there.
+    /// The type that stands for itself in the vocabulary under this name.
     pub(crate) fn primitive(name: &str) -> Option<Self> {
-        Some(match name {
-            "any" => Self::Any,
-            "text" => Self::Text,
-            "number" => Self::Number,
-            "count" => Self::Count,
-            "percent" => Self::Percent,
-            "bool" => Self::Bool,
-            "version" => Self::Version,
-            "range" => Self::Range,
-            "date" => Self::Date,
-            "date-time" => Self::DateTime,
-            "time" => Self::Time,
-            "zone" => Self::Zone,
-            "name" => Self::Name,
-            "person" => Self::Person,
-            "condition" => Self::Condition,
-            "type" => Self::Type,
-            _ => return None,
-        })
+        Self::PRIMITIVES.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone())
     }
+
+    /// The types that stand for themselves in the vocabulary, with their names there.
+    pub const PRIMITIVES: [(&'static str, Self); 16] = [
+        ("any", Self::Any),
+        ("text", Self::Text),
+        ("number", Self::Number),
+        ("count", Self::Count),
+        ("percent", Self::Percent),
+        ("bool", Self::Bool),
+        ("version", Self::Version),
+        ("range", Self::Range),
+        ("date", Self::Date),
+        ("date-time", Self::DateTime),
+        ("time", Self::Time),
+        ("zone", Self::Zone),
+        ("name", Self::Name),
+        ("person", Self::Person),
+        ("condition", Self::Condition),
+        ("type", Self::Type),
+    ];
 }
 
 /// The type in words: what a message says was expected.

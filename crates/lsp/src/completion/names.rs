@@ -1,0 +1,176 @@
+//! Names: of the file, imported, project-wide, of the library; and those that a `use` would bring in.
+
+use clearway_diagnostics::Span;
+use clearway_model::vocabulary::{Function, Type};
+use clearway_model::{
+    Db, Imported, Item, Resolution, SourceFile, deployable, item_span, items, let_value, lower, modules,
+    names, resolve, scope, signature, views,
+};
+use clearway_syntax::Name;
+
+use super::values::place;
+use super::{Completion, Sort};
+use crate::describe;
+use crate::location::TextChange;
+
+/// What may stand at the cursor.
+pub(super) struct Wanted {
+    /// The types, without lists, spans and alternatives around them.
+    pub leaves: Vec<Type>,
+    kinds: Vec<smol_str::SmolStr>,
+    anything: bool,
+}
+
+impl Wanted {
+    pub(super) fn of(ty: &Type) -> Self {
+        let mut wanted = Self { leaves: Vec::new(), kinds: Vec::new(), anything: false };
+        wanted.add(ty);
+        wanted
+    }
+
+    fn add(&mut self, ty: &Type) {
+        match ty {
+            Type::Either(types) => types.iter().for_each(|ty| self.add(ty)),
+            Type::List(of) | Type::Span(of) | Type::Part(of) => self.add(of),
+            Type::Declaration(kind) => self.kinds.push(kind.clone()),
+            // A condition compares what is measured.
+            Type::Condition => self.kinds.push("metric".into()),
+            Type::Any => self.anything = true,
+            _ => {}
+        }
+        if !self.leaves.contains(ty) {
+            self.leaves.push(ty.clone());
+        }
+    }
+
+    fn accepts(&self, kind: &str) -> bool {
+        self.anything || kind == "let" || self.kinds.iter().any(|wanted| wanted == kind)
+    }
+
+    pub(super) fn takes_result_of(&self, function: &Function) -> bool {
+        self.anything || self.leaves.contains(&function.result)
+    }
+}
+
+/// Every declaration that may stand here, with the `use` it needs where it is not in scope.
+pub(super) fn in_scope(db: &dyn Db, file: SourceFile, wanted: &Wanted) -> Vec<Completion> {
+    let mut found = Vec::new();
+    let all = modules(db, db.project()).iter().flat_map(|(_, module)| names(db, module).iter());
+    for (name, declared) in all {
+        let fits = |item: &&Item| wanted.accepts(item.kind(db));
+        let Some(first) = declared.iter().find(fits) else { continue };
+        let kind = first.kind(db);
+        match resolve(db, file, name, &|other| other == kind) {
+            Resolution::Found(item) => found.push(declaration(db, name, item)),
+            // A value of another file is seldom meant where anything goes.
+            Resolution::NotImported(item) if kind != "let" => {
+                found.push(Completion {
+                    import: Some(import(db, file, item)),
+                    rank: 3,
+                    ..declaration(db, name, item)
+                });
+            }
+            _ => {}
+        }
+    }
+    for import in &scope(db, file).imports {
+        match &import.target {
+            Imported::Items(items) => {
+                let other = items.iter().find(|item| item.name(db) != &import.name);
+                let fits = other.filter(|item| wanted.accepts(item.kind(db)));
+                found.extend(fits.map(|item| declaration(db, &import.name, *item)));
+            }
+            Imported::Module(module) => {
+                let has = names(db, *module)
+                    .iter()
+                    .any(|(_, items)| items.iter().any(|item| wanted.accepts(item.kind(db))));
+                if has {
+                    found.push(Completion::new(Sort::Module, import.name.as_str()).rank(2));
+                }
+            }
+            Imported::Unknown => {}
+        }
+    }
+    found
+}
+
+/// A declaration by a name. What stands for itself comes before what is anything.
+pub(super) fn declaration(db: &dyn Db, name: &str, item: Item) -> Completion {
+    let kind = item.kind(db);
+    if kind == "let" {
+        return Completion::new(Sort::Value, name).detail(let_value(db, item).0.to_string()).rank(2);
+    }
+    let sort = if kind == "metric" { Sort::Metric } else { Sort::Declaration };
+    let doc = lower(db, item).doc.clone().unwrap_or_default();
+    let completion = Completion::new(sort, name).detail(describe::heading(db, item)).doc(doc.as_str());
+    match signature(db, item) {
+        Some(params) if kind != "metric" => {
+            let required = params.iter().filter(|param| param.default.is_none());
+            let places: Vec<String> = required
+                .enumerate()
+                .map(|(at, param)| format!("{} = {}", param.name, place(at + 1, param)))
+                .collect();
+            completion.snippet(format!("{name}({})$0", places.join(", ")))
+        }
+        _ => completion,
+    }
+}
+
+/// What may follow a dot: a part of a declaration, a name of a module, the rest of a dotted name.
+pub(super) fn after_dot(db: &dyn Db, file: SourceFile, before: &[Name], wanted: &Wanted) -> Vec<Completion> {
+    let prefix = before.iter().fold(String::new(), |prefix, name| prefix + &name.text + ".");
+    let mut found: Vec<Completion> = in_scope(db, file, wanted)
+        .into_iter()
+        .filter_map(|completion| {
+            let rest = completion.label.strip_prefix(&prefix)?.to_owned();
+            let insert = completion.insert.strip_prefix(&prefix)?.to_owned();
+            Some(Completion { label: rest, insert, ..completion })
+        })
+        .collect();
+    let [name] = before else { return found };
+    for import in scope(db, file).imports.iter().filter(|import| import.name == name.text) {
+        if let Imported::Module(module) = import.target {
+            let declared = names(db, module).iter();
+            let fits = declared.filter_map(|(name, items)| {
+                Some((name, items.iter().find(|item| wanted.accepts(item.kind(db)))?))
+            });
+            found.extend(fits.map(|(name, item)| declaration(db, name, *item)));
+        }
+    }
+    let owner =
+        resolve(db, file, &name.text, &|kind| views::DEPLOYABLE.contains(&kind) && wanted.accepts(kind));
+    if let Resolution::Found(owner) = owner {
+        for provided in &deployable(db, owner).view.provides {
+            let Some(part) = &provided.part else { continue };
+            let version =
+                provided.version.as_ref().map(|version| version.value.to_string()).unwrap_or_default();
+            found.push(Completion::new(Sort::Part, part.value.as_str()).detail(version).rank(0));
+        }
+    }
+    found
+}
+
+/// The `use` that brings a declaration into a file, at the file's top.
+fn import(db: &dyn Db, file: SourceFile, item: Item) -> TextChange {
+    let module = item.file(db).path(db).trim_end_matches(".cw").replace('/', ".");
+    let line = format!("use {module}.{}\n", item.name(db));
+    let Some(first) = items(db, file).first() else {
+        return TextChange { span: Span::default(), text: line };
+    };
+    let at = above_documentation(file.text(db), item_span(db, *first).start);
+    let is_use = first.kind(db) == "use";
+    TextChange { span: Span::new(at, at), text: if is_use { line } else { format!("{line}\n") } }
+}
+
+/// The place above an item: documentation belongs to what follows it.
+pub(crate) fn above_documentation(text: &str, start: u32) -> u32 {
+    let mut at = start as usize;
+    while let Some(above) = text[..at].strip_suffix('\n') {
+        let line = above.rfind('\n').map_or(0, |newline| newline + 1);
+        if !above[line..].trim_start().starts_with("///") {
+            break;
+        }
+        at = line;
+    }
+    at as u32
+}

@@ -1,0 +1,114 @@
+//! Code actions, parameters of calls, hints.
+
+use clearway_diagnostics::Span;
+
+use super::fixture::Fixture;
+use crate::actions;
+use crate::hints;
+use crate::signature;
+
+/// The titles of what can be done at the cursor.
+fn titles(text: &str) -> Vec<String> {
+    let fixture = Fixture::new(text);
+    let range = Span::new(fixture.offset, fixture.offset);
+    actions::actions(&fixture.workspace, fixture.file, range).into_iter().map(|action| action.title).collect()
+}
+
+/// The text after the action with a title.
+fn done(text: &str, title: &str) -> String {
+    let fixture = Fixture::new(text);
+    let range = Span::new(fixture.offset, fixture.offset);
+    let actions = actions::actions(&fixture.workspace, fixture.file, range);
+    let action = actions.into_iter().find(|action| action.title == title).unwrap();
+    fixture.changed(action.changes)
+}
+
+#[test]
+fn the_fixes_of_a_mistake_are_offered_at_it_and_nowhere_else() {
+    let text = "environment e { tier = $0prodction }\n";
+    assert_eq!(titles(text), ["Write `production`"]);
+    assert_eq!(done(text, "Write `production`"), "//- main.cw\nenvironment e { tier = production }\n");
+    assert_eq!(titles("envir$0onment e { tier = prodction }\n"), [""; 0]);
+}
+
+#[test]
+fn an_import_goes_above_the_documentation_of_the_first_declaration() {
+    let text = "//- main.cw\n/// Pays.\nservice a {\n  version = 1.0.0\n  owner = pay$0ments\n}\n//- people.cw\nteam payments { members = [ana] }\n";
+    assert_eq!(
+        done(text, "Add `use people.payments`"),
+        "//- main.cw\nuse people.payments\n/// Pays.\nservice a {\n  version = 1.0.0\n  owner = payments\n}\n"
+    );
+}
+
+#[test]
+fn a_name_that_nothing_declares_can_be_declared() {
+    let text = "service a {\n  version = 1.0.0\n  owner = pay$0ments\n}\n";
+    assert_eq!(titles(text), ["Declare team `payments`"]);
+    assert!(done(text, "Declare team `payments`").ends_with("}\n\nteam payments {\n  members = []\n}\n"));
+    let text = "service a {\n  version = 1.0.0\n  requires led$0ger ^1\n}\n";
+    assert!(titles(text).contains(&"Declare service `ledger`".to_owned()), "{:?}", titles(text));
+    assert!(
+        done(text, "Declare service `ledger`").ends_with("}\n\nservice ledger {\n  version = 0.1.0\n}\n")
+    );
+}
+
+#[test]
+fn everything_that_can_be_mended_is_mended_at_once() {
+    let fixture = Fixture::new("environment e { tier = prodction }\nrelease r$0 { class = emergncy }\n");
+    let changes = actions::fix_all(&fixture.workspace, fixture.file);
+    let changes = changes.into_iter().map(|change| (fixture.file, change)).collect();
+    assert_eq!(
+        fixture.changed(changes),
+        "//- main.cw\nenvironment e { tier = production }\nrelease r { class = emergency }\n"
+    );
+}
+
+fn parameters(text: &str) -> Option<(String, Option<usize>)> {
+    let fixture = Fixture::new(text);
+    let found = signature::signature(&fixture.workspace, fixture.file, fixture.offset)?;
+    Some((found.label, found.active))
+}
+
+#[test]
+fn a_call_shows_its_parameters_and_the_one_that_is_written() {
+    let at = |text: &str| parameters(text).map(|(_, active)| active);
+    assert_eq!(
+        parameters("environment e { credentials = oidc($0) }\n").unwrap(),
+        ("oidc(role: a text, ttl?: a duration)".to_owned(), Some(0))
+    );
+    assert_eq!(at("environment e { credentials = oidc(\"ro$0le\") }\n"), Some(Some(0)));
+    assert_eq!(at("environment e { credentials = oidc(\"role\", $0) }\n"), Some(Some(1)));
+    assert_eq!(at("environment e { credentials = oidc(\"role\", 5 m$0) }\n"), Some(Some(1)));
+    assert_eq!(at("environment e { credentials = oidc(ttl = 5 m$0) }\n"), Some(Some(1)));
+    assert_eq!(at("environment e { credentials = $0oidc(\"role\") }\n"), None);
+    let template = "rollout r(max: percent = 1%) : canary { }\nrelease x { stage s { rollout = r($0) } }\n";
+    assert_eq!(parameters(template).unwrap().0, "r(max?: a percentage)");
+}
+
+fn shown(text: &str) -> Vec<String> {
+    let fixture = Fixture::new(text);
+    let text = fixture.file.text(&fixture.workspace);
+    let whole = Span::new(0, text.len() as u32);
+    let hints = hints::hints(&fixture.workspace, fixture.file, whole);
+    hints
+        .into_iter()
+        .map(|hint| {
+            let line = text[..hint.offset as usize].matches('\n').count() + 1;
+            format!("{line}: {}", hint.label)
+        })
+        .collect()
+}
+
+#[test]
+fn values_that_the_text_does_not_show_are_shown() {
+    assert_eq!(shown("let base = 2$0\nlet twice = base * 2\n"), ["2: = 4"]);
+    assert_eq!(shown("$0let zones = [\"a\", \"b\"]\nlet count = length(zones)\n"), ["2: = 2"]);
+    assert_eq!(shown("$0environment e { tier = production }\n"), [""; 0]);
+}
+
+#[test]
+fn an_open_version_and_the_names_of_arguments_are_shown() {
+    let text = "service a$0 { version = 1.2.3 }\nservice b { version = 2.0.0 }\nrelease r {\n  ship a\n  ship b 2.0.0\n}\n";
+    assert_eq!(shown(text), ["4: 1.2.3"]);
+    assert_eq!(shown("environment e$0 { credentials = oidc(\"role\", 5 m) }\n"), ["1: role =", "1: ttl ="]);
+}

@@ -1,0 +1,5 @@
+vim.bo.commentstring = "// %s"
+vim.bo.comments = ":///,://"
+vim.bo.shiftwidth = 2
+vim.bo.expandtab = true
+vim.opt_local.iskeyword:append("-")
