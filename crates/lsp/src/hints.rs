@@ -1,11 +1,14 @@
 //! What a text does not show: values that were worked out, versions that are left open, the names of arguments.
 
 use clearway_diagnostics::{Place, Span};
-use clearway_model::{Db, Item, SourceFile, deployable, items, meanings, release, span_of, syntax_of, views};
+use clearway_model::{
+    Db, Item, SourceFile, Workspace, deployable, items, meanings, release, span_of, syntax_of, views,
+};
 use clearway_syntax::{self as syntax, Expr, ExprKind, Visit};
 
 use crate::completion::called;
 use crate::describe::worked_out;
+use crate::order;
 
 /// How much of a value is shown.
 const WIDTH: usize = 40;
@@ -20,7 +23,8 @@ pub(crate) struct Hint {
 }
 
 /// The hints in a range of a file, in the order of the text.
-pub(crate) fn hints(db: &dyn Db, file: SourceFile, range: Span) -> Vec<Hint> {
+pub(crate) fn hints(workspace: &Workspace, file: SourceFile, range: Span) -> Vec<Hint> {
+    let db: &dyn Db = workspace;
     let mut found = Vec::new();
     for item in items(db, file) {
         let Some(syntax) = syntax_of(db, *item) else { continue };
@@ -33,6 +37,7 @@ pub(crate) fn hints(db: &dyn Db, file: SourceFile, range: Span) -> Vec<Hint> {
         found.extend(hints.found);
         if item.kind(db) == "release" {
             found.extend(open_versions(db, *item));
+            found.extend(orders(workspace, *item));
         }
     }
     found.retain(|hint| range.start <= hint.offset && hint.offset <= range.end);
@@ -90,6 +95,20 @@ impl Hints<'_> {
         };
         Some(Hint { offset: span.end, label: format!("= {short}"), argument: false })
     }
+}
+
+/// How much each stage of a release moves.
+fn orders(workspace: &Workspace, item: Item) -> Vec<Hint> {
+    let Some(proved) = order::of_release(workspace, item) else { return Vec::new() };
+    let stages = release(workspace, item).view.stages.iter();
+    let hint = |stage: &views::Stage| {
+        let environment = stage.environment.as_ref()?;
+        let Place::Node(_, _, node) = environment.place else { return None };
+        let proved = proved.iter().find(|proved| proved.environment == environment.value.name)?;
+        let offset = span_of(workspace, item, node).end;
+        Some(Hint { offset, label: order::short(proved), argument: false })
+    };
+    stages.filter_map(hint).collect()
 }
 
 /// The declared versions of what a release ships without one.

@@ -6,18 +6,19 @@ use clearway_analysis::dependents;
 use clearway_diagnostics::{NodeId, Span};
 use clearway_model::vocabulary::{Type, Vocabulary};
 use clearway_model::{
-    Db, Item, Meaning, SourceFile, Value, deployable, item_at, lower, meanings, span_of, syntax_of, views,
-    word_at,
+    Db, Item, Meaning, SourceFile, Value, Workspace, deployable, item_at, lower, meanings, span_of,
+    syntax_of, views, word_at,
 };
 use clearway_syntax as syntax;
 
-use crate::describe;
+use crate::{describe, order};
 
 /// How many dependents are named.
 const DEPENDENTS: usize = 10;
 
 /// What there is to say about an offset, and the bytes it is about.
-pub(crate) fn hover(db: &dyn Db, file: SourceFile, offset: u32) -> Option<(String, Span)> {
+pub(crate) fn hover(workspace: &Workspace, file: SourceFile, offset: u32) -> Option<(String, Span)> {
+    let db: &dyn Db = workspace;
     let Some((item, word, span)) = word_at(db, file, offset) else { return value_at(db, file, offset) };
     let text = match &word.meaning {
         Meaning::Local(node) => local(db, item, *node)?,
@@ -31,6 +32,12 @@ pub(crate) fn hover(db: &dyn Db, file: SourceFile, offset: u32) -> Option<(Strin
                 let _ = write!(text, "\n\nHere: `{value}`");
             }
             text
+        }
+        Meaning::Declaration(release) if release.kind(db) == "release" => {
+            let stages = order::of_release(workspace, *release).unwrap_or_default();
+            stages
+                .iter()
+                .fold(declared(db, *release), |text, stage| format!("{text}\n\n{}", order::long(stage)))
         }
         meaning => about(db, meaning)?,
     };

@@ -15,6 +15,7 @@ mod hover;
 mod links;
 mod location;
 mod navigation;
+mod order;
 mod rename;
 mod server;
 mod shape;

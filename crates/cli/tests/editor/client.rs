@@ -123,6 +123,14 @@ impl Client {
         self.request(method, json!({ "textDocument": { "uri": uri }, "position": position }))
     }
 
+    /// The memory that the server holds, in megabytes, where the system tells it.
+    #[allow(dead_code, reason = "for the benchmark alone")]
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? / 1024)
+    }
+
     /// Says goodbye; gives the exit code.
     pub fn stop(mut self) -> Option<i32> {
         self.request("shutdown", Value::Null);

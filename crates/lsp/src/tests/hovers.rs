@@ -57,3 +57,29 @@ fn nothing_is_said_of_nothing() {
     assert_eq!(hover("// a com$0ment\nservice a { version = 1.0.0 }\n"), "nothing");
     assert_eq!(hover("\n$0\n"), "nothing");
 }
+
+#[test]
+fn a_release_shows_its_order_while_nothing_is_wrong() {
+    let text = "\
+service ledger {
+  version = 2.3.1
+  provides api 2.3.1
+}
+service checkout {
+  version = 3.4.0
+  requires ledger.api ^2.1
+}
+environment production { tier = production }
+release nov$0ember {
+  ship ledger
+  ship checkout
+  stage production { }
+}
+";
+    let shown = hover(text);
+    assert!(
+        shown.ends_with("`production`: 2 moves in 2 waves\n1. `ledger` 2.3.1\n2. `checkout` 3.4.0"),
+        "{shown}"
+    );
+    assert!(!hover(&text.replace("^2.1", "^3")).contains("waves"));
+}

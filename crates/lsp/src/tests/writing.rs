@@ -110,5 +110,7 @@ fn values_that_the_text_does_not_show_are_shown() {
 fn an_open_version_and_the_names_of_arguments_are_shown() {
     let text = "service a$0 { version = 1.2.3 }\nservice b { version = 2.0.0 }\nrelease r {\n  ship a\n  ship b 2.0.0\n}\n";
     assert_eq!(shown(text), ["4: 1.2.3"]);
+    let text = "service a { version = 1.2.3 }\nenvironment p { tier = production }\nrelease$0 r {\n  ship a 1.2.3\n  stage p { }\n}\n";
+    assert_eq!(shown(text), ["5: 1 move"]);
     assert_eq!(shown("environment e$0 { credentials = oidc(\"role\", 5 m) }\n"), ["1: role =", "1: ttl ="]);
 }
