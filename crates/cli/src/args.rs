@@ -1,5 +1,7 @@
 //! What the command line takes. Help, man pages and completions are made from this one declaration.
 
+mod runtime;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clearway_diagnostics::render::Format;
@@ -47,9 +49,13 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Serve an editor over standard input and output
     Lsp(LspArgs),
+    /// Read what pipelines recorded
+    Ledger(LedgerArgs),
     /// Print a completion script for a shell, or the man pages
     Completions(CompletionsArgs),
 }
+
+pub(crate) use runtime::{LedgerArgs, LedgerCommand};
 
 /// The project a command is about.
 #[derive(Args)]

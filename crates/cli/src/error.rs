@@ -40,6 +40,16 @@ pub(crate) enum Failure {
     #[diagnostic(help("the releases are: {}", known.join(", ")))]
     NoRelease { name: String, known: Vec<String> },
 
+    #[error("{}", .0.what)]
+    #[diagnostic(help("{}", .0.help.as_deref().unwrap_or("nothing was decided, and nothing may go on upon it")))]
+    Runtime(clearway_runtime::Trouble),
+
     #[error("the output cannot be written")]
     Output(#[from] std::io::Error),
+}
+
+impl From<clearway_runtime::Trouble> for Failure {
+    fn from(trouble: clearway_runtime::Trouble) -> Self {
+        Self::Runtime(trouble)
+    }
 }

@@ -56,6 +56,7 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Graph(args) => commands::graph::run(args, output),
         Command::Init(args) => commands::init::run(args, output),
         Command::Lsp(_) => commands::lsp::run(STACK),
+        Command::Ledger(args) => commands::ledger::run(args, output),
         Command::Completions(args) => commands::completions::run(args, output),
     }
 }

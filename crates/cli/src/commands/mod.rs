@@ -7,5 +7,6 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod init;
+pub(crate) mod ledger;
 pub(crate) mod lsp;
 pub(crate) mod plan;

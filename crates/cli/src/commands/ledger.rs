@@ -1,0 +1,66 @@
+//! `clearway ledger`
+
+use clearway_runtime::ledger::Ledger;
+
+use crate::Verdict;
+use crate::args::{LedgerArgs, LedgerCommand, TextFormat};
+use crate::error::Failure;
+use crate::output::Output;
+
+pub(crate) fn run(args: &LedgerArgs, output: &Output) -> Result<Verdict, Failure> {
+    let ledger = Ledger::open(&args.ledger)?;
+    match &args.command {
+        LedgerCommand::State { environment } => {
+            let Some(state) = ledger.state(environment)? else {
+                output.note(&format!(
+                    "the ledger `{}` has nothing of `{environment}`: `clearway record adopt {environment}` takes over what a reviewed state file says",
+                    args.ledger
+                ));
+                return Ok(Verdict::Fails);
+            };
+            output.results(|out| writeln!(out, "{state:#}"))?;
+        }
+        LedgerCommand::Log => {
+            let log = ledger.log()?;
+            match args.format {
+                TextFormat::Text => output.results(|out| log.write_text(out))?,
+                TextFormat::Json => output.results(|out| log.write_json(out))?,
+            }
+        }
+        LedgerCommand::Verify => return verify(args, &ledger, output),
+    }
+    Ok(Verdict::Holds)
+}
+
+/// A ledger that does not hold is an answer here, and no trouble.
+fn verify(args: &LedgerArgs, ledger: &Ledger, output: &Output) -> Result<Verdict, Failure> {
+    let log = match ledger.check()? {
+        Ok(log) => log,
+        Err(broken) => {
+            match args.format {
+                TextFormat::Text => output.note(&broken.to_string()),
+                TextFormat::Json => output.results(|out| {
+                    writeln!(out, "{:#}", serde_json::json!({"holds": false, "why": broken.to_string()}))
+                })?,
+            }
+            return Ok(Verdict::Fails);
+        }
+    };
+    let open = log.all_open();
+    match args.format {
+        TextFormat::Text => output.results(|out| {
+            let head = log.last().map_or_else(|| "none".to_owned(), |last| last.digest.to_string());
+            writeln!(out, "{} records, unbroken; the last is {head}", log.records().len())?;
+            open.iter().try_for_each(|act| {
+                writeln!(out, "open: {} of run {}, {}: `clearway record close {} --reason TEXT`", act.intent.step, act.record.run, act.record.at, act.digest)
+            })
+        })?,
+        TextFormat::Json => output.results(|out| {
+            let open: Vec<&str> = open.iter().map(|act| act.digest.as_str()).collect();
+            let last = log.last().map(|last| last.digest.as_str());
+            let holds = serde_json::json!({"holds": true, "records": log.records().len(), "last": last, "open": open});
+            writeln!(out, "{holds:#}")
+        })?,
+    }
+    Ok(if open.is_empty() { Verdict::Holds } else { Verdict::Fails })
+}

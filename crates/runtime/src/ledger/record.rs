@@ -1,0 +1,228 @@
+//! What a ledger holds: records of what was about to happen and of what came of it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use clearway_plan::{PathKind, StepKind};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::digest::Digest;
+
+/// The number of this form. A record of another form is refused, never guessed at.
+pub const FORMAT: u32 = 1;
+
+/// A record. It names the digest of the one before, so that none can be changed, left out or moved without all after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Record {
+    /// The number of the form: [`FORMAT`].
+    pub clearway: u32,
+    /// Its number, from 1.
+    pub sequence: u64,
+    /// The digest of the record before; none for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Digest>,
+    /// When it was written, by the clock of its writer.
+    pub at: Timestamp,
+    /// The run that wrote it.
+    pub run: String,
+    /// The plan that the run follows.
+    pub plan: Digest,
+    /// What it says.
+    pub entry: Entry,
+}
+
+/// What a record says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Entry {
+    /// Something is about to happen.
+    Intent(Box<Intent>),
+    /// What came of it.
+    Outcome(Outcome),
+    /// An environment was taken over as a reviewed state file says it is.
+    Adopted(Adopted),
+    /// A person has looked after an intent without an outcome.
+    Closed(Closed),
+}
+
+/// Something is about to happen: a gate is decided, people are asked, a service moves or goes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Intent {
+    /// The release.
+    pub release: String,
+    /// The way that the run takes through it.
+    pub path: PathKind,
+    /// The step of that way.
+    pub step: String,
+    /// What the step does.
+    pub does: StepKind,
+    /// What it is done with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<Subject>,
+    /// The commit that the run is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Who started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// The change request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
+    /// Who asked for the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<String>,
+    /// What moves, where something does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves: Option<Moved>,
+}
+
+/// A service goes from what is live to something else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Moved {
+    /// The service.
+    pub service: String,
+    /// The group of its replicas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// All groups of the service, where they move on their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// What was live before, in the form of a state file; several where a move before was not brought to its end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Value>,
+    /// What is live after; nothing where the service is taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+    /// It cannot be undone.
+    #[serde(default)]
+    pub is_final: bool,
+    /// The intent of the deployment that it undoes, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<Digest>,
+}
+
+/// What came of an intent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Outcome {
+    /// The intent.
+    pub intent: Digest,
+    /// How it ended.
+    pub result: Ending,
+    /// How it was decided, where something was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Value>,
+}
+
+/// How something ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// As it was meant.
+    Success,
+    /// Not as it was meant.
+    Failure,
+    /// Somebody or something stopped it.
+    Cancelled,
+}
+
+impl Ending {
+    /// Every ending.
+    pub const ALL: [Self; 3] = [Self::Success, Self::Failure, Self::Cancelled];
+
+    /// Its word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Ending {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|ending| ending.name() == word);
+        found.ok_or_else(|| format!("a result is {}", Self::ALL.map(Self::name).join(", ")))
+    }
+}
+
+/// An environment was taken over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Adopted {
+    /// The environment.
+    pub environment: String,
+    /// The release whose plan says what is deployed there.
+    pub release: String,
+    /// What is deployed, by service, in the form of a state file.
+    pub services: BTreeMap<String, Value>,
+}
+
+/// An intent without an outcome was looked after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Closed {
+    /// The intent.
+    pub intent: Digest,
+    /// Why nothing is open any more.
+    pub reason: String,
+    /// Who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+}
+
+/// What something is done with: a version of a service, and its artifact's digest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Subject {
+    /// The service.
+    pub service: String,
+    /// The version.
+    pub version: String,
+    /// The artifact's digest, where there is an artifact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+}
+
+impl FromStr for Subject {
+    type Err = String;
+
+    /// Reads `SERVICE=VERSION@DIGEST` or `SERVICE=VERSION`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        const FORM: &str = "write SERVICE=VERSION@DIGEST, or SERVICE=VERSION where there is no artifact";
+        let (service, rest) = text.split_once('=').ok_or(FORM)?;
+        let (version, digest) = match rest.split_once('@') {
+            Some((version, digest)) => (version, Some(digest.parse()?)),
+            None => (rest, None),
+        };
+        if service.is_empty() || version.is_empty() {
+            return Err(FORM.to_owned());
+        }
+        Ok(Self { service: service.to_owned(), version: version.to_owned(), digest })
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.service, self.version)?;
+        match &self.digest {
+            Some(digest) => write!(f, " ({digest})"),
+            None => Ok(()),
+        }
+    }
+}
