@@ -49,13 +49,31 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Serve an editor over standard input and output
     Lsp(LspArgs),
+    /// Decide a gate on its evidence; pipelines call it
+    Gate(GateArgs),
+    /// Look whether a deployment may start now; pipelines call it
+    Window(WindowArgs),
+    /// Look whether the people agreed who must; pipelines call it
+    Approval(ApprovalArgs),
+    /// Look whether the platform is set up as the pipeline rests on it; pipelines call it
+    Preflight(PreflightArgs),
+    /// Record that a step begins, and how it ended; pipelines call it
+    Record(RecordArgs),
+    /// Watch what was deployed; pipelines call it
+    Watch(WatchArgs),
+    /// Read reports as a gate does
+    Evidence(EvidenceArgs),
     /// Read what pipelines recorded
     Ledger(LedgerArgs),
     /// Print a completion script for a shell, or the man pages
     Completions(CompletionsArgs),
 }
 
-pub(crate) use runtime::{LedgerArgs, LedgerCommand};
+pub(crate) use runtime::{
+    ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand,
+    LedgerArgs, LedgerCommand, PathArg, PreflightArgs, RecordArgs, RecordCommand, RunArgs, StepArgs,
+    WatchArgs, WindowArgs, WindowCommand,
+};
 
 /// The project a command is about.
 #[derive(Args)]

@@ -105,6 +105,23 @@ pub(crate) fn below(root: &Utf8Path, takes: impl Fn(&Utf8Path) -> bool) -> Resul
     Ok(found)
 }
 
+/// All files below a folder, hidden ones and those of other projects too, relative to it and sorted.
+pub(crate) fn all_below(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
+    let unreadable = |error: ignore::Error| Failure::Unreadable {
+        path: root.to_owned(),
+        cause: error.into_io_error().unwrap_or_else(|| io::Error::other("the folder cannot be listed")),
+    };
+    let mut found = Vec::new();
+    for entry in WalkBuilder::new(root).standard_filters(false).build() {
+        let entry = entry.map_err(unreadable)?;
+        let file = entry.file_type().is_some_and(|kind| !kind.is_dir());
+        let Some(path) = Utf8Path::from_path(entry.path()).filter(|_| file) else { continue };
+        found.push(path.strip_prefix(root).unwrap_or(path).to_owned());
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// The files of a repository that its ignore files do not leave out, relative to its folder and sorted.
 pub(crate) fn of_repository(root: &Utf8Path) -> Vec<String> {
     let walk = WalkBuilder::new(root).hidden(false).filter_entry(|entry| entry.file_name() != ".git").build();

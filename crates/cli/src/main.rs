@@ -6,6 +6,7 @@ mod error;
 mod files;
 mod output;
 mod project;
+mod runtime;
 mod system;
 
 use std::process::ExitCode;
@@ -56,6 +57,13 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Graph(args) => commands::graph::run(args, output),
         Command::Init(args) => commands::init::run(args, output),
         Command::Lsp(_) => commands::lsp::run(STACK),
+        Command::Gate(args) => commands::gate::run(args, output),
+        Command::Window(args) => commands::window::run(args, output),
+        Command::Approval(args) => commands::approval::run(args, output),
+        Command::Preflight(args) => commands::preflight::run(args, output),
+        Command::Record(args) => commands::record::run(args, output),
+        Command::Watch(args) => commands::watch::run(args, output),
+        Command::Evidence(args) => commands::evidence::run(args, output),
         Command::Ledger(args) => commands::ledger::run(args, output),
         Command::Completions(args) => commands::completions::run(args, output),
     }

@@ -17,7 +17,12 @@ const ALGORITHM: &str = "sha256:";
 impl Digest {
     /// The digest of bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        let digits: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::of_hash(Sha256::new_with_prefix(bytes))
+    }
+
+    /// The digest that was made of a stream.
+    pub(crate) fn of_hash(hash: Sha256) -> Self {
+        let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Self(format!("{ALGORITHM}{digits}"))
     }
 

@@ -3,12 +3,26 @@
 //! All that is known of a spec is its plan. Everything fails closed: what cannot be read, reached or understood is never taken for good,
 //! and every answer says in words why it is what it is.
 
+mod answer;
+pub mod approval;
+mod call;
 mod digest;
+pub mod gate;
+mod github;
 mod http;
 pub mod ledger;
+pub mod preflight;
+pub mod record;
+mod risk;
 mod store;
 mod trouble;
+pub mod watch;
+pub mod window;
 
+pub use answer::{Answer, Table};
+pub use call::{Call, PlanFile};
 pub use digest::Digest;
+pub use github::GitHub;
 pub use http::{Http, Unanswered};
+pub use risk::Risk;
 pub use trouble::Trouble;

@@ -1,16 +1,303 @@
 //! What the commands take that emitted pipelines call.
 
-use clap::{Args, Subcommand};
+use camino::Utf8PathBuf;
+use clap::{Args, Subcommand, ValueEnum};
+use clearway_runtime::ledger::{Ending, Subject};
 
 use super::TextFormat;
+
+/// What all of them take.
+#[derive(Args)]
+pub(crate) struct RunArgs {
+    /// The plan that the pipeline was built from
+    #[arg(long, value_name = "FILE", default_value = ".clearway/plan.json")]
+    pub plan: Utf8PathBuf,
+    /// Where the records are: a folder, file://… or s3://bucket/prefix
+    #[arg(long, value_name = "DEST")]
+    pub ledger: Option<String>,
+    /// Fix the clock, as RFC 3339: 2026-11-02T09:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<jiff::Timestamp>,
+    /// What this run is called, the same in all of its steps
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
+    pub format: TextFormat,
+    /// Add the answer to a file as Markdown
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<Utf8PathBuf>,
+    /// Add what later steps read to a file, as lines key=value
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<Utf8PathBuf>,
+}
+
+/// The way that a run takes through a release.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PathArg {
+    /// The release as it is meant
+    Release,
+    /// With the emergency chains
+    Emergency,
+    /// Back to what was before
+    Rollback,
+}
+
+/// The release and the way through it.
+#[derive(Args)]
+pub(crate) struct WayArgs {
+    /// The release
+    #[arg(long, value_name = "NAME")]
+    pub release: String,
+    /// The way through it
+    #[arg(long, value_enum, default_value_t = PathArg::Release, value_name = "PATH")]
+    pub path: PathArg,
+}
+
+#[derive(Args)]
+pub(crate) struct RecordArgs {
+    #[command(subcommand)]
+    pub command: RecordCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RecordCommand {
+    /// Record that a step begins, if it may
+    Begin(StepArgs),
+    /// Record how a step ended
+    End {
+        #[command(flatten)]
+        step: StepArgs,
+        /// How it ended: success, failure, cancelled
+        #[arg(long, value_name = "RESULT")]
+        result: Ending,
+    },
+    /// Take over what the plan was proved with as the state of an environment that the ledger does not know
+    Adopt {
+        /// The environment
+        #[arg(value_name = "ENV")]
+        environment: String,
+        /// The release whose plan says it
+        #[arg(long, value_name = "NAME")]
+        release: String,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+    /// Close an intent without an outcome, after you have looked
+    Close {
+        /// The intent: its digest, or how that begins
+        #[arg(value_name = "INTENT")]
+        intent: String,
+        /// What you saw
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who you are
+        #[arg(long, value_name = "NAME")]
+        actor: Option<String>,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct StepArgs {
+    #[command(flatten)]
+    pub way: WayArgs,
+    /// The step, by its id in the plan
+    #[arg(long, value_name = "ID")]
+    pub step: String,
+    /// The service, where the step acts on several one by one
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+    /// What it is done with
+    #[arg(long, value_name = "SERVICE=VERSION@DIGEST")]
+    pub subject: Vec<Subject>,
+    /// The commit of the run
+    #[arg(long, value_name = "SHA")]
+    pub commit: Option<String>,
+    /// Who started the run
+    #[arg(long, value_name = "LOGIN")]
+    pub actor: Option<String>,
+    /// The change request
+    #[arg(long, value_name = "ID")]
+    pub change: Option<String>,
+    /// Who asked for the change
+    #[arg(long, value_name = "PERSON")]
+    pub requested_by: Option<String>,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct GateArgs {
+    #[command(subcommand)]
+    pub command: GateCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum GateCommand {
+    /// Decide a gate on its evidence, and record it
+    Run(GateRunArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct GateRunArgs {
+    /// The gate
+    #[arg(value_name = "GATE")]
+    pub gate: String,
+    #[command(flatten)]
+    pub way: WayArgs,
+    /// The environment before which it stands
+    #[arg(long, value_name = "ENV")]
+    pub stage: String,
+    /// The folder that its globs are relative to
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub reports: Utf8PathBuf,
+    /// What ships
+    #[arg(long, value_name = "SERVICE=VERSION@DIGEST")]
+    pub subject: Vec<Subject>,
+    /// The commit that is released
+    #[arg(long, value_name = "SHA", value_parser = commit)]
+    pub commit: String,
+    /// Who started the run
+    #[arg(long, value_name = "LOGIN")]
+    pub actor: Option<String>,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct WindowArgs {
+    #[command(subcommand)]
+    pub command: WindowCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum WindowCommand {
+    /// Look whether a deployment may start now
+    Check {
+        /// The release
+        #[arg(long, value_name = "NAME")]
+        release: String,
+        /// The environment
+        #[arg(long, value_name = "ENV")]
+        stage: String,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct ApprovalArgs {
+    #[command(subcommand)]
+    pub command: ApprovalCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ApprovalCommand {
+    /// Look whether the people agreed who must, and record it
+    Verify(ApprovalVerifyArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct ApprovalVerifyArgs {
+    #[command(flatten)]
+    pub way: WayArgs,
+    /// The environment before which the chain stands
+    #[arg(long, value_name = "ENV")]
+    pub stage: String,
+    /// The chain
+    #[arg(long, value_name = "NAME")]
+    pub chain: String,
+    /// Its step
+    #[arg(long, value_name = "NAME")]
+    pub step: String,
+    /// The environments of the platform by which its people are asked
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub seats: Vec<String>,
+    /// What ships
+    #[arg(long, value_name = "SERVICE=VERSION@DIGEST")]
+    pub subject: Vec<Subject>,
+    /// Who asked for the change
+    #[arg(long, value_name = "PERSON")]
+    pub requested_by: String,
+    /// Who started the run
+    #[arg(long, value_name = "LOGIN")]
+    pub deployer: String,
+    /// The commit that is released
+    #[arg(long, value_name = "SHA", value_parser = commit)]
+    pub commit: String,
+    /// Read the approvals from a file in the form of GitHub's API, which is asked otherwise
+    #[arg(long, value_name = "FILE")]
+    pub approvals: Option<Utf8PathBuf>,
+    /// Read who wrote the commits from a file, a list of logins; GitHub's API is asked otherwise
+    #[arg(long, value_name = "FILE")]
+    pub authors: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct PreflightArgs {
+    #[command(flatten)]
+    pub way: WayArgs,
+    /// What is expected of the platform
+    #[arg(long, value_name = "FILE")]
+    pub expectations: Utf8PathBuf,
+    /// Read the live settings from a file, an object of answers by address; GitHub's API is asked otherwise
+    #[arg(long, value_name = "FILE")]
+    pub live: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct WatchArgs {
+    /// The release
+    #[arg(long, value_name = "NAME")]
+    pub release: String,
+    /// The environment
+    #[arg(long, value_name = "ENV")]
+    pub stage: String,
+    /// The services; all that the stage moves by default
+    #[arg(long, value_name = "NAME")]
+    pub service: Vec<String>,
+    /// How long, in seconds
+    #[arg(long = "for", value_name = "SECONDS")]
+    pub seconds: u64,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct EvidenceArgs {
+    #[command(subcommand)]
+    pub command: EvidenceCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum EvidenceCommand {
+    /// Print what a gate would see of reports
+    Show {
+        /// The reports
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<Utf8PathBuf>,
+        /// Read them with one reader; it is found by how they begin otherwise
+        #[arg(long, value_name = "READER")]
+        reader: Option<clearway_evidence::Reader>,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
+        format: TextFormat,
+    },
+}
 
 #[derive(Args)]
 pub(crate) struct LedgerArgs {
     #[command(subcommand)]
     pub command: LedgerCommand,
     /// Where the records are: a folder, file://… or s3://bucket/prefix
-    #[arg(long, global = true, value_name = "DEST", default_value = ".clearway/ledger")]
-    pub ledger: String,
+    #[arg(long, global = true, value_name = "DEST")]
+    pub ledger: Option<String>,
     /// How to print it
     #[arg(long, global = true, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
     pub format: TextFormat,
@@ -28,4 +315,13 @@ pub(crate) enum LedgerCommand {
     Log,
     /// Look whether every record is there and as it was written, and which intents have no outcome
     Verify,
+}
+
+fn commit(text: &str) -> Result<String, String> {
+    let fits = (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if fits {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("a commit is 7 to 64 hexadecimal digits".to_owned())
+    }
 }

@@ -6,15 +6,15 @@ use crate::Verdict;
 use crate::args::{LedgerArgs, LedgerCommand, TextFormat};
 use crate::error::Failure;
 use crate::output::Output;
+use crate::runtime;
 
 pub(crate) fn run(args: &LedgerArgs, output: &Output) -> Result<Verdict, Failure> {
-    let ledger = Ledger::open(&args.ledger)?;
+    let ledger = runtime::ledger(args.ledger.as_deref())?;
     match &args.command {
         LedgerCommand::State { environment } => {
             let Some(state) = ledger.state(environment)? else {
                 output.note(&format!(
-                    "the ledger `{}` has nothing of `{environment}`: `clearway record adopt {environment}` takes over what a reviewed state file says",
-                    args.ledger
+                    "the ledger has nothing of `{environment}`: `clearway record adopt {environment}` takes over what a reviewed state file says"
                 ));
                 return Ok(Verdict::Fails);
             };

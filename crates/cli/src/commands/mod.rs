@@ -1,12 +1,19 @@
 //! The commands, one a file.
 
+pub(crate) mod approval;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod evidence;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod gate;
 pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod ledger;
 pub(crate) mod lsp;
 pub(crate) mod plan;
+pub(crate) mod preflight;
+pub(crate) mod record;
+pub(crate) mod watch;
+pub(crate) mod window;

@@ -20,6 +20,7 @@ use crate::trouble::Trouble;
 
 pub use log::{Act, Broken, End, Log, Logged};
 pub use record::{Adopted, Closed, Ending, Entry, FORMAT, Intent, Moved, Outcome, Record, Subject};
+pub(crate) use show::plain;
 pub use state::{Deployed, Live, Spot};
 
 /// A ledger.

@@ -93,9 +93,9 @@ pub struct Moved {
     /// All groups of the service, where they move on their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
-    /// What was live before, in the form of a state file; several where a move before was not brought to its end.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub before: Vec<Value>,
+    /// What was live before, in the form of a state file: what the last move that ended well had left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
     /// What is live after; nothing where the service is taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,

@@ -173,6 +173,10 @@ fn add(live: &mut Live, version: Option<Value>) {
 /// Live versions as a state file says them: one object, or a list of several.
 fn written(live: &Live) -> Option<Value> {
     let mut versions: Vec<Value> = Vec::new();
+    // A first deployment that was not brought to its end has deployed nothing that anybody may rely on.
+    if live.len() > 1 && live.first() == Some(&None) {
+        return None;
+    }
     for version in live.iter().flatten() {
         let each = version.as_array().map_or_else(|| vec![version.clone()], Clone::clone);
         for version in each {

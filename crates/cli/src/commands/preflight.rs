@@ -1,0 +1,27 @@
+//! `clearway preflight`
+
+use clearway_runtime::Trouble;
+use clearway_runtime::preflight::{self, Expectations, Live};
+
+use crate::Verdict;
+use crate::args::PreflightArgs;
+use crate::error::Failure;
+use crate::files;
+use crate::output::Output;
+use crate::runtime::{Opened, github, tell};
+
+pub(crate) fn run(args: &PreflightArgs, output: &Output) -> Result<Verdict, Failure> {
+    let opened = Opened::open(&args.run)?;
+    let expected = Expectations::read(files::read(&args.expectations)?.as_bytes())?;
+    let live = match &args.live {
+        Some(path) => {
+            let answers = serde_json::from_str(&files::read(path)?);
+            Live::Answers(answers.map_err(|error| {
+                Trouble::new(format!("`{path}` is no object of answers by address: {error}"))
+            })?)
+        }
+        None => Live::GitHub(github()?),
+    };
+    let answer = preflight::check(&opened.call(), &args.way.release, args.way.path.into(), &expected, &live)?;
+    tell(&answer, &args.run, output)
+}

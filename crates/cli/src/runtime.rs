@@ -1,0 +1,122 @@
+//! What every command does that emitted pipelines call: it opens the plan and the ledger, and tells its answer.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the clock and the variables of the platform are read here, and given on as values"
+)]
+
+use std::io;
+
+use camino::Utf8Path;
+use clearway_plan::PathKind;
+use clearway_runtime::ledger::Ledger;
+use clearway_runtime::{Answer, Call, GitHub, Http, PlanFile, Trouble};
+
+use crate::Verdict;
+use crate::args::{PathArg, RunArgs, TextFormat};
+use crate::error::Failure;
+use crate::files;
+use crate::output::Output;
+
+/// The plan, the ledger and the run, opened.
+pub(crate) struct Opened {
+    plan: PlanFile,
+    ledger: Ledger,
+    run: String,
+    now: jiff::Timestamp,
+}
+
+impl Opened {
+    pub(crate) fn open(args: &RunArgs) -> Result<Self, Failure> {
+        let run = args.run.clone().filter(|run| !run.trim().is_empty()).ok_or_else(|| {
+            Failure::Runtime(
+                Trouble::new("the run has no name").help("give `--run ID`, the same in all steps of a run"),
+            )
+        })?;
+        Ok(Self { plan: plan(args)?, ledger: ledger(args.ledger.as_deref())?, run, now: now(args) })
+    }
+
+    pub(crate) fn call(&self) -> Call<'_> {
+        Call { plan: &self.plan, ledger: &self.ledger, run: &self.run, now: self.now }
+    }
+
+    pub(crate) fn plan(&self) -> &PlanFile {
+        &self.plan
+    }
+}
+
+/// The plan that was built.
+pub(crate) fn plan(args: &RunArgs) -> Result<PlanFile, Failure> {
+    Ok(PlanFile::read(files::read(&args.plan)?.as_bytes())?)
+}
+
+/// The ledger.
+pub(crate) fn ledger(destination: Option<&str>) -> Result<Ledger, Failure> {
+    let destination = destination.ok_or_else(|| {
+        Trouble::new("nothing says where the records are")
+            .help("give `--ledger`: a folder, `file:///…`, or `s3://bucket/prefix`")
+    })?;
+    Ok(Ledger::open(destination)?)
+}
+
+/// The time.
+pub(crate) fn now(args: &RunArgs) -> jiff::Timestamp {
+    args.now.unwrap_or_else(jiff::Timestamp::now)
+}
+
+/// A variable of the environment that is not empty.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// GitHub, as its runner describes it.
+pub(crate) fn github() -> Result<GitHub, Failure> {
+    let needed = |name: &str, help: &str| {
+        variable(name).ok_or_else(|| {
+            Failure::Runtime(Trouble::new(format!("{name} is not set, and GitHub is to be asked")).help(help))
+        })
+    };
+    Ok(GitHub {
+        http: Http::default(),
+        api: variable("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
+        token: variable("GH_TOKEN")
+            .map_or_else(|| needed("GITHUB_TOKEN", "set GH_TOKEN to the job's token"), Ok)?,
+        repository: needed("GITHUB_REPOSITORY", "it is `owner/name`; GitHub's runner sets it")?,
+    })
+}
+
+impl From<PathArg> for PathKind {
+    fn from(path: PathArg) -> Self {
+        match path {
+            PathArg::Release => Self::Release,
+            PathArg::Emergency => Self::Emergency,
+            PathArg::Rollback => Self::Rollback,
+        }
+    }
+}
+
+/// Tells an answer to all who are to read it.
+pub(crate) fn tell(answer: &Answer, args: &RunArgs, output: &Output) -> Result<Verdict, Failure> {
+    let lines = answer.to_outputs().map_err(|key| {
+        Trouble::new(format!("the value of `{key}` is not of one line, and nothing is told"))
+    })?;
+    if let Some(path) = &args.summary {
+        append(path, &answer.to_markdown())?;
+    }
+    if let Some(path) = &args.output {
+        append(path, &lines)?;
+    }
+    output.results(|out| match args.format {
+        TextFormat::Text => write!(out, "{answer}"),
+        TextFormat::Json => writeln!(out, "{:#}", answer.to_json()),
+    })?;
+    Ok(if answer.holds { Verdict::Holds } else { Verdict::Fails })
+}
+
+/// Adds text to the end of a file.
+fn append(path: &Utf8Path, text: &str) -> Result<(), Failure> {
+    use io::Write as _;
+
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|cause| Failure::Unwritable { path: path.to_owned(), cause })
+}

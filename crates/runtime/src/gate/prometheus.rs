@@ -1,0 +1,127 @@
+//! Metrics as a Prometheus measures them, by the queries of the plan.
+
+use clearway_plan::MetricUse;
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::judge::{Measure, Measured};
+use crate::http::Http;
+
+/// A Prometheus that is asked about one service.
+#[derive(Debug, Clone, Copy)]
+pub struct Prometheus<'p> {
+    /// The client.
+    pub http: &'p Http,
+    /// Its address.
+    pub address: &'p str,
+    /// The service.
+    pub service: &'p str,
+    /// The environment.
+    pub environment: &'p str,
+    /// The time over which is measured, in seconds.
+    pub over: u64,
+}
+
+impl Measure for Prometheus<'_> {
+    fn measure(&self, metric: &MetricUse) -> Measured {
+        let Some(query) = &metric.query else {
+            return Measured::Nothing {
+                why: "the metric has no query, so no Prometheus measures it".to_owned(),
+            };
+        };
+        let samples = match metric.samples.as_ref().map(|query| self.ask(query)) {
+            None => None,
+            Some(Ok(count)) => Some(u64::try_from(count.trunc().max(Decimal::ZERO)).unwrap_or(u64::MAX)),
+            Some(Err(measured)) => return measured,
+        };
+        match self.ask(query) {
+            Ok(value) => Measured::Number {
+                text: format!("{} {}", value.round_dp(6).normalize(), metric.unit).trim_end().to_owned(),
+                value,
+                unit: metric.unit.clone(),
+                share: None,
+                samples,
+            },
+            Err(measured) => measured,
+        }
+    }
+}
+
+impl Prometheus<'_> {
+    /// The one number that a query gives.
+    fn ask(&self, query: &str) -> Result<Decimal, Measured> {
+        let doubtful = |why: String| Measured::Doubtful { why };
+        let url = format!(
+            "{}/api/v1/query?query={}",
+            self.address.trim_end_matches('/'),
+            encoded(&self.filled(query))
+        );
+        let answer = self.http.json(&url, &[("accept", "application/json")]).map_err(|unanswered| {
+            doubtful(format!("`{}` does not answer: {}", self.address, unanswered.why))
+        })?;
+        if answer["status"] != "success" {
+            return Err(doubtful(format!(
+                "`{}` refuses the query: {}",
+                self.address,
+                answer["error"].as_str().unwrap_or("no reason given")
+            )));
+        }
+        if let Some(warning) = answer["warnings"].as_array().and_then(|warnings| warnings.first()) {
+            return Err(doubtful(format!("`{}` answers in part only: {warning}", self.address)));
+        }
+        let (kind, result) = (&answer["data"]["resultType"], &answer["data"]["result"]);
+        let pair = match kind.as_str() {
+            Some("scalar") => result,
+            Some("vector") => match result.as_array().map(Vec::as_slice) {
+                Some([]) => return Err(Measured::Nothing { why: "the query gives no series".to_owned() }),
+                Some([one]) => &one["value"],
+                Some(several) => {
+                    return Err(doubtful(format!(
+                        "the query gives {} series, and one was expected",
+                        several.len()
+                    )));
+                }
+                None => return Err(doubtful("the answer has no result".to_owned())),
+            },
+            _ => return Err(doubtful(format!("the query gives a {kind}, and a number was expected"))),
+        };
+        number(&pair[1])
+    }
+
+    /// A query with its places filled in.
+    fn filled(&self, query: &str) -> String {
+        let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        query
+            .replace("$service", &quoted(self.service))
+            .replace("$environment", &quoted(self.environment))
+            .replace("$over", &format!("{}s", self.over))
+    }
+}
+
+/// A number as Prometheus writes it: a text, of which `NaN` and `+Inf` are nothing measured.
+fn number(value: &Value) -> Result<Decimal, Measured> {
+    let Some(text) = value.as_str() else {
+        return Err(Measured::Doubtful {
+            why: format!("the answer holds {value}, and a number was expected"),
+        });
+    };
+    if ["NaN", "+Inf", "-Inf"].contains(&text) {
+        return Err(Measured::Nothing { why: format!("the query gives {text}") });
+    }
+    let number = text.parse().or_else(|_| Decimal::from_scientific(text));
+    number.map_err(|_| Measured::Doubtful {
+        why: format!("the query gives `{}`, which is no number", text.escape_debug()),
+    })
+}
+
+/// A text as part of an address.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
