@@ -17,8 +17,23 @@ use clearway_tests::{Fixture, MANIFEST, files_below, line, read, repository, sou
 
 /// The direct dependencies that each crate may have on the others.
 const EDGES: &[(&str, &[&str])] = &[
-    ("analysis", &["diagnostics", "model", "schedule", "syntax", "versions"]),
-    ("cli", &["analysis", "compile", "diagnostics", "init", "lsp", "model", "plan", "syntax", "targets"]),
+    ("analysis", &["diagnostics", "model", "schedule", "skew", "syntax", "versions"]),
+    (
+        "cli",
+        &[
+            "analysis",
+            "compile",
+            "diagnostics",
+            "evidence",
+            "init",
+            "lsp",
+            "model",
+            "plan",
+            "runtime",
+            "syntax",
+            "targets",
+        ],
+    ),
     ("compile", &["analysis", "diagnostics", "model", "plan", "targets"]),
     ("diagnostics", &[]),
     ("evidence", &[]),
@@ -26,7 +41,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("lsp", &["analysis", "diagnostics", "model", "syntax"]),
     ("model", &["diagnostics", "syntax", "versions"]),
     ("plan", &["analysis", "model", "schedule", "syntax"]),
+    ("runtime", &["evidence", "plan", "schedule"]),
     ("schedule", &[]),
+    ("skew", &["versions"]),
     ("syntax", &["diagnostics"]),
     ("targets", &["plan"]),
     ("versions", &[]),
