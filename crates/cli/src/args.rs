@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Preflight(PreflightArgs),
     /// Record that a step begins, and how it ended; pipelines call it
     Record(RecordArgs),
+    /// Plan a run against what is deployed now; pipelines call it
+    Basis(BasisArgs),
     /// Watch what was deployed; pipelines call it
     Watch(WatchArgs),
     /// Read reports as a gate does
@@ -70,9 +72,9 @@ pub(crate) enum Command {
 }
 
 pub(crate) use runtime::{
-    ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand,
-    LedgerArgs, LedgerCommand, PathArg, PreflightArgs, RecordArgs, RecordCommand, RunArgs, StepArgs,
-    WatchArgs, WindowArgs, WindowCommand,
+    ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, EvidenceArgs, EvidenceCommand, GateArgs,
+    GateCommand, LedgerArgs, LedgerCommand, PathArg, PreflightArgs, RecordArgs, RecordCommand, RunArgs,
+    StepArgs, WatchArgs, WindowArgs, WindowCommand,
 };
 
 /// The project a command is about.

@@ -3,6 +3,7 @@
 //! This is the one driver of the layers below. Only a project that holds is planned, and only a plan of which its target can keep every
 //! guarantee, or whose losses are accepted by name, is emitted.
 
+mod basis;
 mod files;
 mod judge;
 mod lock;
@@ -12,6 +13,7 @@ use clearway_model::Workspace;
 use clearway_plan::Plan;
 use clearway_targets::{File, Keeping, TARGETS, Target};
 
+pub use basis::of_run;
 pub use files::{GENERATED, PLAN, with_plan};
 
 /// What a project comes to.

@@ -18,7 +18,7 @@ pub struct Answer {
     /// Why it does not hold, and what helps; or what else is worth knowing.
     pub notes: Vec<String>,
     /// What the steps after it read: a key and a value of one line.
-    pub outputs: Vec<(&'static str, String)>,
+    pub outputs: Vec<(String, String)>,
     /// What only programs read.
     pub details: Value,
 }
@@ -51,8 +51,8 @@ impl Answer {
     }
 
     /// The same with something that the steps after it read.
-    pub fn output(mut self, key: &'static str, value: impl Into<String>) -> Self {
-        self.outputs.push((key, value.into()));
+    pub fn output(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.outputs.push((key.into(), value.into()));
         self
     }
 
@@ -68,7 +68,7 @@ impl Answer {
             Value::Object(cells.collect())
         };
         let outputs: serde_json::Map<String, Value> =
-            self.outputs.iter().map(|(key, value)| ((*key).to_owned(), value.clone().into())).collect();
+            self.outputs.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
         json!({
             "holds": self.holds,
             "title": self.title,
@@ -103,7 +103,7 @@ impl Answer {
     /// # Errors
     ///
     /// The key whose value it is.
-    pub fn to_outputs(&self) -> Result<String, &'static str> {
+    pub fn to_outputs(&self) -> Result<String, &str> {
         let mut out = String::new();
         for (key, value) in &self.outputs {
             if value.chars().any(char::is_control) {

@@ -176,9 +176,8 @@ pub(crate) struct WindowArgs {
 pub(crate) enum WindowCommand {
     /// Look whether a deployment may start now
     Check {
-        /// The release
-        #[arg(long, value_name = "NAME")]
-        release: String,
+        #[command(flatten)]
+        way: WayArgs,
         /// The environment
         #[arg(long, value_name = "ENV")]
         stage: String,
@@ -197,6 +196,25 @@ pub(crate) struct ApprovalArgs {
 pub(crate) enum ApprovalCommand {
     /// Look whether the people agreed who must, and record it
     Verify(ApprovalVerifyArgs),
+    /// Decide whether a step is asked at all, by its `when`
+    Required(ApprovalRequiredArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct ApprovalRequiredArgs {
+    #[command(flatten)]
+    pub way: WayArgs,
+    /// The environment before which the chain stands
+    #[arg(long, value_name = "ENV")]
+    pub stage: String,
+    /// The chain
+    #[arg(long, value_name = "NAME")]
+    pub chain: String,
+    /// Its step
+    #[arg(long, value_name = "NAME")]
+    pub step: String,
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 #[derive(Args)]
@@ -252,10 +270,26 @@ pub(crate) struct PreflightArgs {
 }
 
 #[derive(Args)]
+pub(crate) struct BasisArgs {
+    #[command(flatten)]
+    pub way: WayArgs,
+    /// The project; the nearest folder with a clearway.toml by default
+    #[arg(long, value_name = "PATH")]
+    pub project: Option<Utf8PathBuf>,
+    /// Ship a service in another version than the declared one
+    #[arg(long, value_name = "SERVICE@VERSION", value_parser = super::at_version)]
+    pub ship: Vec<(String, String)>,
+    /// Where to write the plan of the run
+    #[arg(long, value_name = "FILE")]
+    pub out: Utf8PathBuf,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Args)]
 pub(crate) struct WatchArgs {
-    /// The release
-    #[arg(long, value_name = "NAME")]
-    pub release: String,
+    #[command(flatten)]
+    pub way: WayArgs,
     /// The environment
     #[arg(long, value_name = "ENV")]
     pub stage: String,

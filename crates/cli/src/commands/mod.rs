@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 pub(crate) mod approval;
+pub(crate) mod basis;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;

@@ -223,7 +223,7 @@ impl Deciding<'_> {
                 rows: rows.into_iter().map(cells).collect(),
             },
             notes: collected.faults,
-            outputs: vec![("result", verdict.to_string())],
+            outputs: vec![("result".to_owned(), verdict.to_string())],
             details,
         }
     }

@@ -27,16 +27,21 @@ pub(super) fn lines(context: &Context<'_>) -> String {
     }
     let line = |shipped: &Shipped| {
         let digest = match made_by(context, &shipped.service) {
-            Some(job) => format!("${{{{ needs.{job}.outputs.digest }}}}"),
-            None => "gitCommit:${{ github.sha }}".to_owned(),
+            Some(job) => format!("@${{{{ needs.{job}.outputs.digest }}}}"),
+            // Nothing is built that could be known by a digest: what is deployed is the commit of the run.
+            None => String::new(),
         };
-        format!("{}={}@{digest}", literal(&shipped.service), version(context, &shipped.service))
+        format!("{}={}{digest}", literal(&shipped.service), version(context, &shipped.service))
     };
     context.release.ships.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The job that builds or takes a service's artifact.
-pub(super) fn made_by<'c>(context: &Context<'c>, service: &str) -> Option<&'c str> {
+/// The job that builds or takes a service's artifact, where there is one.
+fn made_by<'c>(context: &Context<'c>, service: &str) -> Option<&'c str> {
+    let artifact = context.plan.artifacts.get(service)?;
+    if artifact.imported_from.is_none() && artifact.build.as_ref()?.output.is_none() {
+        return None;
+    }
     let makes = |does: &clearway_plan::StepKind| match does {
         clearway_plan::StepKind::Build { service: made }
         | clearway_plan::StepKind::Import { service: made } => made == service,

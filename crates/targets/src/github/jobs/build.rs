@@ -33,7 +33,7 @@ pub(in crate::github) fn build(
     }
     made.env.put("CLEARWAY_DIGEST_FILE", "${{ runner.temp }}/clearway-digest".to_owned());
     steps.push(made);
-    steps.push(digest(context, build.output.as_ref()));
+    steps.extend(build.output.as_ref().map(|output| digest(context, output)));
     if let Some(Output::Archive(_)) = &build.output {
         steps.push(keep_archive(context, service));
     }
@@ -47,7 +47,9 @@ pub(in crate::github) fn build(
     steps.extend(keep_reports(context, &step.id));
     let permissions = build_permissions(&scopes);
     let mut job = job(context, step, &format!("build {service}"), permissions, steps);
-    job.outputs.put("digest", "${{ steps.digest.outputs.digest }}".to_owned());
+    if build.output.is_some() {
+        job.outputs.put("digest", "${{ steps.digest.outputs.digest }}".to_owned());
+    }
     Some(job)
 }
 
@@ -93,22 +95,21 @@ pub(in crate::github) fn command(context: &Context<'_>, name: &str, command: &Co
 }
 
 /// The digest of what was built: that which the build wrote down, or that of what lies in the registry or on the disk.
-fn digest(context: &Context<'_>, output: Option<&Output>) -> JobStep {
+fn digest(context: &Context<'_>, output: &Output) -> JobStep {
     let mut env = Texts::default();
     env.put("DIGEST_FILE", "${{ runner.temp }}/clearway-digest".to_owned());
     let find = match output {
-        Some(Output::Image(image)) => {
+        Output::Image(image) => {
             env.put("IMAGE", literal(image));
             "if [[ -s \"${DIGEST_FILE}\" ]]; then\n  digest=\"$(tr -d '[:space:]' < \"${DIGEST_FILE}\")\"\nelse\n  \
              digest=\"$(docker buildx imagetools inspect \"${IMAGE}:${GITHUB_SHA}\" --format '{{.Manifest.Digest}}')\"\nfi\n\
              [[ \"${digest}\" =~ ^sha256:[0-9a-f]{64}$ ]]\n"
         }
-        Some(Output::Archive(path)) => {
+        Output::Archive(path) => {
             env.put("ARCHIVE", literal(path));
             "tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf \"${RUNNER_TEMP}/artifact.tar\" -- \"${ARCHIVE}\"\n\
              digest=\"sha256:$(sha256sum \"${RUNNER_TEMP}/artifact.tar\" | cut -d ' ' -f 1)\"\n"
         }
-        None => "digest=\"gitCommit:${GITHUB_SHA}\"\n",
     };
     let run = format!("{find}echo \"digest=${{digest}}\" >> \"${{GITHUB_OUTPUT}}\"\n");
     let mut step = context.script("Find the digest", env, run);
@@ -161,7 +162,12 @@ pub(in crate::github) fn test(
     command_of: &Command,
 ) -> Job {
     let mut run = command(context, &format!("Test {service}"), command_of);
-    if let Some(build) = step.needs.iter().find(|need| need.starts_with("build-")) {
+    let is_known = context
+        .plan
+        .artifacts
+        .get(service)
+        .is_some_and(|artifact| artifact.build.as_ref().is_some_and(|build| build.output.is_some()));
+    if let Some(build) = step.needs.iter().find(|need| is_known && need.starts_with("build-")) {
         run.env.put("CLEARWAY_DIGEST", format!("${{{{ needs.{build}.outputs.digest }}}}"));
     }
     let mut steps = vec![context.checkout(false), run];
