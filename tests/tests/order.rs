@@ -74,3 +74,16 @@ fn a_move_knows_how_it_is_made() {
     let kind = |name: &str| stage.waves.iter().flatten().find(|step| step.service == name).unwrap().kind;
     assert_eq!((kind("storage"), kind("web")), (MoveKind::Recreate, MoveKind::Rolling));
 }
+
+#[test]
+fn who_waits_for_whom_is_told_with_the_facts() {
+    let workspace = shop("").workspace();
+    let outcome = check(&workspace);
+    let checked = outcome.checked.as_ref().unwrap();
+    let release = checked.releases()[0].release;
+    let waits = checked.why(release, 0, "storage", "web").unwrap();
+    let chain: Vec<_> = waits.iter().map(|wait| (wait.before.as_str(), wait.after.as_str())).collect();
+    assert_eq!(chain, [("storage", "api"), ("api", "web")]);
+    assert_eq!(waits[1].reasons[0].0, "`web` 2.0.0 does not work without `api`");
+    assert_eq!(checked.why(release, 0, "old", "web"), None);
+}

@@ -42,6 +42,18 @@ impl<'w> Checked<'w> {
     pub fn releases(&self) -> Vec<proof::ProvedRelease> {
         proof::proved_releases(self.workspace)
     }
+
+    /// Why one service comes before another in a stage of a release, counted from 0: a chain of services that wait for one another.
+    /// `None` when it does not have to.
+    pub fn why(
+        &self,
+        release: clearway_model::Item,
+        stage: usize,
+        before: &str,
+        after: &str,
+    ) -> Option<Vec<proof::Wait>> {
+        proof::why(self.workspace, release, stage, before, after)
+    }
 }
 
 /// Checks a project. Files are read and checked on all cores; rules over the whole project follow.

@@ -323,8 +323,7 @@ impl crate::world::Party<'_> {
         {
             rules.push((RuleKind::NoDowngrade, origin));
         }
-        if let Some((range, origin)) =
-            crate::exclude::facts_of(self, spec, to).and_then(|facts| facts.only_from.as_ref())
+        if let Some((range, origin)) = self.facts(to).and_then(|facts| facts.only_from.as_ref())
             && range.admits(&self.versions[usize::from(from)], &spec.scheme) != Some(true)
         {
             rules.push((RuleKind::OnlyFrom, *origin));

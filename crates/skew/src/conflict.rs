@@ -49,6 +49,7 @@ pub(crate) fn refuse(
     let others: Vec<Missing> =
         unknown.filter(|other| refusal.missing.iter().any(|one| same(one, other))).cloned().collect();
     refusal.missing.extend(others);
+    refusal.conflicts.sort_by(|a, b| a.services.cmp(&b.services));
     refusal.missing.sort();
     refusal.missing.dedup();
     let names = |set: &BTreeSet<usize>| set.iter().map(|party| world.parties[*party].name.clone()).collect();
@@ -124,10 +125,9 @@ impl Search<'_, '_> {
         let outside = |party: &usize| {
             !scope.contains(party) && world.parties[*party].units.iter().all(|unit| world.moves(*unit))
         };
-        for ((one, other), bads) in &world.pairs {
-            let inside = scope.contains(one) || scope.contains(other);
-            if inside && !outside(one) && !outside(other) {
-                facts.extend(bads.iter().map(|bad| bad.fact));
+        for one in scope {
+            for other in world.neighbours[*one].iter().filter(|other| !outside(other)) {
+                facts.extend(world.bads(*one, *other).map(|bad| bad.fact));
             }
         }
         for party in scope {

@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 
 use crate::answer::{Missing, RuleKind, Unknown};
 use crate::numbers::{skew_allows, skew_allows_own};
-use crate::problem::{After, Facts, Problem, Requirement, Service, Skew};
-use crate::world::{ABSENT, Fact, Joined, Party, Precedence, Solo, Wide, WideRule, World};
+use crate::problem::{After, Problem, Requirement, Service, Skew};
+use crate::world::{ABSENT, Fact, Joined, Precedence, Solo, Wide, WideRule, World};
 
 /// Adds the rules of a problem to its world.
 pub(crate) fn rules<'p>(world: &mut World<'p>, problem: &'p Problem) {
@@ -79,7 +79,7 @@ impl<'p> Builder<'_, 'p> {
     /// What versions require, and what is recorded of their skew.
     fn versions(&mut self, owner: usize, service: &'p Service) {
         for version in self.world.parties[owner].all() {
-            let Some(facts) = facts_of(&self.world.parties[owner], service, version) else { continue };
+            let Some(facts) = self.world.parties[owner].facts(version) else { continue };
             for requirement in facts.requires.iter().flatten().filter(|requirement| !requirement.weak) {
                 self.requirement(owner, version, service, requirement);
             }
@@ -120,7 +120,7 @@ impl<'p> Builder<'_, 'p> {
         let Some(part) = &requirement.part else {
             return Some(requirement.range.admits(text, &service.scheme) == Some(true));
         };
-        let provides = facts_of(party, service, version)?.provides.as_ref()?;
+        let provides = party.facts(version)?.provides.as_ref()?;
         let numbered = Scheme::default();
         let admits = |provided: &SmolStr| requirement.range.admits(provided, &numbered) == Some(true);
         Some(provides.iter().any(|(name, provided)| name == part && admits(provided)))
@@ -132,9 +132,7 @@ impl<'p> Builder<'_, 'p> {
             let party = &self.world.parties[owner];
             let recorded: BTreeSet<u16> = party
                 .all()
-                .filter(|version| {
-                    facts_of(party, service, *version).is_some_and(|facts| facts.skew.is_some())
-                })
+                .filter(|version| party.facts(*version).is_some_and(|facts| facts.skew.is_some()))
                 .collect();
             self.skew(owner, service, rule, &|version| !recorded.contains(&version));
         }
@@ -277,7 +275,7 @@ impl<'p> Builder<'_, 'p> {
         for (owner, service) in problem.services.iter().enumerate() {
             for version in self.world.parties[owner].all() {
                 let party = &self.world.parties[owner];
-                if facts_of(party, service, version).is_some_and(|facts| facts.requires.is_some()) {
+                if party.facts(version).is_some_and(|facts| facts.requires.is_some()) {
                     continue;
                 }
                 let fact = self.unknown(owner, version, Unknown::Requires);
@@ -307,11 +305,6 @@ impl<'p> Builder<'_, 'p> {
             }
         }
     }
-}
-
-/// What is known of a version.
-pub(crate) fn facts_of<'p>(party: &Party<'_>, service: &'p Service, version: u16) -> Option<&'p Facts> {
-    service.facts.iter().find(|facts| party.find(&facts.version) == Some(version))
 }
 
 /// Whether replicas go to an older version, or away.

@@ -184,11 +184,19 @@ impl<'a, 'p> Game<'a, 'p> {
     /// Makes the tables of actors that are in some rule with one another.
     fn relate(&mut self) {
         let mut tables: BTreeMap<(usize, usize), Vec<bool>> = BTreeMap::new();
-        for ((one, other), bads) in &self.world.pairs {
+        let units = self.actors.iter().flat_map(|actor| &actor.units);
+        let parties: BTreeSet<usize> = units.map(|unit| self.world.units[*unit].party).collect();
+        let near = |one: &usize| {
+            let others =
+                self.world.neighbours[*one].iter().filter(|other| *other >= one && parties.contains(other));
+            others.map(|other| (*one, *other)).collect::<Vec<_>>()
+        };
+        for (one, other) in parties.iter().flat_map(near) {
+            let bads = self.world.pairs.get(&(one, other)).map_or(&[][..], Vec::as_slice);
             let bads: Vec<&Bad> = bads.iter().filter(|bad| !self.variation.is_off(bad.fact)).collect();
-            for unit in &self.world.parties[*one].units {
+            for unit in &self.world.parties[one].units {
                 let Some(first) = self.actor_of[*unit] else { continue };
-                for against in &self.world.parties[*other].units {
+                for against in &self.world.parties[other].units {
                     let Some(second) = self.actor_of[*against].filter(|second| *second != first) else {
                         continue;
                     };
@@ -397,11 +405,11 @@ fn actors(
     scope: Option<&BTreeSet<usize>>,
     expanded: &BTreeSet<usize>,
 ) -> Vec<Actor> {
-    let moving: BTreeSet<usize> = (0..world.units.len())
-        .filter(|unit| {
-            world.moves(*unit) && scope.is_none_or(|scope| scope.contains(&world.units[*unit].party))
-        })
-        .collect();
+    let all = || (0..world.units.len()).collect::<Vec<_>>();
+    let units = scope.map_or_else(all, |scope| {
+        scope.iter().flat_map(|party| world.parties[*party].units.iter().copied()).collect()
+    });
+    let moving: BTreeSet<usize> = units.into_iter().filter(|unit| world.moves(*unit)).collect();
     // Each set of services that move as one, joined with those that share a service with it.
     let mut sets: Vec<(BTreeSet<usize>, smol_str::SmolStr, bool)> = Vec::new();
     let declared = world.together.iter().filter(|_| !variation.apart);

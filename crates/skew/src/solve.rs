@@ -154,7 +154,7 @@ fn sequence(game: &Game<'_, '_>, components: &Components, orders: Vec<Vec<Taken>
     let name = |set: usize| components.sets[set].first().map(|actor| &game.actors[*actor].name);
     let mut ready: BTreeSet<_> =
         (0..count).filter(|set| missing[*set] == 0).map(|set| (name(set), set)).collect();
-    let mut held = Vec::new();
+    let mut held = BTreeSet::new();
     let mut steps = Vec::new();
     let mut finish = |set: usize, ready: &mut BTreeSet<_>| {
         for next in &after[set] {
@@ -169,7 +169,7 @@ fn sequence(game: &Game<'_, '_>, components: &Components, orders: Vec<Vec<Taken>
         if free_of[set] == orders[set].len() {
             finish(set, &mut ready);
         } else {
-            held.push(set);
+            held.insert(set);
         }
     }
     let free = steps.len();

@@ -1,6 +1,6 @@
 //! From one step after the other to waves: each step in the earliest wave that stays safe.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
@@ -34,7 +34,7 @@ struct Waves<'w, 'a, 'p> {
     steps_of: Vec<Vec<(usize, Taken)>>,
     count: usize,
     /// The services that move in each wave.
-    parties: Vec<Vec<usize>>,
+    parties: Vec<BTreeSet<usize>>,
 }
 
 impl Waves<'_, '_, '_> {
@@ -53,7 +53,7 @@ impl Waves<'_, '_, '_> {
         let step = self.step(taken).clone();
         let here: Vec<usize> = [taken.from].into_iter().chain(step.half).chain([step.to]).collect();
         for wave in (least.max(own)..self.count).rev() {
-            let apart = !self.parties[wave].iter().any(|party| parties.contains(party));
+            let apart = !parties.iter().any(|party| self.parties[wave].contains(party));
             if apart && self.is_safe(taken.actor, &here, wave) {
                 best = wave;
             }
@@ -63,7 +63,7 @@ impl Waves<'_, '_, '_> {
         }
         if best == self.count {
             self.count += 1;
-            self.parties.push(Vec::new());
+            self.parties.push(BTreeSet::new());
         }
         self.parties[best].extend(parties);
         self.steps_of[taken.actor].push((best, taken));

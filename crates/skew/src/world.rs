@@ -10,7 +10,7 @@ use semver::Version;
 use smol_str::SmolStr;
 
 use crate::answer::{Missing, RuleKind};
-use crate::problem::{Origin, Problem, Service};
+use crate::problem::{Facts, Origin, Problem, Service};
 
 /// In place of a version: the service is not deployed.
 pub(crate) const ABSENT: u16 = u16::MAX;
@@ -46,6 +46,8 @@ pub(crate) struct Party<'p> {
     pub versions: Vec<SmolStr>,
     /// Their numbers.
     pub numbers: Vec<Option<Version>>,
+    /// What is known of each.
+    pub known: Vec<Option<&'p Facts>>,
     /// Which of them are live today.
     pub today: Vec<bool>,
     /// It is deployed today.
@@ -160,6 +162,7 @@ impl<'p> World<'p> {
             spec: Some(service),
             versions: Vec::new(),
             numbers: Vec::new(),
+            known: Vec::new(),
             today: Vec::new(),
             present: false,
             moving: false,
@@ -185,6 +188,12 @@ impl<'p> World<'p> {
             }
         }
         party.released |= party.moving;
+        party.known = vec![None; party.versions.len()];
+        for facts in &service.facts {
+            if let Some(version) = party.find(&facts.version) {
+                party.known[usize::from(version)].get_or_insert(facts);
+            }
+        }
         self.parties.push(party);
     }
 
@@ -196,6 +205,7 @@ impl<'p> World<'p> {
             spec: None,
             versions: Vec::new(),
             numbers: Vec::new(),
+            known: Vec::new(),
             today: Vec::new(),
             present: false,
             moving: false,
@@ -257,7 +267,7 @@ impl<'p> World<'p> {
     }
 }
 
-impl Party<'_> {
+impl<'p> Party<'p> {
     /// The index of a version; a new one where it is not there yet.
     fn intern(&mut self, version: &SmolStr) -> u16 {
         if let Some(found) = self.find(version) {
@@ -279,6 +289,11 @@ impl Party<'_> {
 
     fn read(&self, version: &str) -> Option<Version> {
         self.spec.and_then(|spec| spec.scheme.read(version))
+    }
+
+    /// What is known of a version.
+    pub(crate) fn facts(&self, version: u16) -> Option<&'p Facts> {
+        self.known.get(usize::from(version)).copied().flatten()
     }
 
     /// All indices of versions.

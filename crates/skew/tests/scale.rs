@@ -2,69 +2,77 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-use clearway_skew::{Answer, Budget, Facts, Origin, Problem, Requirement, Service, Unit, prove};
+use clearway_skew::{
+    Answer, Budget, Distance, Facts, Limit, Origin, Problem, Requirement, RuleKind, Service, Unit, prove,
+};
 use clearway_versions::Range;
 use smol_str::SmolStr;
 
-/// Services that each require three before them in their old and new version; of every fiftieth six in a row are entangled: each new
-/// one works only beside the next one's new version, of the last two either goes first, but not both at once.
+/// Services of which each new version requires the new ones of up to three before it. In each of the knots six are entangled: they go
+/// from 1 to 3 by way of 2, and no three versions may be live among them; in a circle three of them wait for one another as well.
 fn landscape(count: usize, knots: usize, circle: bool) -> Problem {
     let name = |at: usize| SmolStr::new(format!("s{at:05}"));
+    let each = count / knots;
+    let place = |at: usize| (at % each).checked_sub(10).filter(|place| *place < 6);
     let mut origin = 0;
-    let mut requires = |target: usize, range: &str| {
+    let mut next = || {
         origin += 1;
-        Requirement {
+        Origin(origin)
+    };
+    let mut problem = Problem::default();
+    for at in 0..count {
+        let mut targets = vec![at / 2, at / 3, 2 * at / 3];
+        targets.sort_unstable();
+        targets.dedup();
+        targets.retain(|target| *target < at && place(*target).is_none());
+        let mut requires = |target: usize, range: &str| Requirement {
             target: name(target),
             part: None,
             range: Range::parse(range).unwrap(),
             when: None,
             optional: false,
             weak: false,
-            origin: Origin(origin),
-        }
-    };
-    let mut services = Vec::new();
-    let each = count / knots;
-    for at in 0..count {
-        let mut targets = vec![at / 2, at / 3, 2 * at / 3];
-        targets.sort_unstable();
-        targets.dedup();
-        targets.retain(|target| *target < at);
+            origin: next(),
+        };
+        let knotted = place(at);
+        let versions: &[&str] =
+            if knotted.is_some() { &["1.0.0", "2.0.0", "3.0.0"] } else { &["1.0.0", "2.0.0"] };
         let mut facts = Vec::new();
-        for version in ["1.0.0", "2.0.0"] {
-            let mut needs: Vec<Requirement> = targets
-                .iter()
-                .map(|target| requires(*target, if version == "1.0.0" { ">=1" } else { ">=2" }))
-                .collect();
-            let place = at % each;
-            if version == "2.0.0" && (10..15).contains(&place) {
-                needs.push(requires(at + 1, if place == 14 { ">=1" } else { ">=2" }));
-            }
-            if version == "1.0.0" && circle && place == 15 {
-                needs.push(requires(at - 5, "<2"));
+        for version in versions {
+            let range = if *version == "2.0.0" && knotted.is_none() { ">=2" } else { ">=1" };
+            let mut needs: Vec<Requirement> = targets.iter().map(|target| requires(*target, range)).collect();
+            if let (Some(place @ 0..3), true, "3.0.0") = (knotted, circle, *version) {
+                needs.push(requires(at - place + (place + 1) % 3, ">=3"));
             }
             facts.push(Facts {
-                version: version.into(),
+                version: (*version).into(),
                 provides: Some(Vec::new()),
                 requires: Some(needs),
                 ..Facts::default()
             });
         }
-        services.push(Service {
+        let target = versions.last().map(|version| SmolStr::new(*version));
+        problem.services.push(Service {
             name: name(at),
-            units: vec![Unit { live: vec!["1.0.0".into()], target: Some("2.0.0".into()), ..Unit::default() }],
+            units: vec![Unit { live: vec!["1.0.0".into()], target, ..Unit::default() }],
+            releases: if knotted.is_some() { vec!["2.0.0".into()] } else { Vec::new() },
             facts,
+            upgrade: knotted.map(|_| (Distance::Major(1), next())),
             ..Service::default()
         });
+        if knotted == Some(0) {
+            let services = (at..at + 6).map(name).collect();
+            problem.limits.push(Limit { services, versions: 2, origin: next() });
+        }
     }
-    Problem { services, ..Problem::default() }
+    problem
 }
 
 #[test]
 fn a_thousand_services_have_an_order_in_which_everyone_waits_for_what_it_requires() {
     let problem = landscape(1_000, 20, false);
     let Answer::Order(order) = prove(&problem, Budget::default()) else { panic!() };
-    assert_eq!(order.waves.iter().map(|wave| wave.moves.len()).sum::<usize>(), 1_000);
+    assert_eq!(order.waves.iter().map(|wave| wave.moves.len()).sum::<usize>(), 1_120);
     let wave_of =
         |name: &str| order.waves.iter().position(|wave| wave.moves.iter().any(|step| step.service == name));
     for service in &problem.services {
@@ -73,5 +81,22 @@ fn a_thousand_services_have_an_order_in_which_everyone_waits_for_what_it_require
         {
             assert!(wave_of(&requirement.target) < wave_of(&service.name));
         }
+    }
+}
+
+#[test]
+fn each_of_twenty_knots_is_told_for_itself_and_nothing_else_is_named() {
+    let problem = landscape(1_000, 20, true);
+    let Answer::No(refusal) = prove(&problem, Budget::default()) else { panic!() };
+    assert_eq!((refusal.conflicts.len(), refusal.beyond.len()), (20, 0));
+    for (knot, conflict) in refusal.conflicts.iter().enumerate() {
+        let expected: Vec<String> = (0..3).map(|place| format!("s{:05}", 50 * knot + 10 + place)).collect();
+        let mut services: Vec<String> = conflict.services.iter().map(ToString::to_string).collect();
+        services.sort();
+        assert_eq!(services, expected);
+        assert!(
+            conflict.facts.len() == 3
+                && conflict.facts.iter().all(|cause| cause.rule == RuleKind::Requirement)
+        );
     }
 }

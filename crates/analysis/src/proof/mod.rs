@@ -7,6 +7,7 @@ mod problem;
 mod rules;
 mod stage;
 mod told;
+mod why;
 
 use clearway_model::{Db, Item, Workspace, release};
 use smol_str::SmolStr;
@@ -17,6 +18,8 @@ use crate::query::{release_stage, releases};
 
 pub(crate) use rules::{Rules, Sets};
 pub(crate) use stage::{StageProof, diagnostics, stage};
+pub use why::Wait;
+pub(crate) use why::why;
 
 /// A release with the order that holds in each of its stages.
 #[derive(Debug, Clone, PartialEq, Eq)]

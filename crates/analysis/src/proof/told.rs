@@ -124,7 +124,7 @@ fn at_the_end(asked: &Asked, cause: &Cause) -> String {
 }
 
 /// What a fact says, at its place.
-fn label(asked: &Asked, cause: &Cause) -> String {
+pub(crate) fn label(asked: &Asked, cause: &Cause) -> String {
     let owner = &cause.owner;
     let clash = cause.excludes.as_ref();
     match (cause.rule, clash) {
