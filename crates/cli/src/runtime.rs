@@ -8,7 +8,7 @@ use std::io;
 
 use camino::Utf8Path;
 use clearway_plan::PathKind;
-use clearway_runtime::ledger::Ledger;
+use clearway_runtime::ledger::{Ledger, Signer, Trust};
 use clearway_runtime::{Answer, Call, GitHub, Http, PlanFile, Trouble};
 
 use crate::Verdict;
@@ -32,7 +32,12 @@ impl Opened {
                 Trouble::new("the run has no name").help("give `--run ID`, the same in all steps of a run"),
             )
         })?;
-        Ok(Self { plan: plan(args)?, ledger: ledger(args.ledger.as_deref())?, run, now: now(args) })
+        Ok(Self {
+            plan: plan(args)?,
+            ledger: ledger(args.ledger.as_deref(), args.trust.as_deref())?,
+            run,
+            now: now(args),
+        })
     }
 
     pub(crate) fn call(&self) -> Call<'_> {
@@ -49,13 +54,18 @@ pub(crate) fn plan(args: &RunArgs) -> Result<PlanFile, Failure> {
     Ok(PlanFile::read(files::read(&args.plan)?.as_bytes())?)
 }
 
-/// The ledger.
-pub(crate) fn ledger(destination: Option<&str>) -> Result<Ledger, Failure> {
+/// The ledger, with the key that signs and those that are trusted.
+pub(crate) fn ledger(destination: Option<&str>, trust: Option<&Utf8Path>) -> Result<Ledger, Failure> {
     let destination = destination.ok_or_else(|| {
         Trouble::new("nothing says where the records are")
             .help("give `--ledger`: a folder, `file:///…`, or `s3://bucket/prefix`")
     })?;
-    Ok(Ledger::open(destination)?)
+    let signer = variable("CLEARWAY_LEDGER_KEY").map(|pem| Signer::read(&pem)).transpose()?;
+    let trust = match trust {
+        Some(path) => Some(Trust::read(&files::read(path)?)?),
+        None => None,
+    };
+    Ok(Ledger::open(destination)?.signing_with(signer).trusting(trust))
 }
 
 /// The time.

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use clearway_plan::{PathKind, StepKind};
 use clearway_runtime::Digest;
-use clearway_runtime::ledger::{Adopted, Closed, Ending, Entry, Intent, Ledger, Moved, Outcome, Stamp};
+use clearway_runtime::ledger::{
+    Adopted, Closed, Ending, Entry, Intent, Ledger, Moved, Outcome, Signer, Stamp, Trust,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -295,5 +297,75 @@ proptest! {
             (service.as_str(), list.iter().map(|version| version["version"].as_str().unwrap().to_owned()).collect())
         }).collect();
         prop_assert_eq!(said, expected);
+    }
+}
+
+/// A key pair made of a seed, as PEM has them: the private key and the public one.
+fn keys(seed: u8) -> (String, String) {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use ring::signature::{Ed25519KeyPair, KeyPair as _};
+
+    let seed = [seed; 32];
+    let pem = |label: &str, head: &[u8], key: &[u8]| {
+        format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode([head, key].concat()))
+    };
+    let algorithm = [0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70];
+    let private = [&[0x30, 0x2e, 0x02, 0x01, 0x00][..], &algorithm, &[0x04, 0x22, 0x04, 0x20]].concat();
+    let public = [&[0x30, 0x2a][..], &algorithm, &[0x03, 0x21, 0x00]].concat();
+    let pair = Ed25519KeyPair::from_seed_unchecked(&seed).unwrap();
+    (pem("PRIVATE KEY", &private, &seed), pem("PUBLIC KEY", &public, pair.public_key().as_ref()))
+}
+
+#[test]
+fn only_what_a_trusted_key_has_signed_is_believed() {
+    let keys = [keys(1), keys(2)];
+    let folder = tempfile::tempdir().unwrap();
+    let signing = |key: usize| open(folder.path()).signing_with(Some(Signer::read(&keys[key].0).unwrap()));
+    let trusting = |pem: &str| open(folder.path()).trusting(Some(Trust::read(pem).unwrap()));
+    write(&signing(0), "1", adopt(json!({"carts": {"version": "1"}})));
+    let intent = write(&signing(0), "2", deploys(moved("carts", Some("1"), Some("2"))));
+    assert_eq!(trusting(&keys[0].1).log().unwrap().records().len(), 2);
+    assert_eq!(open(folder.path()).log().unwrap().records().len(), 2);
+    let told = trusting(&keys[1].1).log().unwrap_err().to_string();
+    assert!(told.contains("no trusted key has signed it"), "{told}");
+    write(&signing(1), "2", ends(&intent, Ending::Failure));
+    assert!(trusting(&keys[0].1).log().is_err());
+    assert_eq!(trusting(&format!("{}{}", keys[0].1, keys[1].1)).log().unwrap().records().len(), 3);
+    write(&open(folder.path()), "3", adopt(json!({})));
+    assert!(trusting(&format!("{}{}", keys[0].1, keys[1].1)).log().is_err());
+    // A signature of one record is none of another.
+    let all = files(folder.path());
+    let envelope = |at: usize| {
+        serde_json::from_slice::<Value>(&fs::read(&all[at]).unwrap()).unwrap()["envelope"].clone()
+    };
+    let mut forged = envelope(3);
+    forged["signatures"] = envelope(0)["signatures"].clone();
+    let text = serde_json::json!({"payload": forged["payload"], "payloadType": forged["payloadType"], "signatures": forged["signatures"]});
+    let text = format!(
+        "{{\"payload\":{},\"payloadType\":{},\"signatures\":{}}}",
+        text["payload"], text["payloadType"], text["signatures"]
+    );
+    fs::write(&all[3], format!("{{\"digest\":\"{}\",\"envelope\":{text}}}\n", Digest::of(text.as_bytes())))
+        .unwrap();
+    assert_eq!(open(folder.path()).log().unwrap().records().len(), 4);
+    assert!(trusting(&format!("{}{}", keys[0].1, keys[1].1)).log().is_err());
+}
+
+#[test]
+fn what_is_no_key_is_told_and_not_shown() {
+    let (private, public) = keys(1);
+    for text in [
+        "",
+        "secret",
+        public.as_str(),
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        "-----BEGIN PRIVATE KEY-----\n",
+    ] {
+        let told = Signer::read(text).unwrap_err().to_string();
+        assert!(!told.contains("secret") && !told.contains("AAAA"), "{told}");
+    }
+    for text in ["", private.as_str(), "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"] {
+        assert!(Trust::read(text).is_err(), "{text}");
     }
 }

@@ -15,6 +15,10 @@ pub(crate) struct RunArgs {
     /// Where the records are: a folder, file://… or s3://bucket/prefix
     #[arg(long, value_name = "DEST")]
     pub ledger: Option<String>,
+    /// Believe only records that a key of this file has signed: Ed25519 public keys in PEM. Records are signed with the private key
+    /// in CLEARWAY_LEDGER_KEY, where it is set
+    #[arg(long, value_name = "FILE")]
+    pub trust: Option<Utf8PathBuf>,
     /// Fix the clock, as RFC 3339: 2026-11-02T09:00:00Z
     #[arg(long, value_name = "TIME")]
     pub now: Option<jiff::Timestamp>,
@@ -332,6 +336,9 @@ pub(crate) struct LedgerArgs {
     /// Where the records are: a folder, file://… or s3://bucket/prefix
     #[arg(long, global = true, value_name = "DEST")]
     pub ledger: Option<String>,
+    /// Believe only records that a key of this file has signed: Ed25519 public keys in PEM
+    #[arg(long, global = true, value_name = "FILE")]
+    pub trust: Option<Utf8PathBuf>,
     /// How to print it
     #[arg(long, global = true, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
     pub format: TextFormat,

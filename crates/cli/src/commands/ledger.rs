@@ -9,7 +9,7 @@ use crate::output::Output;
 use crate::runtime;
 
 pub(crate) fn run(args: &LedgerArgs, output: &Output) -> Result<Verdict, Failure> {
-    let ledger = runtime::ledger(args.ledger.as_deref())?;
+    let ledger = runtime::ledger(args.ledger.as_deref(), args.trust.as_deref())?;
     match &args.command {
         LedgerCommand::State { environment } => {
             let Some(state) = ledger.state(environment)? else {

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::record::{Entry, FORMAT, Record};
+use super::signature::{Signature, Signer, Trust};
 use crate::digest::Digest;
 
 /// What the payload of the envelope is.
@@ -29,14 +30,6 @@ struct Envelope {
     payload: String,
     payload_type: String,
     signatures: Vec<Signature>,
-}
-
-/// A signature of the payload.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Signature {
-    keyid: String,
-    sig: String,
 }
 
 /// An envelope with its digest.
@@ -83,18 +76,19 @@ fn subjects(record: &Record) -> Vec<StatementSubject> {
     std::iter::once(subject("plan", &record.plan)).chain(artifacts).collect()
 }
 
-/// The bytes of a record, and its digest.
-pub(crate) fn seal(record: Record) -> serde_json::Result<(Vec<u8>, Digest)> {
+/// The bytes of a record, signed where there is a key, and its digest.
+pub(crate) fn seal(record: Record, signer: Option<&Signer>) -> serde_json::Result<(Vec<u8>, Digest)> {
     let statement = Statement {
         kind: STATEMENT_TYPE.to_owned(),
         subject: subjects(&record),
         predicate_type: PREDICATE_TYPE.to_owned(),
         predicate: record,
     };
+    let payload = serde_json::to_vec(&statement)?;
     let envelope = Envelope {
-        payload: STANDARD.encode(serde_json::to_vec(&statement)?),
+        payload: STANDARD.encode(&payload),
         payload_type: PAYLOAD_TYPE.to_owned(),
-        signatures: Vec::new(),
+        signatures: signer.iter().map(|signer| signer.sign(PAYLOAD_TYPE, &payload)).collect(),
     };
     let digest = Digest::of(&serde_json::to_vec(&envelope)?);
     Ok((form(&Sealed { digest: digest.clone(), envelope })?, digest))
@@ -107,8 +101,8 @@ fn form(sealed: &Sealed) -> serde_json::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The record that bytes hold, and its digest; or what is wrong with them, in words.
-pub(crate) fn open(bytes: &[u8]) -> Result<(Record, Digest), String> {
+/// The record that bytes hold, and its digest; or what is wrong with them, in words. Where keys are trusted, one of them has signed it.
+pub(crate) fn open(bytes: &[u8], trust: Option<&Trust>) -> Result<(Record, Digest), String> {
     let changed = |what: &str| format!("it was changed: {what}");
     let sealed: Sealed = serde_json::from_slice(bytes)
         .map_err(|error| changed(&format!("it is no sealed record ({error})")))?;
@@ -129,6 +123,9 @@ pub(crate) fn open(bytes: &[u8]) -> Result<(Record, Digest), String> {
     }
     let payload =
         STANDARD.decode(&sealed.envelope.payload).map_err(|_| changed("its payload is no base64"))?;
+    if trust.is_some_and(|trust| !trust.holds(&sealed.envelope.signatures, PAYLOAD_TYPE, &payload)) {
+        return Err("no trusted key has signed it".to_owned());
+    }
     let statement: Statement = serde_json::from_slice(&payload)
         .map_err(|error| format!("its statement is not one of a record: {error}"))?;
     if statement.kind != STATEMENT_TYPE || statement.predicate_type != PREDICATE_TYPE {

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::envelope;
 use super::record::{Closed, Entry, Intent, Outcome, Record, Subject};
+use super::signature::Trust;
 use crate::digest::Digest;
 use crate::trouble::Trouble;
 
@@ -75,9 +76,9 @@ pub(crate) fn name_of(sequence: u64) -> String {
 
 impl Log {
     /// Adds the record that bytes hold, if it is the next one.
-    pub(crate) fn push(&mut self, name: &str, bytes: &[u8]) -> Result<(), Broken> {
+    pub(crate) fn push(&mut self, name: &str, bytes: &[u8], trust: Option<&Trust>) -> Result<(), Broken> {
         let broken = |why: String| Broken { record: name.to_owned(), why };
-        let (record, digest) = envelope::open(bytes).map_err(broken)?;
+        let (record, digest) = envelope::open(bytes, trust).map_err(broken)?;
         let sequence = self.records.len() as u64 + 1;
         if name != name_of(sequence) || record.sequence != sequence {
             let missing =

@@ -7,6 +7,7 @@ mod envelope;
 mod log;
 mod record;
 mod show;
+mod signature;
 mod state;
 
 use std::time::Duration;
@@ -21,12 +22,15 @@ use crate::trouble::Trouble;
 pub use log::{Act, Broken, End, Log, Logged};
 pub use record::{Adopted, Closed, Ending, Entry, FORMAT, Intent, Moved, Outcome, Record, Subject};
 pub(crate) use show::plain;
+pub use signature::{Signer, Trust};
 pub use state::{Deployed, Live, Spot};
 
 /// A ledger.
 #[derive(Debug)]
 pub struct Ledger {
     store: Store,
+    signer: Option<Signer>,
+    trust: Option<Trust>,
 }
 
 /// Who writes a record, and when.
@@ -56,7 +60,17 @@ impl Ledger {
     ///
     /// The name is no such place, or the place cannot be opened.
     pub fn open(destination: &str) -> Result<Self, Trouble> {
-        Ok(Self { store: Store::open(destination)? })
+        Ok(Self { store: Store::open(destination)?, signer: None, trust: None })
+    }
+
+    /// The same, which signs what it writes.
+    pub fn signing_with(self, signer: Option<Signer>) -> Self {
+        Self { signer, ..self }
+    }
+
+    /// The same, which believes only records that a trusted key has signed.
+    pub fn trusting(self, trust: Option<Trust>) -> Self {
+        Self { trust, ..self }
     }
 
     /// All records. Each was looked at: none was changed, left out or moved.
@@ -93,7 +107,7 @@ impl Ledger {
         }
         let news = names.get(known..).unwrap_or_default();
         let bytes = self.store.read(news)?;
-        Ok(news.iter().zip(bytes).try_for_each(|(name, bytes)| log.push(name, &bytes)))
+        Ok(news.iter().zip(bytes).try_for_each(|(name, bytes)| log.push(name, &bytes, self.trust.as_ref())))
     }
 
     /// Writes what is decided upon all records before it; where another record came first, it is decided again. What is decided may be to
@@ -122,7 +136,7 @@ impl Ledger {
                 plan: stamp.plan.clone(),
                 entry,
             };
-            let (bytes, digest) = envelope::seal(record)
+            let (bytes, digest) = envelope::seal(record, self.signer.as_ref())
                 .map_err(|error| Trouble::new(format!("the record cannot be written: {error}")))?;
             if self.store.create(&log::name_of(sequence), bytes)? {
                 return Ok((Some(digest), decided));

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
+pub mod server;
+
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;

@@ -1,0 +1,241 @@
+//! Approvals: who counts, who does not, and what is missing.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use clearway_plan::PathKind;
+use clearway_runtime::approval::{Asked, Authors, approvals, verify};
+use clearway_runtime::{Answer, GitHub, Http};
+use common::server::Server;
+use common::{COMMIT, NOW, Shop, plan_json, subjects};
+use serde_json::{Value, json};
+
+fn asked(step: &str) -> Asked {
+    Asked {
+        release: "train".to_owned(),
+        path: PathKind::Release,
+        environment: "production".to_owned(),
+        chain: "standard".to_owned(),
+        step: step.to_owned(),
+        seats: BTreeSet::from([format!("production-{step}-1"), format!("production-{step}-2")]),
+        subjects: subjects(),
+        requested_by: "ana".to_owned(),
+        deployer: "dora".to_owned(),
+        commit: COMMIT.to_owned(),
+        attempt: 1,
+    }
+}
+
+fn review(login: &str, seat: &str) -> Value {
+    json!({"state": "approved", "comment": "", "environments": [{"name": seat}], "user": {"login": login, "type": "User"}})
+}
+
+fn with(shop: &Shop, asked: &Asked, reviews: &[Value], authors: &[&str]) -> Answer {
+    let authors =
+        Authors { people: authors.iter().map(|name| (*name).to_owned()).collect(), unknown: Vec::new() };
+    verify(&shop.call("1"), asked, &json!(reviews), &authors).unwrap()
+}
+
+fn stops(answer: &Answer, word: &str) {
+    let told = answer.to_string();
+    assert!(!answer.holds && told.contains(word), "without `{word}`: {told}");
+}
+
+/// A shop whose owners have agreed already.
+fn reviewed() -> Shop {
+    let shop = Shop::default();
+    let reviews = [review("fay", "production-peer-review-1"), review("pam", "production-peer-review-2")];
+    let answer = with(&shop, &asked("peer-review"), &reviews, &["wes"]);
+    assert!(answer.holds, "{answer}");
+    shop
+}
+
+const ONE: &str = "production-board-1";
+const TWO: &str = "production-board-2";
+
+#[test]
+fn a_quorum_of_different_people_passes() {
+    let shop = reviewed();
+    let answer = with(&shop, &asked("board"), &[review("bea", ONE), review("Robert", TWO)], &["wes"]);
+    assert!(answer.holds, "{answer}");
+    assert_eq!(answer.details["people"], json!(["bea", "bob"]));
+}
+
+#[test]
+fn whoever_must_not_agree_does_not_count() {
+    let shop = reviewed();
+    let board = asked("board");
+    let good = review("bea", ONE);
+    let rejected = json!({"state": "rejected", "environments": [{"name": TWO}], "user": {"login": "ben"}});
+    let bot = json!({"state": "approved", "environments": [{"name": TWO}], "user": {"login": "ben", "type": "Bot"}});
+    let two = "2 of `change-board` must agree, and 1 did";
+    let cases: Vec<(Vec<Value>, Vec<&str>, &str)> = vec![
+        (vec![], vec![], "and 0 did"),
+        (vec![good.clone()], vec![], two),
+        (vec![good.clone(), review("bea", TWO)], vec![], two),
+        (vec![good.clone(), review("BEA", TWO)], vec![], two),
+        (vec![good.clone(), review("zoe", TWO)], vec![], "not of `change-board`"),
+        (vec![good.clone(), review("bob", TWO)], vec![], "not of `change-board`"),
+        (vec![good.clone(), review("ben", TWO)], vec!["ben"], "an author"),
+        (vec![good.clone(), review("pam", TWO)], vec![], "has approved another step"),
+        (vec![good.clone(), review("ben", "production-peer-review-1")], vec![], two),
+        (vec![good.clone(), review("ben", "production")], vec![], two),
+        (vec![good.clone(), bot], vec![], "no person"),
+        (vec![good.clone(), review("robert", TWO), rejected], vec![], "ben has rejected"),
+    ];
+    for (reviews, authors, word) in cases {
+        stops(&with(&shop, &board, &reviews, &authors), word);
+    }
+    let pair = [good, review("ben", TWO)];
+    stops(&with(&shop, &Asked { deployer: "ben".to_owned(), ..board.clone() }, &pair, &[]), "deploys it");
+    stops(&with(&shop, &Asked { requested_by: "ben".to_owned(), ..board.clone() }, &pair, &[]), "an author");
+    stops(
+        &with(&shop, &Asked { deployer: "ana".to_owned(), ..board.clone() }, &pair, &[]),
+        "is an author of it",
+    );
+    stops(&with(&shop, &Asked { attempt: 2, ..board.clone() }, &pair, &[]), "attempt 2");
+    stops(&with(&shop, &Asked { seats: BTreeSet::new(), ..board.clone() }, &pair, &[]), "and 0 did");
+    let unknown = Authors { people: BTreeSet::new(), unknown: vec!["abc by x@y".to_owned()] };
+    stops(&verify(&shop.call("1"), &board, &json!(pair), &unknown).unwrap(), "nobody can tell who wrote");
+    assert!(with(&shop, &board, &pair, &[]).holds);
+}
+
+#[test]
+fn steps_go_in_order_and_in_one_run() {
+    let pair = [review("bea", ONE), review("ben", TWO)];
+    stops(
+        &with(&Shop::default(), &asked("board"), &pair, &[]),
+        "step `peer-review` of the chain comes before",
+    );
+    let shop = reviewed();
+    let answer = verify(&shop.call("2"), &asked("board"), &json!(pair), &Authors::default()).unwrap();
+    stops(&answer, "is not given in this run");
+}
+
+#[test]
+fn every_owner_must_agree() {
+    let shop = Shop::default();
+    let one = [review("fay", "production-peer-review-1")];
+    stops(&with(&shop, &asked("peer-review"), &one, &[]), "1 of `payments` must agree");
+    let mut plan = plan_json();
+    plan["artifacts"]["ledger"]["owner"] = Value::Null;
+    let shop = Shop::of(&plan);
+    stops(
+        &with(&shop, &asked("peer-review"), &[review("pam", "production-peer-review-1")], &[]),
+        "`ledger` has no owner",
+    );
+}
+
+#[test]
+fn a_step_that_the_risk_does_not_ask_for_is_recorded_as_such() {
+    let risky = |class: &str| {
+        let mut plan = plan_json();
+        plan["releases"][0]["class"] = json!(class);
+        let risk = json!({"metric": {"name": "risk", "unit": "risk-level", "no-data": "inconclusive", "min-samples": 0}});
+        let high = json!({"value": {"word": {"of": "risk-level", "word": "medium", "rank": 1}}});
+        plan["approvals"]["standard"]["steps"][0]["when"] =
+            json!({"compare": {"left": risk, "operator": ">=", "right": high}});
+        Shop::of(&plan)
+    };
+    let answer = with(&risky("standard"), &asked("peer-review"), &[], &[]);
+    assert!(answer.holds && answer.title.contains("not required: the risk is low"), "{answer}");
+    assert_eq!(answer.details["result"], "not-required");
+    stops(&with(&risky("emergency"), &asked("peer-review"), &[], &[]), "must agree");
+}
+
+#[test]
+fn separate_none_lets_one_person_do_it_and_still_counts_people_once() {
+    let mut plan = plan_json();
+    plan["approvals"]["standard"]["separate"] = json!([]);
+    let shop = Shop::of(&plan);
+    let own = Asked { deployer: "pam".to_owned(), requested_by: "pam".to_owned(), ..asked("peer-review") };
+    let reviews = [review("pam", "production-peer-review-1"), review("fay", "production-peer-review-2")];
+    assert!(with(&shop, &own, &reviews, &["pam"]).holds);
+    let board = Asked { deployer: "pam".to_owned(), requested_by: "pam".to_owned(), ..asked("board") };
+    stops(&with(&shop, &board, &[review("pam", ONE), review("pam", TWO)], &["pam"]), "and 1 did");
+    assert!(with(&shop, &board, &[review("pam", ONE), review("bea", TWO)], &["pam"]).holds);
+}
+
+#[test]
+fn people_have_so_much_time() {
+    let within = |within: Value, escalate: Option<&str>| {
+        let mut plan = plan_json();
+        plan["approvals"]["standard"]["steps"][0]["within"] = within;
+        if let Some(escalate) = escalate {
+            plan["approvals"]["standard"]["steps"][1]["escalate"] = json!(escalate);
+        }
+        let shop = Shop::of(&plan);
+        let gate = common::about("gate-production-tests", PathKind::Release, &subjects());
+        assert_eq!(gate.step, "gate-production-tests");
+        shop.pass("1", PathKind::Release, &subjects());
+        shop
+    };
+    let reviews =
+        json!([review("fay", "production-peer-review-1"), review("pam", "production-peer-review-2")]);
+    let at = |shop: &Shop, now: &str| {
+        verify(&shop.at("1", now), &asked("peer-review"), &reviews, &Authors::default()).unwrap()
+    };
+    let hours = within(json!({"seconds": 7200}), None);
+    assert!(at(&hours, "2026-11-02T10:59:00Z").holds);
+    stops(&at(&hours, "2026-11-02T11:01:00Z"), "had 2 h");
+    // Monday and two business days is Wednesday; Saturday and Sunday are none.
+    let days = within(json!({"period": {"count": 5, "unit": "business-days"}}), None);
+    assert!(at(&days, "2026-11-09T08:59:00Z").holds);
+    stops(&at(&days, "2026-11-09T09:01:00Z"), "had 5 business-days");
+    assert!(NOW.starts_with("2026-11-02T09:00"));
+}
+
+fn github(server: &Server) -> GitHub {
+    GitHub {
+        http: Http::new(Duration::from_millis(400), Duration::from_millis(1)),
+        api: server.address.clone(),
+        token: "t".to_owned(),
+        repository: "acme/shop".to_owned(),
+    }
+}
+
+#[test]
+fn approvals_and_authors_come_from_the_platform() {
+    let shop = Shop::default();
+    let server = Server::start(|_, path| {
+        let commit = |login: Value, email: &str| json!({"sha": "a".repeat(40), "author": login, "commit": {"author": {"email": email}}});
+        match path {
+            "/repos/acme/shop/actions/runs/7/approvals" => {
+                Some((200, json!([review("fay", "x")]).to_string()))
+            }
+            path if path.starts_with("/repos/acme/shop/compare/base...0123") => {
+                let commits = [
+                    commit(json!({"login": "robert"}), "x@y"),
+                    commit(Value::Null, "BOB@example.com"),
+                    commit(Value::Null, "who@else"),
+                ];
+                Some((200, json!({"commits": commits}).to_string()))
+            }
+            path if path.starts_with("/repos/acme/shop/commits?sha=0123") => {
+                let full = path.ends_with("&page=1");
+                let commits = vec![
+                    commit(json!({"login": if full { "fay" } else { "zoe" }}), "x@y");
+                    if full { 100 } else { 1 }
+                ];
+                Some((200, json!(commits).to_string()))
+            }
+            _ => Some((404, String::new())),
+        }
+    });
+    let github = github(&server);
+    assert_eq!(approvals(&github, "7").unwrap()[0]["user"]["login"], "fay");
+    for run in ["8", "", "7/../8"] {
+        assert!(approvals(&github, run).is_err());
+    }
+    let authors = Authors::of_commits(shop.plan(), &github, Some("base"), COMMIT).unwrap();
+    assert_eq!(authors.people, BTreeSet::from(["bob".to_owned()]));
+    assert_eq!(authors.unknown.len(), 1);
+    let all = Authors::of_commits(shop.plan(), &github, None, COMMIT).unwrap();
+    assert_eq!(all.people, BTreeSet::from(["@zoe".to_owned(), "fay".to_owned()]));
+    assert!(Authors::of_commits(shop.plan(), &github, Some("other"), COMMIT).is_err());
+    assert!(Authors::of_list(shop.plan(), b"{}").is_err());
+}

@@ -1,0 +1,199 @@
+//! Preflight, windows and watches.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use clearway_plan::PathKind;
+use clearway_runtime::preflight::{Expectations, Live, check};
+use clearway_runtime::record::begin;
+use clearway_runtime::{Answer, Http, watch, window};
+use common::server::{Server, vector};
+use common::{Shop, about, compare, plan_file, plan_json, subjects};
+use serde_json::{Value, json};
+
+const URL: &str = "/repos/{repository}/environments/production";
+
+fn expectations() -> Expectations {
+    let rule = |pointer: &str| json!({"url": URL, "where": {"at": "/protection_rules", "key": "type", "is": "required_reviewers"}, "pointer": pointer});
+    let with = |mut one: Value, more: Value| {
+        one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        one
+    };
+    let file = json!({"expectations": [
+        {"url": URL, "pointer": "/can_admins_bypass", "equals": false, "why": "admins must ask, too"},
+        with(rule("/prevent_self_review"), json!({"equals": true, "why": "nobody approves their own"})),
+        with(rule("/reviewers"), json!({"same-set": ["board", "bea"], "pick": "/reviewer/login", "why": "the board decides"})),
+    ]});
+    Expectations::read(&serde_json::to_vec(&file).unwrap()).unwrap()
+}
+
+fn settings() -> Value {
+    json!({"can_admins_bypass": false, "protection_rules": [
+        {"type": "wait_timer"},
+        {"type": "required_reviewers", "prevent_self_review": true, "reviewers": [{"reviewer": {"slug": "board"}}, {"reviewer": {"login": "bea"}}]},
+    ]})
+}
+
+fn looks(shop: &Shop, settings: &Value) -> Answer {
+    let live = Live::Answers([(URL.to_owned(), settings.clone())].into());
+    check(&shop.call("1"), "train", PathKind::Release, &expectations(), &live).unwrap()
+}
+
+#[test]
+fn settings_must_be_as_expected() {
+    let shop = Shop::default();
+    assert!(looks(&shop, &settings()).holds);
+    type Change = fn(&mut Value);
+    let changes: [(Change, &str); 9] = [
+        (|live| live["can_admins_bypass"] = json!(true), "admins must ask"),
+        (|live| drop(live.as_object_mut().unwrap().remove("can_admins_bypass")), "nothing is there"),
+        (|live| live["protection_rules"] = json!([]), "no such element"),
+        (|live| live["protection_rules"] = Value::Null, "no such list"),
+        (|live| live["protection_rules"][0]["type"] = json!("required_reviewers"), "2 such elements"),
+        (
+            |live| live["protection_rules"][1]["prevent_self_review"] = json!(false),
+            "nobody approves their own",
+        ),
+        (
+            |live| live["protection_rules"][1]["reviewers"] = json!([{"reviewer": {"slug": "board"}}]),
+            "the board decides",
+        ),
+        (|live| live["protection_rules"][1]["reviewers"][1] = json!({"reviewer": {"login": "eve"}}), "eve"),
+        (|live| live["protection_rules"][1]["reviewers"][1] = json!({"reviewer": {}}), "no name"),
+    ];
+    for (change, word) in changes {
+        let mut live = settings();
+        change(&mut live);
+        let answer = looks(&shop, &live);
+        let told = answer.to_string();
+        assert!(!answer.holds && told.contains(word) && told.contains("apply.sh"), "{word}: {told}");
+    }
+    let live = Live::Answers([].into());
+    assert!(!check(&shop.call("1"), "train", PathKind::Release, &expectations(), &live).unwrap().holds);
+    for bad in [
+        "",
+        "{}",
+        r#"{"expectations":[{"url":"/","why":"x"}]}"#,
+        r#"{"expectations":[{"url":"/","why":"x","equals":1,"same-set":[]}]}"#,
+        r#"{"expectations":[{"url":"/","why":"x","equal":1}]}"#,
+    ] {
+        assert!(Expectations::read(bad.as_bytes()).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn what_is_open_stops_the_next_run_and_never_the_way_back() {
+    let shop = Shop::adopted();
+    shop.pass("0", PathKind::Release, &subjects());
+    assert!(
+        begin(&shop.call("0"), &about("deploy-production-ledger", PathKind::Release, &subjects()))
+            .unwrap()
+            .holds
+    );
+    let answer = looks(&shop, &settings());
+    assert!(!answer.holds && answer.to_string().contains("clearway record close sha256:"), "{answer}");
+    let live = Live::Answers([(URL.to_owned(), settings())].into());
+    assert!(check(&shop.call("1"), "train", PathKind::Rollback, &expectations(), &live).unwrap().holds);
+}
+
+#[test]
+fn a_deployment_starts_in_its_window_alone() {
+    let plan = plan_file(&plan_json());
+    let at = |now: &str| window::check(&plan, now.parse().unwrap(), "train", "production").unwrap();
+    assert!(at("2026-11-02T09:00:00Z").holds);
+    let night = at("2026-11-02T20:00:00Z");
+    assert!(
+        !night.holds && night.title.contains("blocked until Tuesday 2026-11-03 09:00 Europe/Berlin"),
+        "{night}"
+    );
+    assert_eq!(night.outputs[0].1, "2026-11-03T08:00:00Z");
+    // Two waves of ten minutes do not fit into the last quarter of an hour.
+    assert!(!at("2026-11-02T14:45:00Z").holds);
+    assert!(at("2026-11-02T14:39:00Z").holds);
+    assert!(!at("2026-11-07T10:00:00Z").holds);
+    assert!(window::check(&plan, "2026-11-02T09:00:00Z".parse().unwrap(), "train", "moon").is_err());
+}
+
+/// Watches a plan whose Prometheus is this one; gives the answer and what was waited.
+fn watches(server: &Server, breach: &str, seconds: u64) -> (Answer, Vec<u64>) {
+    let mut plan = plan_json();
+    plan["environments"]["production"]["monitoring"] = json!(server.address);
+    let rollout = &mut plan["releases"][0]["stages"][0]["rollout"];
+    rollout["on-breach"] = json!(breach);
+    let condition =
+        compare("http.error-rate", "<=", "1", "%", json!({"query": "errors{service=\"$service\"}[$over]"}));
+    rollout["watches"] =
+        json!([{"require": {"text": "http.error-rate <= 1%", "condition": condition}, "over": 300}]);
+    let waited = RefCell::new(Vec::new());
+    let asked = watch::Asked {
+        release: "train",
+        environment: "production",
+        services: &["ledger".to_owned()],
+        seconds,
+    };
+    let http = Http::new(Duration::from_millis(400), Duration::from_millis(1));
+    let answer =
+        watch::watch(&plan_file(&plan), &asked, &http, &|time| waited.borrow_mut().push(time.as_secs()))
+            .unwrap();
+    (answer, waited.into_inner())
+}
+
+#[test]
+fn what_was_deployed_is_watched_for_the_whole_time() {
+    let (answer, waited) = watches(&Server::start(|_, _| Some((200, vector("0.2")))), "rollback", 70);
+    assert!(answer.holds, "{answer}");
+    assert_eq!(waited, [30, 30, 10]);
+}
+
+#[test]
+fn a_breach_ends_it_at_once() {
+    for (breach, word) in [("rollback", "goes back"), ("pause", "until a person decides")] {
+        let (answer, waited) =
+            watches(&Server::start(|at, _| Some((200, vector(if at > 0 { "5" } else { "0" })))), breach, 600);
+        assert!(!answer.holds && answer.to_string().contains(word), "{answer}");
+        assert_eq!(waited, [30]);
+    }
+}
+
+#[test]
+fn silence_is_borne_for_a_while_and_is_no_pass() {
+    let silent = || Server::start(|_, _| Some((200, vector("NaN"))));
+    let (answer, waited) = watches(&silent(), "rollback", 600);
+    assert!(!answer.holds && answer.to_string().contains("nobody can tell"), "{answer}");
+    assert_eq!(waited, [30, 30, 30]);
+    // A short silence passes, and one at the end does not.
+    let (answer, _) = watches(
+        &Server::start(|at, _| Some((200, vector(if at == 1 { "NaN" } else { "0" })))),
+        "rollback",
+        90,
+    );
+    assert!(answer.holds, "{answer}");
+    let (answer, _) = watches(
+        &Server::start(|at, _| Some((200, vector(if at == 3 { "NaN" } else { "0" })))),
+        "rollback",
+        90,
+    );
+    assert!(!answer.holds, "{answer}");
+    let (answer, _) = watches(&Server::nowhere("http://127.0.0.1:1"), "rollback", 0);
+    assert!(!answer.holds, "{answer}");
+}
+
+#[test]
+fn nothing_to_watch_with_is_told() {
+    let mut plan = plan_json();
+    let asked = |services| watch::Asked { release: "train", environment: "production", services, seconds: 5 };
+    let (none, other): (&[String], _) = (&[], ["mail".to_owned()]);
+    let watching =
+        |plan: &Value, services| watch::watch(&plan_file(plan), &asked(services), &Http::default(), &|_| {});
+    assert!(watching(&plan, none).unwrap().title.contains("watches nothing"));
+    assert!(watching(&plan, &other).is_err());
+    let condition = compare("http.error-rate", "<=", "1", "%", json!({}));
+    plan["releases"][0]["stages"][0]["rollout"]["watches"] =
+        json!([{"require": {"text": "t", "condition": condition}, "over": 1}]);
+    let answer = watching(&plan, none).unwrap();
+    assert!(!answer.holds && answer.to_string().contains("no `monitoring`"), "{answer}");
+}
