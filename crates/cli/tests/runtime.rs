@@ -164,6 +164,8 @@ fn a_release_goes_out_and_comes_back() {
     assert_eq!(pipeline.last_output("go").as_deref(), Some("false"));
 
     // The gate, on bad evidence and on good.
+    pipeline.gate("7").stops("the reports cannot be listed");
+    pipeline.write("evidence/other.txt", "");
     pipeline.gate("7").stops("the report is missing");
     pipeline.write(
         "evidence/reports/a.xml",
