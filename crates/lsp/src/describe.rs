@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use clearway_model::vocabulary::{Clause, Contents, Field, Function, Parameter, Vocabulary};
-use clearway_model::{ClauseValue, Db, Item, ValueKind, Values, let_value, lower, signature};
+use clearway_model::{
+    ClauseValue, Db, Item, ItemSyntax, ValueKind, Values, let_value, lower, signature, syntax_of,
+};
+use clearway_syntax as syntax;
 
 /// How many lines of a declaration are shown.
 const LINES: usize = 14;
@@ -71,8 +74,20 @@ pub(crate) fn heading(db: &dyn Db, item: Item) -> String {
         return format!("let {name} = {}", let_value(db, item).0);
     }
     let params = signature(db, item).map(|params| format!("({})", parameters(params))).unwrap_or_default();
-    let result = lower(db, item).result.as_ref().map(|ty| format!(" : {ty}")).unwrap_or_default();
+    let typed = Vocabulary::get().kinds.get(kind).is_some_and(|kind| kind.typed);
+    let result = typed.then(|| lower(db, item).result.clone()).flatten();
+    let result = result.map(|ty| format!(" : {ty}")).unwrap_or_default();
     format!("{kind} {name}{params}{result}")
+}
+
+/// The documentation of a declaration or `let`: without a look at what it says.
+pub(crate) fn documentation(db: &dyn Db, item: Item) -> String {
+    let doc = match syntax_of(db, item).as_ref().map(ItemSyntax::item) {
+        Some(syntax::Item::Let(binding)) => binding.doc.clone(),
+        Some(syntax::Item::Declaration(declaration)) => declaration.doc.clone(),
+        _ => None,
+    };
+    doc.unwrap_or_default().to_string()
 }
 
 /// A declaration with what is written in it, its values worked out.

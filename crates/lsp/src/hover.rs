@@ -6,8 +6,8 @@ use clearway_analysis::dependents;
 use clearway_diagnostics::{NodeId, Span};
 use clearway_model::vocabulary::{Type, Vocabulary};
 use clearway_model::{
-    Db, Item, Meaning, SourceFile, Value, Workspace, deployable, item_at, lower, meanings, span_of,
-    syntax_of, views, word_at,
+    Db, Item, Meaning, SourceFile, Value, Workspace, deployable, item_at, meanings, span_of, syntax_of,
+    views, word_at,
 };
 use clearway_syntax as syntax;
 
@@ -82,11 +82,8 @@ fn page(heading: &str, doc: &str) -> String {
 }
 
 fn declared(db: &dyn Db, item: Item) -> String {
-    let doc = match syntax_of(db, item).as_ref().map(clearway_model::ItemSyntax::item) {
-        Some(syntax::Item::Let(binding)) => binding.doc.clone(),
-        _ => lower(db, item).doc.clone(),
-    };
-    let mut text = page(&describe::declaration(db, item), doc.as_deref().unwrap_or_default());
+    let doc = describe::documentation(db, item);
+    let mut text = page(&describe::declaration(db, item), &doc);
     if views::DEPLOYABLE.contains(&item.kind(db).as_str()) {
         text += &required_by(db, item.name(db), None);
     }

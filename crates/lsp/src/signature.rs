@@ -2,7 +2,7 @@
 
 use clearway_diagnostics::{NodeId, Span};
 use clearway_model::vocabulary::{Parameter, Vocabulary};
-use clearway_model::{Db, Resolution, SourceFile, item_at, lower, resolve, span_of, syntax_of};
+use clearway_model::{Db, Resolution, SourceFile, item_at, resolve, span_of, syntax_of};
 use clearway_syntax::{self as syntax, Arg, Expr, ExprKind, Item, Name, Visit};
 
 use crate::completion::{Cursor, called};
@@ -83,7 +83,7 @@ fn active(params: &[Parameter], args: &[Arg], at: usize) -> Option<usize> {
 
 fn doc(db: &dyn Db, file: SourceFile, name: &str) -> String {
     if let Resolution::Found(item) = resolve(db, file, name, &|kind| kind != "let" && kind != "use") {
-        return lower(db, item).doc.clone().unwrap_or_default().to_string();
+        return describe::documentation(db, item);
     }
     Vocabulary::get().functions.get(name).map(|function| function.doc.to_string()).unwrap_or_default()
 }

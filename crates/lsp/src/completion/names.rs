@@ -3,8 +3,8 @@
 use clearway_diagnostics::Span;
 use clearway_model::vocabulary::{Function, Type};
 use clearway_model::{
-    Db, Imported, Item, Resolution, SourceFile, deployable, item_span, items, let_value, lower, modules,
-    names, resolve, scope, signature, views,
+    Db, Imported, Item, Resolution, SourceFile, deployable, item_span, items, let_value, modules, names,
+    resolve, scope, signature, views,
 };
 use clearway_syntax::Name;
 
@@ -101,8 +101,9 @@ pub(super) fn declaration(db: &dyn Db, name: &str, item: Item) -> Completion {
         return Completion::new(Sort::Value, name).detail(let_value(db, item).0.to_string()).rank(2);
     }
     let sort = if kind == "metric" { Sort::Metric } else { Sort::Declaration };
-    let doc = lower(db, item).doc.clone().unwrap_or_default();
-    let completion = Completion::new(sort, name).detail(describe::heading(db, item)).doc(doc.as_str());
+    let completion = Completion::new(sort, name)
+        .detail(describe::heading(db, item))
+        .doc(describe::documentation(db, item));
     match signature(db, item) {
         Some(params) if kind != "metric" => {
             let required = params.iter().filter(|param| param.default.is_none());
