@@ -1,13 +1,12 @@
 //! Someone writes: random edits, and after each what the editor is told must be what a fresh check of the same texts finds.
-#![allow(clippy::disallowed_methods, reason = "the test reads the repository's own example")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clearway_model::{MANIFEST, MemorySystem, System};
+use clearway_model::{MemorySystem, System};
 use clearway_tests::rng::Rng;
-use clearway_tests::{files_below, repository};
+use clearway_tests::{Fixture, repository};
 use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::host::{Host, ProjectFiles};
@@ -29,18 +28,10 @@ struct Machine {
 
 impl Machine {
     fn example(name: &str) -> Self {
-        let root = repository().join("examples").join(name);
-        let mut machine = Self::default();
-        for path in files_below(&root) {
-            let text = std::fs::read_to_string(&path).unwrap();
-            let path = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-            match path.as_str() {
-                MANIFEST => machine.manifest = text,
-                path if path.ends_with(".cw") => drop(machine.sources.insert(path.to_owned(), text.into())),
-                _ => drop(machine.system.files.insert(path, text)),
-            }
-        }
-        machine
+        let Fixture { manifest, sources, system } =
+            Fixture::folder(&repository().join("examples").join(name));
+        let sources = sources.into_iter().map(|(path, text)| (path, text.into())).collect();
+        Self { manifest, sources, system }
     }
 }
 
