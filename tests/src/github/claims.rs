@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::graph::{At, Graph};
+use super::narrow::narrow;
 use super::pass::{Assumed, Pass};
 use super::results::{Outcome, Outcomes};
 use super::run::{Run, Scenario, Unclear};
@@ -110,24 +111,6 @@ impl Claim {
         }
         Ok(())
     }
-
-    /// Leaves open only those ends of jobs that it allows.
-    fn narrow(&self, graph: &Graph, assumed: &mut Assumed) {
-        let (job, wanted, yes) = match self {
-            Self::All(claims) => return claims.iter().for_each(|claim| claim.narrow(graph, assumed)),
-            Self::Ends(job, wanted) => (job, wanted, true),
-            Self::Not(claim) => match &**claim {
-                Self::Ends(job, wanted) => (job, wanted, false),
-                _ => return,
-            },
-            _ => return,
-        };
-        if let Some(at) = graph.find(job) {
-            let ends = assumed.jobs[at].ends.list().into_iter();
-            let left: Vec<Outcome> = ends.filter(|outcome| wanted.contains(outcome) == yes).collect();
-            assumed.jobs[at].ends = Outcomes::of(&left);
-        }
-    }
 }
 
 /// It is not so.
@@ -178,12 +161,11 @@ impl Graph {
         for at in relevant.clone() {
             relevant.extend(&self.nodes[at].before);
         }
-        let mut search =
-            Search { graph: self, claim, relevant: relevant.into_iter().collect(), left: BUDGET };
+        let mut search = Search { graph: self, claim, relevant, left: BUDGET };
         for attempt in [1, 2] {
             let mut assumed = Assumed::open(self);
             assumed.attempt = Some(attempt);
-            claim.narrow(self, &mut assumed);
+            narrow(claim, self, &mut assumed);
             if let Some(found) = search.go(assumed)? {
                 return search.run(&found).map(Some);
             }
@@ -212,10 +194,9 @@ impl Graph {
     }
 
     /// A second attempt in which a job starts though another one, which it comes after, ran only in the first.
-    pub fn scenario_again(&self, job: &str, guard: &str) -> Result<Option<Scenario>, Stuck> {
-        let Some(mut first) = self.scenario(&Claim::starts(job).and(Claim::succeeds(guard)))? else {
-            return Ok(None);
-        };
+    pub fn scenario_again(&self, job: &str, guards: &[&str]) -> Result<Option<Scenario>, Stuck> {
+        let all = guards.iter().map(|guard| Claim::succeeds(guard)).chain([Claim::starts(job)]).collect();
+        let Some(mut first) = self.scenario(&Claim::All(all))? else { return Ok(None) };
         for end in [Outcome::Failure, Outcome::Cancelled, Outcome::Success] {
             first.ends.insert(job.to_owned(), end);
             let before = self.generous(&mut first)?;
@@ -223,7 +204,7 @@ impl Graph {
             again.github.clone_from(&first.github);
             again.inputs.clone_from(&first.inputs);
             let run = self.generous(&mut again)?;
-            if run.has_started(job) && !run.has_started(guard) {
+            if run.has_started(job) && guards.iter().any(|guard| !run.has_started(guard)) {
                 return Ok(Some(again));
             }
         }
@@ -247,15 +228,22 @@ impl Graph {
 struct Search<'g> {
     graph: &'g Graph,
     claim: &'g Claim,
-    relevant: Vec<At>,
+    relevant: BTreeSet<At>,
     left: usize,
 }
 
 impl Search<'_> {
     fn go(&mut self, assumed: Assumed) -> Result<Option<Assumed>, Stuck> {
         self.left = self.left.checked_sub(1).ok_or(Stuck::TooLarge)?;
-        let pass = Pass::over(self.graph, &assumed)?;
-        if self.claim.judge(self.graph, &pass, &assumed) == Some(false) {
+        let pass = Pass::over_some(self.graph, &assumed, &|at| self.relevant.contains(&at))?;
+        // Of a call, only some jobs may be of interest; then nothing is said of its end.
+        let impossible = |at: &At| {
+            let fate = pass.jobs[*at];
+            self.graph.nodes[*at].called.is_none() && fate.starts == Some(true) && fate.real == Outcomes::NONE
+        };
+        if self.claim.judge(self.graph, &pass, &assumed) == Some(false)
+            || self.relevant.iter().any(impossible)
+        {
             return Ok(None);
         }
         let Some(choices) = self.choices(&assumed, &pass) else {

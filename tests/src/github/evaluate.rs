@@ -9,6 +9,11 @@ pub trait Scope {
     /// A context by its name; `None` where it cannot be read here.
     fn context(&self, name: &str) -> Option<Value>;
 
+    /// A property of a context, where that is less work than all of it.
+    fn property(&self, context: &str, name: &str) -> Option<Value> {
+        Some(self.context(context)?.property(name))
+    }
+
     /// What `success`, `failure`, `cancelled` or `always` says: the outer option is whether it can be asked here, the inner one
     /// whether the answer is known.
     fn status(&self, function: &str) -> Option<Option<bool>>;
@@ -42,9 +47,7 @@ pub fn truth(expression: &Expression, scope: &dyn Scope) -> Result<Option<bool>,
 pub fn value(expression: &Expression, scope: &dyn Scope) -> Result<Value, Malformed> {
     match expression {
         Expression::Literal(value) => Ok(value.clone()),
-        Expression::Context(name) => {
-            scope.context(name).ok_or_else(|| Malformed(format!("the context `{name}` cannot be read here")))
-        }
+        Expression::Context(name) => scope.context(name).ok_or_else(|| unreadable(name)),
         Expression::Member(of, name) if projects(of) => Ok(match value(of, scope)? {
             Value::List(items) => {
                 let found = items.iter().map(|item| item.property(name));
@@ -52,7 +55,10 @@ pub fn value(expression: &Expression, scope: &dyn Scope) -> Result<Value, Malfor
             }
             _ => Value::Unknown,
         }),
-        Expression::Member(of, name) => Ok(value(of, scope)?.property(name)),
+        Expression::Member(of, name) => match &**of {
+            Expression::Context(context) => scope.property(context, name).ok_or_else(|| unreadable(context)),
+            of => Ok(value(of, scope)?.property(name)),
+        },
         Expression::Index(of, index) => indexed(&value(of, scope)?, &value(index, scope)?),
         Expression::Star(of) => Ok(match value(of, scope)? {
             Value::Object(entries) => Value::List(entries.into_values().collect()),
@@ -91,6 +97,10 @@ pub fn value(expression: &Expression, scope: &dyn Scope) -> Result<Value, Malfor
             }
         },
     }
+}
+
+fn unreadable(context: &str) -> Malformed {
+    Malformed(format!("the context `{context}` cannot be read here"))
 }
 
 /// Whether a property of this is taken from every item.

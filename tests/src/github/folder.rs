@@ -73,7 +73,12 @@ impl Folder {
 
     /// The workflow that a job calls, and the name of its file.
     pub fn callee(&self, job: &Job) -> Option<(&str, &Workflow)> {
-        let file = job.uses.as_ref()?.strip_prefix("./.github/workflows/")?;
+        let uses = job.uses.as_ref()?;
+        let file = uses
+            .strip_prefix("./")
+            .or_else(|| uses.strip_prefix("$/"))?
+            .strip_prefix(PLACE)?
+            .strip_prefix('/')?;
         self.workflows.get_key_value(file).map(|(file, workflow)| (file.as_str(), workflow))
     }
 

@@ -3,7 +3,7 @@
 //! Files are read as plain data (`workflow`, `folder`), conditions as trees (`expression`) whose values may be known only in part
 //! (`value`, `evaluate`). A run is a graph of jobs, called workflows included (`graph`), and a pass over it says which jobs start
 //! and how they end, for one run (`run`) or for many at once (`pass`). So it can be shown that a job stands behind another, or
-//! a run be found in which it does not (`claims`). What the rules leave open is open here too: a claim holds only if it holds
+//! a run be found in which it does not (`claims`, which `narrow` spares most of the search). What the rules leave open is open here too: a claim holds only if it holds
 //! either way.
 
 mod claims;
@@ -12,6 +12,7 @@ mod expression;
 mod folder;
 mod functions;
 mod graph;
+mod narrow;
 mod pass;
 mod results;
 mod run;

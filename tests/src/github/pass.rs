@@ -35,6 +35,8 @@ pub struct JobAssumed {
     pub hollow: Outcomes,
     /// Whether it starts, where its condition depends on what is not known.
     pub starts: Option<bool>,
+    /// It is a call that an earlier attempt entered, and only jobs inside it are run again.
+    pub entered: bool,
     /// How it ended in an earlier attempt; then nothing of it runs.
     pub kept: Option<Outcome>,
     /// What it leaves for others, by name; the rest is unknown.
@@ -50,6 +52,7 @@ impl JobAssumed {
             left: Outcomes::of(&[Outcome::Skipped, Outcome::Cancelled]),
             hollow: Outcomes::of(&[Outcome::Success, Outcome::Skipped]),
             starts: None,
+            entered: false,
             kept: None,
             outputs: BTreeMap::new(),
         }
@@ -91,17 +94,32 @@ pub struct Fate {
 impl Pass {
     /// Goes over the jobs, each after those that it needs.
     pub fn over(graph: &Graph, assumed: &Assumed) -> Result<Self, Malformed> {
+        Self::over_some(graph, assumed, &|_| true)
+    }
+
+    /// Goes over some of the jobs, with all that come before them. Of the others it says nothing.
+    pub fn over_some(
+        graph: &Graph,
+        assumed: &Assumed,
+        wanted: &dyn Fn(At) -> bool,
+    ) -> Result<Self, Malformed> {
         let nothing = Fate { starts: Some(false), late: None, seen: Outcomes::NONE, real: Outcomes::NONE };
         let mut pass = Self { jobs: vec![nothing; graph.nodes.len()] };
         for (at, node) in graph.nodes.iter().enumerate() {
-            if node.parent.is_none() {
-                pass.visit(graph, assumed, at)?;
+            if node.parent.is_none() && wanted(at) {
+                pass.visit(graph, assumed, wanted, at)?;
             }
         }
         Ok(pass)
     }
 
-    fn visit(&mut self, graph: &Graph, assumed: &Assumed, at: At) -> Result<(), Malformed> {
+    fn visit(
+        &mut self,
+        graph: &Graph,
+        assumed: &Assumed,
+        wanted: &dyn Fn(At) -> bool,
+        at: At,
+    ) -> Result<(), Malformed> {
         let node = &graph.nodes[at];
         let job = &assumed.jobs[at];
         // What is decided on after a job that was decided on after the cancellation is so too.
@@ -117,9 +135,8 @@ impl Pass {
                 let holds = truth(&node.condition.expression, &sight)
                     .map_err(|error| Malformed(format!("`{}`: {}", node.id, error.0)))?
                     .or(job.starts);
-                // Whether the condition of a call is asked again when only some of its jobs are run again is not documented.
-                let again = node.children.iter().any(|child| assumed.jobs[*child].kept.is_some());
-                let holds = if again && holds == Some(false) { job.starts } else { holds };
+                // Whether the condition of a call is asked again when only jobs inside it are run again is not documented.
+                let holds = if job.entered && holds == Some(false) { job.starts } else { holds };
                 match (entered, holds) {
                     (_, Some(false)) => Some(false),
                     (Some(true), holds) => holds,
@@ -128,8 +145,8 @@ impl Pass {
             }
         };
         self.jobs[at].starts = starts;
-        for child in &node.children {
-            self.visit(graph, assumed, *child)?;
+        for child in node.children.iter().filter(|child| wanted(**child)) {
+            self.visit(graph, assumed, wanted, *child)?;
         }
         let started = match job.kept {
             Some(kept) => Outcomes::of(&[kept]),

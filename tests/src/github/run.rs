@@ -25,6 +25,8 @@ pub struct Scenario {
     pub decided: BTreeMap<String, bool>,
     /// Jobs that ended so in an earlier attempt, and are not run again.
     pub kept: BTreeMap<String, Outcome>,
+    /// Calls that an earlier attempt entered, of which only jobs inside are run again.
+    pub entered: BTreeSet<String>,
     /// The attempt after the first one, where it is not the first.
     pub again: Option<u32>,
     /// What jobs leave for others.
@@ -115,6 +117,7 @@ impl Scenario {
             job.hollow =
                 one(if self.hollow.contains(&node.id) { Outcome::Skipped } else { Outcome::Success });
             job.starts = self.decided.get(&node.id).copied();
+            job.entered = self.entered.contains(&node.id);
             job.kept = self.kept.get(&node.id).copied();
             let outputs = self.outputs.iter().filter(|((job, _), _)| *job == node.id);
             job.outputs = outputs.map(|((_, name), text)| (name.clone(), text.clone())).collect();
@@ -175,6 +178,7 @@ impl Run {
     pub fn again(&self, graph: &Graph, jobs: &[&str]) -> Scenario {
         let chosen: BTreeSet<usize> = jobs.iter().filter_map(|job| graph.find(job)).collect();
         let mut rerun = chosen.clone();
+        let mut entered = BTreeSet::new();
         for at in chosen {
             rerun.extend(graph.below(at));
             rerun.extend(graph.after(at));
@@ -182,6 +186,7 @@ impl Run {
             let mut parent = graph.nodes[at].parent;
             while let Some(call) = parent {
                 rerun.insert(call);
+                entered.insert(graph.nodes[call].id.clone());
                 rerun
                     .extend(graph.after(call).into_iter().filter(|later| !graph.below(call).contains(later)));
                 parent = graph.nodes[call].parent;
@@ -189,7 +194,7 @@ impl Run {
         }
         let kept = graph.nodes.iter().enumerate().filter(|(at, _)| !rerun.contains(at));
         let kept = kept.filter_map(|(_, node)| Some((node.id.clone(), self.result(&node.id)?)));
-        Scenario { kept: kept.collect(), again: Some(2), ..Scenario::default() }
+        Scenario { kept: kept.collect(), entered, again: Some(2), ..Scenario::default() }
     }
 
     /// What GitHub calls "re-run failed jobs": those that failed or were cancelled, with all that come after them.

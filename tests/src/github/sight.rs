@@ -159,6 +159,15 @@ impl Scope for Sight<'_> {
         }
     }
 
+    fn property(&self, context: &str, name: &str) -> Option<Value> {
+        if context != "needs" {
+            return Some(self.context(context)?.property(name));
+        }
+        let node = &self.graph.nodes[self.at];
+        let need = node.needs.iter().find(|need| self.graph.nodes[**need].local.eq_ignore_ascii_case(name));
+        Some(need.map_or(Value::Null, |need| self.need(*need)))
+    }
+
     fn status(&self, function: &str) -> Option<Option<bool>> {
         if !self.condition {
             return None;

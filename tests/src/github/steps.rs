@@ -90,19 +90,20 @@ impl StepsRun {
 }
 
 impl Graph {
-    /// Whether a step of a job runs only if another one of the job succeeded.
+    /// Whether a step of a job runs only if another one of the job succeeded, where the steps leave these outputs.
     pub fn step_guards(
         &self,
         scenario: &Scenario,
         job: &str,
+        outputs: &StepsAssumed,
         guard: usize,
         step: usize,
     ) -> Result<bool, Unclear> {
         let ran =
             |assumed: StepsAssumed| StepsRun::of(self, scenario, job, &assumed).map(|run| run.has_run(step));
-        let fails = StepsAssumed { fail: vec![guard], ..StepsAssumed::default() };
-        let cut = StepsAssumed { cut: Some(guard), ..StepsAssumed::default() };
-        Ok(guard < step && ran(StepsAssumed::default())? && !ran(fails)? && !ran(cut)?)
+        let fails = StepsAssumed { fail: vec![guard], ..outputs.clone() };
+        let cut = StepsAssumed { cut: Some(guard), ..outputs.clone() };
+        Ok(guard < step && ran(outputs.clone())? && !ran(fails)? && !ran(cut)?)
     }
 }
 
@@ -159,6 +160,13 @@ impl Scope for Inside<'_> {
             }
             "env" | "runner" => Some(Value::Unknown),
             _ => self.outer.context(name),
+        }
+    }
+
+    fn property(&self, context: &str, name: &str) -> Option<Value> {
+        match context {
+            "needs" => self.outer.property(context, name),
+            _ => Some(self.context(context)?.property(name)),
         }
     }
 

@@ -126,6 +126,23 @@ impl Graph {
         found
     }
 
+    /// What the expressions of a job read, as dotted names.
+    pub fn reads(&self, job: &str) -> BTreeSet<String> {
+        let mut references = Vec::new();
+        for node in self.nodes.iter().filter(|node| node.id == job) {
+            expressions(&node.job).iter().for_each(|expression| expression.references(&mut references));
+        }
+        references.iter().map(|names| names.join(".")).collect()
+    }
+
+    /// The jobs of several legs of which one that fails cancels the others.
+    pub fn legs_that_fall_together(&self) -> Vec<&str> {
+        let apart =
+            |strategy: &serde_json::Value| strategy.get("fail-fast") == Some(&serde_json::Value::Bool(false));
+        let legs = self.nodes.iter().filter(|node| node.job.strategy.as_ref().is_some_and(|one| !apart(one)));
+        legs.map(|node| node.id.as_str()).collect()
+    }
+
     /// What expressions read of jobs that their job does not need: it is nothing, always.
     pub fn strangers(&self) -> Vec<Found> {
         let mut found = Vec::new();

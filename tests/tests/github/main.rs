@@ -7,6 +7,7 @@ mod reading;
 mod runs;
 mod search;
 mod steps;
+mod traps;
 
 use std::collections::BTreeMap;
 
