@@ -236,10 +236,15 @@ impl Search<'_> {
     fn go(&mut self, assumed: Assumed) -> Result<Option<Assumed>, Stuck> {
         self.left = self.left.checked_sub(1).ok_or(Stuck::TooLarge)?;
         let pass = Pass::over_some(self.graph, &assumed, &|at| self.relevant.contains(&at))?;
-        // Of a call, only some jobs may be of interest; then nothing is said of its end.
         let impossible = |at: &At| {
             let fate = pass.jobs[*at];
-            self.graph.nodes[*at].called.is_none() && fate.starts == Some(true) && fate.real == Outcomes::NONE
+            // Of a call, only some jobs may be of interest; then nothing is said of its end.
+            let endless = self.graph.nodes[*at].called.is_none() && fate.real == Outcomes::NONE;
+            match fate.starts {
+                Some(true) => endless,
+                Some(false) => assumed.jobs[*at].starts == Some(true),
+                None => false,
+            }
         };
         if self.claim.judge(self.graph, &pass, &assumed) == Some(false)
             || self.relevant.iter().any(impossible)
@@ -320,8 +325,8 @@ impl Search<'_> {
             if fate.late == Some(true) {
                 scenario.after_cancel.insert(id.clone());
             }
-            if let Some(starts) = found.jobs[at].starts {
-                scenario.decided.insert(id.clone(), starts);
+            if found.jobs[at].starts == Some(false) {
+                scenario.decided.insert(id.clone(), false);
             }
             match (fate.starts, self.graph.nodes[at].called.is_some()) {
                 (Some(true), false) if end != Outcome::Success => drop(scenario.ends.insert(id, end)),

@@ -9,9 +9,9 @@ pub trait Scope {
     /// A context by its name; `None` where it cannot be read here.
     fn context(&self, name: &str) -> Option<Value>;
 
-    /// A property of a context, where that is less work than all of it.
-    fn property(&self, context: &str, name: &str) -> Option<Value> {
-        Some(self.context(context)?.property(name))
+    /// A property of a property of a context, such as `needs.build.result`, where that is less work than all of it.
+    fn property(&self, context: &str, of: &str, name: &str) -> Option<Value> {
+        Some(self.context(context)?.property(of).property(name))
     }
 
     /// What `success`, `failure`, `cancelled` or `always` says: the outer option is whether it can be asked here, the inner one
@@ -56,7 +56,10 @@ pub fn value(expression: &Expression, scope: &dyn Scope) -> Result<Value, Malfor
             _ => Value::Unknown,
         }),
         Expression::Member(of, name) => match &**of {
-            Expression::Context(context) => scope.property(context, name).ok_or_else(|| unreadable(context)),
+            Expression::Member(context, of) if matches!(**context, Expression::Context(_)) => {
+                let Expression::Context(context) = &**context else { return Ok(Value::Unknown) };
+                scope.property(context, of, name).ok_or_else(|| unreadable(context))
+            }
             of => Ok(value(of, scope)?.property(name)),
         },
         Expression::Index(of, index) => indexed(&value(of, scope)?, &value(index, scope)?),
@@ -153,7 +156,10 @@ fn compare(operator: Operator, left: &Value, right: &Value) -> Result<bool, Malf
 pub(super) fn equal(left: &Value, right: &Value) -> Result<bool, Malformed> {
     Ok(match (left, right) {
         (Value::Null, Value::Null) => true,
-        (Value::Text(left), Value::Text(right)) => left.to_uppercase() == right.to_uppercase(),
+        (Value::Text(left), Value::Text(right)) => {
+            let capitals = |text: &'_ str| text.chars().flat_map(char::to_uppercase).collect::<Vec<_>>();
+            left == right || capitals(left) == capitals(right)
+        }
         (Value::Bool(left), Value::Bool(right)) => left == right,
         (left, right) if left.is_compound() && right.is_compound() => {
             return Err(Malformed("whether two lists or objects are the same one is not known".to_owned()));

@@ -69,6 +69,7 @@ fn starts(graph: &Graph, assumed: &mut Assumed, at: At, followed: &mut BTreeSet<
     if !followed.insert(at) {
         return;
     }
+    assumed.jobs[at].starts = Some(true);
     let node = &graph.nodes[at];
     if let Some(parent) = node.parent {
         starts(graph, assumed, parent, followed);

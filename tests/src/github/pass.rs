@@ -76,6 +76,8 @@ impl Assumed {
 pub struct Pass {
     /// Of each job.
     pub jobs: Vec<Fate>,
+    /// Some job is decided on after the run was cancelled.
+    cancelled: bool,
 }
 
 /// What can become of a job.
@@ -104,7 +106,8 @@ impl Pass {
         wanted: &dyn Fn(At) -> bool,
     ) -> Result<Self, Malformed> {
         let nothing = Fate { starts: Some(false), late: None, seen: Outcomes::NONE, real: Outcomes::NONE };
-        let mut pass = Self { jobs: vec![nothing; graph.nodes.len()] };
+        let cancelled = assumed.jobs.iter().any(|job| job.late == Some(true));
+        let mut pass = Self { jobs: vec![nothing; graph.nodes.len()], cancelled };
         for (at, node) in graph.nodes.iter().enumerate() {
             if node.parent.is_none() && wanted(at) {
                 pass.visit(graph, assumed, wanted, at)?;
@@ -123,7 +126,8 @@ impl Pass {
         let node = &graph.nodes[at];
         let job = &assumed.jobs[at];
         // What is decided on after a job that was decided on after the cancellation is so too.
-        let after_late = node.before.iter().any(|before| self.jobs[*before].late == Some(true));
+        let after_late =
+            self.cancelled && node.before.iter().any(|before| self.jobs[*before].late == Some(true));
         let late = if after_late { Some(true) } else { job.late };
         self.jobs[at].late = late;
         let entered = node.parent.map_or(Some(true), |parent| self.jobs[parent].starts);

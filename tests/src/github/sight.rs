@@ -38,11 +38,14 @@ impl<'a> Sight<'a> {
         Value::Object(needs.iter().map(of).collect())
     }
 
-    fn need(&self, at: At) -> Value {
+    fn result(&self, at: At) -> Value {
         let seen = self.pass.jobs[at].seen.list();
-        let result = Value::among(seen.into_iter().map(|outcome| Value::text(outcome.word())));
+        Value::among(seen.into_iter().map(|outcome| Value::text(outcome.word())))
+    }
+
+    fn need(&self, at: At) -> Value {
         Value::Object(BTreeMap::from([
-            ("result".to_owned(), result),
+            ("result".to_owned(), self.result(at)),
             ("outputs".to_owned(), Value::Object(self.outputs(at))),
         ]))
     }
@@ -159,13 +162,17 @@ impl Scope for Sight<'_> {
         }
     }
 
-    fn property(&self, context: &str, name: &str) -> Option<Value> {
+    fn property(&self, context: &str, of: &str, name: &str) -> Option<Value> {
         if context != "needs" {
-            return Some(self.context(context)?.property(name));
+            return Some(self.context(context)?.property(of).property(name));
         }
         let node = &self.graph.nodes[self.at];
-        let need = node.needs.iter().find(|need| self.graph.nodes[**need].local.eq_ignore_ascii_case(name));
-        Some(need.map_or(Value::Null, |need| self.need(*need)))
+        let need = node.needs.iter().find(|need| self.graph.nodes[**need].local.eq_ignore_ascii_case(of));
+        Some(match need {
+            Some(need) if name.eq_ignore_ascii_case("result") => self.result(*need),
+            Some(need) => self.need(*need).property(name),
+            None => Value::Null,
+        })
     }
 
     fn status(&self, function: &str) -> Option<Option<bool>> {

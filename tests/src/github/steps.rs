@@ -1,6 +1,6 @@
 //! The steps of a job that starts: which of them run, what the job ends in, and what it leaves for others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::evaluate::{Scope, truth, value};
 use super::expression::{Condition, Malformed, template};
@@ -45,7 +45,8 @@ impl StepsRun {
     ) -> Result<Self, Unclear> {
         let at = graph.find(job).ok_or_else(|| Unclear::Unknown(job.to_owned()))?;
         let run = scenario.assumed(graph)?;
-        let pass = Pass::over(graph, &run)?;
+        let wanted = |other: At| other == at || graph.nodes[at].before.contains(&other);
+        let pass = Pass::over_some(graph, &run, &wanted)?;
         let mut inside = Inside {
             outer: Sight::of_steps(graph, &run, &pass, at),
             graph,
@@ -90,20 +91,21 @@ impl StepsRun {
 }
 
 impl Graph {
-    /// Whether a step of a job runs only if another one of the job succeeded, where the steps leave these outputs.
-    pub fn step_guards(
+    /// The steps of a job that run only if another one of the job succeeded, where the steps leave these outputs.
+    pub fn steps_behind(
         &self,
         scenario: &Scenario,
         job: &str,
         outputs: &StepsAssumed,
         guard: usize,
-        step: usize,
-    ) -> Result<bool, Unclear> {
-        let ran =
-            |assumed: StepsAssumed| StepsRun::of(self, scenario, job, &assumed).map(|run| run.has_run(step));
+    ) -> Result<BTreeSet<usize>, Unclear> {
+        let good = StepsRun::of(self, scenario, job, outputs)?;
         let fails = StepsAssumed { fail: vec![guard], ..outputs.clone() };
+        let fails = StepsRun::of(self, scenario, job, &fails)?;
         let cut = StepsAssumed { cut: Some(guard), ..outputs.clone() };
-        Ok(guard < step && ran(outputs.clone())? && !ran(fails)? && !ran(cut)?)
+        let cut = StepsRun::of(self, scenario, job, &cut)?;
+        let later = guard + 1..good.outcomes.len();
+        Ok(later.filter(|step| good.has_run(*step) && !fails.has_run(*step) && !cut.has_run(*step)).collect())
     }
 }
 
@@ -163,10 +165,10 @@ impl Scope for Inside<'_> {
         }
     }
 
-    fn property(&self, context: &str, name: &str) -> Option<Value> {
+    fn property(&self, context: &str, of: &str, name: &str) -> Option<Value> {
         match context {
-            "needs" => self.outer.property(context, name),
-            _ => Some(self.context(context)?.property(name)),
+            "needs" => self.outer.property(context, of, name),
+            _ => Some(self.context(context)?.property(of).property(name)),
         }
     }
 

@@ -180,8 +180,9 @@ pub(crate) struct WindowArgs {
 pub(crate) enum WindowCommand {
     /// Look whether a deployment may start now
     Check {
-        #[command(flatten)]
-        way: WayArgs,
+        /// The release
+        #[arg(long, value_name = "NAME")]
+        release: String,
         /// The environment
         #[arg(long, value_name = "ENV")]
         stage: String,
@@ -200,25 +201,6 @@ pub(crate) struct ApprovalArgs {
 pub(crate) enum ApprovalCommand {
     /// Look whether the people agreed who must, and record it
     Verify(ApprovalVerifyArgs),
-    /// Decide whether a step is asked at all, by its `when`
-    Required(ApprovalRequiredArgs),
-}
-
-#[derive(Args)]
-pub(crate) struct ApprovalRequiredArgs {
-    #[command(flatten)]
-    pub way: WayArgs,
-    /// The environment before which the chain stands
-    #[arg(long, value_name = "ENV")]
-    pub stage: String,
-    /// The chain
-    #[arg(long, value_name = "NAME")]
-    pub chain: String,
-    /// Its step
-    #[arg(long, value_name = "NAME")]
-    pub step: String,
-    #[command(flatten)]
-    pub run: RunArgs,
 }
 
 #[derive(Args)]
@@ -274,26 +256,10 @@ pub(crate) struct PreflightArgs {
 }
 
 #[derive(Args)]
-pub(crate) struct BasisArgs {
-    #[command(flatten)]
-    pub way: WayArgs,
-    /// The project; the nearest folder with a clearway.toml by default
-    #[arg(long, value_name = "PATH")]
-    pub project: Option<Utf8PathBuf>,
-    /// Ship a service in another version than the declared one
-    #[arg(long, value_name = "SERVICE@VERSION", value_parser = super::at_version)]
-    pub ship: Vec<(String, String)>,
-    /// Where to write the plan of the run
-    #[arg(long, value_name = "FILE")]
-    pub out: Utf8PathBuf,
-    #[command(flatten)]
-    pub run: RunArgs,
-}
-
-#[derive(Args)]
 pub(crate) struct WatchArgs {
-    #[command(flatten)]
-    pub way: WayArgs,
+    /// The release
+    #[arg(long, value_name = "NAME")]
+    pub release: String,
     /// The environment
     #[arg(long, value_name = "ENV")]
     pub stage: String,

@@ -8,25 +8,10 @@ use crate::args::{ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs};
 use crate::error::Failure;
 use crate::files;
 use crate::output::Output;
-use crate::runtime::{Opened, github, plan, tell, variable};
+use crate::runtime::{Opened, github, tell, variable};
 
 pub(crate) fn run(args: &ApprovalArgs, output: &Output) -> Result<Verdict, Failure> {
-    match &args.command {
-        ApprovalCommand::Verify(args) => verify(args, output),
-        ApprovalCommand::Required(args) => {
-            let answer = approval::required(
-                &plan(&args.run)?,
-                &args.way.release,
-                &args.stage,
-                &args.chain,
-                &args.step,
-            )?;
-            tell(&answer, &args.run, output)
-        }
-    }
-}
-
-fn verify(args: &ApprovalVerifyArgs, output: &Output) -> Result<Verdict, Failure> {
+    let ApprovalCommand::Verify(args) = &args.command;
     let opened = Opened::open(&args.run)?;
     let call = opened.call();
     let asked = asked(args)?;

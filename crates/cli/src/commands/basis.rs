@@ -46,14 +46,14 @@ pub(crate) fn run(args: &BasisArgs, output: &Output) -> Result<Verdict, Failure>
     let title = format!("`{}` holds against what is deployed now", release.name);
     let mut answer = Answer::holds(title).output("plan-digest", Digest::of(text.as_bytes()).as_str());
     for shipped in wanted.release(&release.name).into_iter().flat_map(|release| &release.ships) {
-        answer = answer.output(&format!("version-{}", slug(&shipped.service)), &*shipped.version);
+        answer = answer.output(format!("version-{}", slug(&shipped.service)), &*shipped.version);
     }
     tell(&answer, &args.run, output)
 }
 
 /// What the ledger says is deployed, environment by environment, as state files beside the plan of the run.
 fn deployed(args: &BasisArgs, release: &clearway_plan::Release) -> Result<Vec<Change>, Failure> {
-    let ledger = ledger(args.run.ledger.as_deref())?;
+    let ledger = ledger(args.run.ledger.as_deref(), args.run.trust.as_deref())?;
     let here = files::working_directory()?;
     let folder = args.out.parent().map_or_else(|| Utf8PathBuf::from("."), ToOwned::to_owned);
     let mut changes = Vec::new();

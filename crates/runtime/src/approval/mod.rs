@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Table};
-use crate::call::{Call, PlanFile};
+use crate::call::Call;
 use crate::gate::{Verdict, judge};
 use crate::ledger::{Act, End, Ending, Entry, Log, Outcome, Subject};
 use crate::record::About;
@@ -64,42 +64,6 @@ pub fn deployed_commit(call: &Call<'_>, environment: &str) -> Result<Option<Stri
             && act.succeeded()
     };
     Ok(log.acts().rev().find(deployed).and_then(|act| act.intent.commit.clone()))
-}
-
-/// Decides whether a step of a chain is asked at all. The same is decided again where it is verified, and recorded there.
-///
-/// # Errors
-///
-/// The plan has no such step.
-pub fn required(
-    plan: &PlanFile,
-    release: &str,
-    environment: &str,
-    chain: &str,
-    step: &str,
-) -> Result<Answer, Trouble> {
-    let release = plan.release(release)?;
-    let stage = plan.stage(release, environment)?;
-    let rule = plan.plan.approvals.get(chain).and_then(|chain| chain.step(step)).ok_or_else(|| {
-        Trouble::new(format!("the plan has no step `{step}` of `{chain}`"))
-            .help("the pipeline and the plan do not agree: build again")
-    })?;
-    let risk = Risk::of(release, Some(stage));
-    if !is_asked(rule, &risk) {
-        let mut answer = Answer::holds(not_required(step, chain, &risk));
-        answer.notes = risk.reasons.clone();
-        return Ok(answer.output("required", "false"));
-    }
-    Ok(Answer::holds(format!("approval `{step}` of `{chain}` is required")).output("required", "true"))
-}
-
-/// A condition of which nobody can tell whether it holds does not free anybody from asking.
-fn is_asked(rule: &ApprovalStep, risk: &Risk) -> bool {
-    rule.when.as_ref().is_none_or(|when| judge(when, risk).verdict != Verdict::Fail)
-}
-
-fn not_required(step: &str, chain: &str, risk: &Risk) -> String {
-    format!("approval `{step}` of `{chain}` is not required: the risk is {}", risk.word())
 }
 
 /// Verifies a step: its intent, the decision, its outcome. The approvals are in the form in which GitHub gives them.
@@ -174,11 +138,16 @@ impl Verifying<'_> {
     fn decide(&self, reviews: &[Review]) -> Answer {
         let (step, chain) = (&self.asked.step, &self.asked.chain);
         let risk = Risk::of(self.release, Some(self.stage));
-        if !is_asked(self.rule, &risk) {
-            let mut answer = Answer::holds(not_required(step, chain, &risk));
-            answer.notes = risk.reasons.clone();
-            answer.details = self.details("not-required", &BTreeSet::new(), &risk);
-            return answer.output("required", "false");
+        if let Some(when) = &self.rule.when {
+            // A condition of which nobody can tell whether it holds does not free anybody from asking.
+            if judge(when, &risk).verdict == Verdict::Fail {
+                let title =
+                    format!("approval `{step}` of `{chain}` is not required: the risk is {}", risk.word());
+                let mut answer = Answer::holds(title);
+                answer.notes = risk.reasons.clone();
+                answer.details = self.details("not-required", &BTreeSet::new(), &risk);
+                return answer.output("required", "false");
+            }
         }
         let mut reasons = self.wrong_run();
         let mut rows: Vec<Vec<String>> = Vec::new();

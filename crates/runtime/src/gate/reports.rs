@@ -97,10 +97,7 @@ pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) ->
                     continue;
                 }
             };
-            let is_meant = |path: &&String| {
-                pattern.is_match(path) || kept(path).is_some_and(|path| pattern.is_match(path))
-            };
-            let matching: Vec<&String> = list.iter().filter(is_meant).collect();
+            let matching: Vec<&String> = list.iter().filter(|path| pattern.is_match(path)).collect();
             if matching.is_empty() {
                 out.faults.push(format!(
                     "no file matches `{glob}`: the report is missing, and an absent report is not a good one"
@@ -115,11 +112,6 @@ pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) ->
         }
     }
     out
-}
-
-/// What a job kept lies in a folder of its own, `reports-JOB/`, so that no report hides another of the same path.
-fn kept(path: &str) -> Option<&str> {
-    path.split_once('/').filter(|(folder, _)| folder.starts_with("reports-")).map(|(_, path)| path)
 }
 
 impl Collected {

@@ -81,10 +81,6 @@ struct Deploying<'d> {
 impl Deploying<'_> {
     fn decide(self) -> Decided {
         let (service, environment) = (&self.spot.service, &self.stage.environment);
-        if !self.moved.moves() {
-            let title = format!("`{service}` stays as it is in `{environment}`: this version is live");
-            return Ok((None, Answer::holds(title).output("go", "false")));
-        }
         let mut reasons = self.wrong_subjects();
         reasons.extend(self.open_intents());
         let deployed = match Deployed::of(self.log, environment) {
