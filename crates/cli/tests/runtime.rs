@@ -198,7 +198,7 @@ fn a_release_goes_out_and_comes_back() {
     pipeline.approval("7", "board", &reviews(&[("bea", "board-1"), ("robert", "board-2")]), file).passes();
 
     // The window, at night and by day.
-    let window = "window check --release train --stage production";
+    let window = "window check --release train --path release --stage production";
     pipeline
         .at("2026-11-02T22:00:00Z", "7", window)
         .stops("blocked until Tuesday 2026-11-03 09:00 Europe/Berlin");

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clearway_plan::PathKind;
-use clearway_runtime::approval::{Asked, Authors, approvals, verify};
+use clearway_runtime::approval::{Asked, Authors, approvals, required, verify};
 use clearway_runtime::{Answer, GitHub, Http};
 use common::server::Server;
 use common::{COMMIT, NOW, Shop, plan_json, subjects};
@@ -98,6 +98,10 @@ fn whoever_must_not_agree_does_not_count() {
         "is an author of it",
     );
     stops(&with(&shop, &Asked { attempt: 2, ..board.clone() }, &pair, &[]), "attempt 2");
+    stops(
+        &with(&shop, &Asked { requested_by: String::new(), ..board.clone() }, &pair, &[]),
+        "nobody is named",
+    );
     stops(&with(&shop, &Asked { seats: BTreeSet::new(), ..board.clone() }, &pair, &[]), "and 0 did");
     let unknown = Authors { people: BTreeSet::new(), unknown: vec!["abc by x@y".to_owned()] };
     stops(&verify(&shop.call("1"), &board, &json!(pair), &unknown).unwrap(), "nobody can tell who wrote");
@@ -144,6 +148,11 @@ fn a_step_that_the_risk_does_not_ask_for_is_recorded_as_such() {
     let answer = with(&risky("standard"), &asked("peer-review"), &[], &[]);
     assert!(answer.holds && answer.title.contains("not required: the risk is low"), "{answer}");
     assert_eq!(answer.details["result"], "not-required");
+    for (class, asked) in [("standard", "false"), ("emergency", "true")] {
+        let said = required(&risky(class).plan, "train", "production", "standard", "peer-review").unwrap();
+        assert_eq!(said.outputs, [("required", asked.to_owned())]);
+    }
+    assert!(required(&risky("standard").plan, "train", "production", "standard", "nothing").is_err());
     stops(&with(&risky("emergency"), &asked("peer-review"), &[], &[]), "must agree");
 }
 

@@ -160,6 +160,16 @@ fn no_fault_of_a_report_passes_any_kind_of_gate() {
 }
 
 #[test]
+fn what_each_job_left_is_looked_at_and_none_hides_another() {
+    let shop = Shop::default();
+    let bad = junit(r#"<testcase name="b"><failure/></testcase>"#);
+    let good = ("reports-test-ledger/reports/a.xml", GOOD_JUNIT);
+    assert!(decide(&shop, &Memory::of(&[good])).holds);
+    assert!(!decide(&shop, &Memory::of(&[good, ("reports-test-checkout/reports/a.xml", &bad)])).holds);
+    assert!(!decide(&shop, &Memory::of(&[("other-test/reports/a.xml", GOOD_JUNIT)])).holds);
+}
+
+#[test]
 fn what_is_measured_decides() {
     let shop = Shop::default();
     let bad = junit(r#"<testcase name="a"/><testcase name="b"><failure message="no"/></testcase>"#);

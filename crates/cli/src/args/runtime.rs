@@ -180,9 +180,8 @@ pub(crate) struct WindowArgs {
 pub(crate) enum WindowCommand {
     /// Look whether a deployment may start now
     Check {
-        /// The release
-        #[arg(long, value_name = "NAME")]
-        release: String,
+        #[command(flatten)]
+        way: WayArgs,
         /// The environment
         #[arg(long, value_name = "ENV")]
         stage: String,
@@ -201,6 +200,22 @@ pub(crate) struct ApprovalArgs {
 pub(crate) enum ApprovalCommand {
     /// Look whether the people agreed who must, and record it
     Verify(ApprovalVerifyArgs),
+    /// Say whether a step asks anybody for this change
+    Required {
+        #[command(flatten)]
+        way: WayArgs,
+        /// The environment before which the chain stands
+        #[arg(long, value_name = "ENV")]
+        stage: String,
+        /// The chain
+        #[arg(long, value_name = "NAME")]
+        chain: String,
+        /// Its step
+        #[arg(long, value_name = "NAME")]
+        step: String,
+        #[command(flatten)]
+        run: RunArgs,
+    },
 }
 
 #[derive(Args)]
@@ -257,9 +272,8 @@ pub(crate) struct PreflightArgs {
 
 #[derive(Args)]
 pub(crate) struct WatchArgs {
-    /// The release
-    #[arg(long, value_name = "NAME")]
-    pub release: String,
+    #[command(flatten)]
+    pub way: WayArgs,
     /// The environment
     #[arg(long, value_name = "ENV")]
     pub stage: String,

@@ -29,16 +29,21 @@ pub(crate) fn run(args: &RecordArgs, output: &Output) -> Result<Verdict, Failure
     }
 }
 
+/// What is given and says something: a pipeline hands on what it was not told as an empty text.
+fn said(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty()).cloned()
+}
+
 fn about(step: &StepArgs) -> About {
     About {
         release: step.way.release.clone(),
         path: step.way.path.into(),
         step: step.step.clone(),
-        service: step.service.clone(),
+        service: said(step.service.as_ref()),
         subjects: step.subject.clone(),
-        commit: step.commit.clone(),
-        actor: step.actor.clone(),
-        change: step.change.clone(),
-        requested_by: step.requested_by.clone(),
+        commit: said(step.commit.as_ref()),
+        actor: said(step.actor.as_ref()),
+        change: said(step.change.as_ref()),
+        requested_by: said(step.requested_by.as_ref()),
     }
 }

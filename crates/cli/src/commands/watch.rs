@@ -10,7 +10,7 @@ use crate::runtime::{plan, tell};
 
 pub(crate) fn run(args: &WatchArgs, output: &Output) -> Result<Verdict, Failure> {
     let asked = watch::Asked {
-        release: &args.release,
+        release: &args.way.release,
         environment: &args.stage,
         services: &args.service,
         seconds: args.seconds,

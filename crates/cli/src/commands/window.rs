@@ -9,6 +9,6 @@ use crate::output::Output;
 use crate::runtime::{now, plan, tell};
 
 pub(crate) fn run(args: &WindowArgs, output: &Output) -> Result<Verdict, Failure> {
-    let WindowCommand::Check { release, stage, run } = &args.command;
-    tell(&window::check(&plan(run)?, now(run), release, stage)?, run, output)
+    let WindowCommand::Check { way, stage, run } = &args.command;
+    tell(&window::check(&plan(run)?, now(run), &way.release, stage)?, run, output)
 }

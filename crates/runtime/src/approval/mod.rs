@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Table};
-use crate::call::Call;
+use crate::call::{Call, PlanFile};
 use crate::gate::{Verdict, judge};
 use crate::ledger::{Act, End, Ending, Entry, Log, Outcome, Subject};
 use crate::record::About;
@@ -120,6 +120,39 @@ pub fn verify(
     Ok(answer)
 }
 
+/// Whether a step asks anybody for a change: by the risk that it has. Nothing is recorded; the step itself decides again.
+///
+/// # Errors
+///
+/// The plan has no such step.
+pub fn required(
+    plan: &PlanFile,
+    release: &str,
+    environment: &str,
+    chain: &str,
+    step: &str,
+) -> Result<Answer, Trouble> {
+    let release = plan.release(release)?;
+    let rule = plan.plan.approvals.get(chain).and_then(|chain| chain.step(step));
+    let rule =
+        rule.ok_or_else(|| Trouble::new(format!("the plan has no step `{step}` of a chain `{chain}`")))?;
+    let risk = Risk::of(release, Some(plan.stage(release, environment)?));
+    let required = is_asked(rule, &risk);
+    let title = format!(
+        "approval `{step}` of `{chain}` is {}: the risk is {}",
+        if required { "required" } else { "not required" },
+        risk.word()
+    );
+    let mut answer = Answer::holds(title).output("required", required.to_string());
+    answer.notes = risk.reasons;
+    Ok(answer)
+}
+
+/// Whether a step is asked. A condition of which nobody can tell whether it holds does not free anybody from asking.
+fn is_asked(rule: &ApprovalStep, risk: &Risk) -> bool {
+    rule.when.as_ref().is_none_or(|when| judge(when, risk).verdict != Verdict::Fail)
+}
+
 /// A step that is being verified.
 struct Verifying<'v> {
     call: &'v Call<'v>,
@@ -138,16 +171,13 @@ impl Verifying<'_> {
     fn decide(&self, reviews: &[Review]) -> Answer {
         let (step, chain) = (&self.asked.step, &self.asked.chain);
         let risk = Risk::of(self.release, Some(self.stage));
-        if let Some(when) = &self.rule.when {
-            // A condition of which nobody can tell whether it holds does not free anybody from asking.
-            if judge(when, &risk).verdict == Verdict::Fail {
-                let title =
-                    format!("approval `{step}` of `{chain}` is not required: the risk is {}", risk.word());
-                let mut answer = Answer::holds(title);
-                answer.notes = risk.reasons.clone();
-                answer.details = self.details("not-required", &BTreeSet::new(), &risk);
-                return answer.output("required", "false");
-            }
+        if !is_asked(self.rule, &risk) {
+            let title =
+                format!("approval `{step}` of `{chain}` is not required: the risk is {}", risk.word());
+            let mut answer = Answer::holds(title);
+            answer.notes = risk.reasons.clone();
+            answer.details = self.details("not-required", &BTreeSet::new(), &risk);
+            return answer.output("required", "false");
         }
         let mut reasons = self.wrong_run();
         let mut rows: Vec<Vec<String>> = Vec::new();
@@ -240,6 +270,9 @@ impl Verifying<'_> {
                 "`{}` does not go by the chain `{}` on the {} path",
                 self.asked.environment, self.asked.chain, self.asked.path
             ));
+        }
+        if self.asked.requested_by.trim().is_empty() && self.asked.path != PathKind::Rollback {
+            wrong.push("nobody is named as asking for the change: give `--requested-by`".to_owned());
         }
         if self.separates(Duty::Author, Duty::Approver) {
             wrong.extend(self.authors.unknown.iter().map(|commit| {
@@ -360,7 +393,8 @@ impl Verifying<'_> {
         missing
     }
 
-    /// When the people were asked: when all that the step needs had ended; the start of the run where nothing of that is recorded.
+    /// When the people were asked: when all that the step needs had ended; the start of the run where nothing of that is recorded. A step
+    /// that needs nothing is asked when something else has ended, as the way back is.
     fn asked_at(&self) -> Timestamp {
         let of_run = |act: &Act<'_>| act.record.run == self.call.run && act.intent.path == self.path.kind;
         let ended = |digest: &crate::digest::Digest| {
@@ -369,7 +403,9 @@ impl Verifying<'_> {
                 _ => None,
             })
         };
-        let needed = self.log.acts().filter(of_run).filter(|act| self.step.needs.contains(&act.intent.step));
+        let needs = &self.step.needs;
+        let needed = self.log.acts().filter(of_run);
+        let needed = needed.filter(|act| needs.is_empty() || needs.contains(&act.intent.step));
         let last = needed.filter_map(|act| ended(act.digest)).max();
         let first = || self.log.acts().find(of_run).map(|act| act.record.at);
         last.or_else(first).unwrap_or(self.call.now)

@@ -97,7 +97,12 @@ pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) ->
                     continue;
                 }
             };
-            let matching: Vec<&String> = list.iter().filter(|path| pattern.is_match(path)).collect();
+            let matching: Vec<&String> = list
+                .iter()
+                .filter(|path| {
+                    pattern.is_match(path) || of_job(path).is_some_and(|path| pattern.is_match(path))
+                })
+                .collect();
             if matching.is_empty() {
                 out.faults.push(format!(
                     "no file matches `{glob}`: the report is missing, and an absent report is not a good one"
@@ -112,6 +117,11 @@ pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) ->
         }
     }
     out
+}
+
+/// What a folder `reports-JOB` holds is what that job left: its paths are those of the repository, below that folder.
+fn of_job(path: &str) -> Option<&str> {
+    path.split_once('/').filter(|(folder, _)| folder.starts_with("reports-")).map(|(_, path)| path)
 }
 
 impl Collected {
