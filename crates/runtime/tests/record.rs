@@ -25,6 +25,9 @@ fn ends(shop: &Shop, run: &str, service: &str, result: Ending) {
 }
 
 fn goes_back(shop: &Shop, run: &str, path: PathKind, service: &str) -> Answer {
+    if path == PathKind::Release {
+        shop.pass(run, path, &subjects());
+    }
     begin(&shop.call(run), &back(path, service)).unwrap()
 }
 
@@ -253,6 +256,39 @@ fn a_first_deployment_goes_back_to_nothing() {
     assert_eq!((output(&undo, "go"), output(&undo, "absent")), (Some("true"), Some("true")));
     assert!(end(&shop.call("1"), &back(PathKind::Release, "ledger"), Ending::Success).unwrap().holds);
     assert_eq!(shop.ledger.state("production").unwrap().unwrap()["services"], json!({}));
+}
+
+#[test]
+fn what_a_run_does_not_move_stays() {
+    let mut plan = plan_json();
+    let stage = &mut plan["releases"][0]["stages"][0];
+    stage["deployed"]["ledger"] = json!({"version": "2.1.0"});
+    stage["waves"][0][0]["from"] = json!(["2.1.0"]);
+    stage["waves"][0][0]["to"] = json!("2.1.0");
+    plan["releases"][0]["ships"][0] = json!({"service": "ledger", "version": "2.1.0"});
+    let shop = Shop::of(&plan).adopt();
+    let ships: Vec<Subject> = vec![
+        format!("ledger=2.1.0@sha256:{}", "a".repeat(64)).parse().unwrap(),
+        format!("checkout=3.0.0@sha256:{}", "b".repeat(64)).parse().unwrap(),
+    ];
+    shop.pass("1", PathKind::Release, &ships);
+    let begins = |service: &str| {
+        begin(&shop.call("1"), &About { subjects: ships.clone(), ..deploying(service) }).unwrap()
+    };
+    let stays = begins("ledger");
+    assert!(stays.holds && output(&stays, "go") == Some("false"), "{stays}");
+    let goes = begins("checkout");
+    assert!(goes.holds && output(&goes, "go") == Some("true"), "{goes}");
+}
+
+#[test]
+fn what_people_said_of_the_deployment_says_nothing_of_the_way_back() {
+    let shop = Shop::adopted();
+    shop.pass("1", PathKind::Release, &subjects());
+    assert!(deploys(&shop, "1", "ledger").holds);
+    let early = begin(&shop.call("1"), &back(PathKind::Release, "ledger")).unwrap();
+    stops(&early, &["was decided before the deployment"]);
+    assert_eq!(output(&goes_back(&shop, "1", PathKind::Release, "ledger"), "go"), Some("true"));
 }
 
 #[test]

@@ -81,6 +81,10 @@ struct Deploying<'d> {
 impl Deploying<'_> {
     fn decide(self) -> Decided {
         let (service, environment) = (&self.spot.service, &self.stage.environment);
+        if stays(self.moved) {
+            let title = format!("`{service}` stays as it is in `{environment}`: this run does not move it");
+            return Ok((None, Answer::holds(title).output("go", "false")));
+        }
         let mut reasons = self.wrong_subjects();
         reasons.extend(self.open_intents());
         let deployed = match Deployed::of(self.log, environment) {
@@ -184,6 +188,11 @@ pub(crate) fn still_open(act: &crate::ledger::Act<'_>) -> String {
         "`{}` of run {} began at {}, and nothing says how it ended: look, then `clearway record close {} --reason TEXT`",
         act.intent.step, act.record.run, act.record.at, act.digest
     )
+}
+
+/// Whether a run has nothing to do for a service that its pipeline could move: what ships is the one version that is live.
+fn stays(moved: &Move) -> bool {
+    moved.to.as_ref().is_some_and(|to| moved.from == [to.as_str()])
 }
 
 /// Whether something is built, and is deployed by the digest of that.

@@ -83,17 +83,23 @@ pub(super) fn lacks(
     before_deployment(release, path, stage).into_iter().filter_map(each).collect()
 }
 
-/// Why a stage may not go back yet.
+/// Why a stage may not go back yet. What a run undoes of itself was agreed to after it had been done: where one chain decides on both, what
+/// people said of the deployment says nothing of the way back.
 pub(super) fn lacks_to_go_back(
     log: &Log,
     run: &str,
     about: &About,
     (release, path, stage): (&Release, &Path, &Stage),
+    undone: &Act<'_>,
 ) -> Vec<String> {
+    let is_own = undone.record.run == run;
     let each = |does: StepKind| {
         let what = named(&does);
         match last_of(log, run, about, &does) {
             None => Some(format!("{what} has not been decided in this run")),
+            Some(act) if is_own && act.record.sequence < undone.record.sequence => {
+                Some(format!("{what} was decided before the deployment, and not on the way back from it"))
+            }
             Some(act) => not_passed(&act, &what),
         }
     };

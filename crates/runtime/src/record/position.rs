@@ -29,8 +29,8 @@ pub(super) fn after(moved: &Move, is_last: bool, subject: Option<&Subject>) -> O
     let subject = subject.filter(|_| is_last);
     let mut value = match (&moved.becomes, subject) {
         (_, Some(subject)) if subject.version != to => json!({"version": subject.version}),
-        (Some(becomes), _) => becomes.clone(),
-        (None, _) => json!({"version": to}),
+        (Some(becomes), _) if becomes.get("version").and_then(Value::as_str) == Some(to) => becomes.clone(),
+        (_, _) => json!({"version": to}),
     };
     if let (Some(object), Some(digest)) =
         (value.as_object_mut(), subject.and_then(|subject| subject.digest.as_ref()))

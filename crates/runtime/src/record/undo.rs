@@ -37,7 +37,7 @@ pub(super) fn decide(
         return nothing();
     }
     let Some(done) = moved(last) else { return nothing() };
-    let mut reasons = permission::lacks_to_go_back(log, call.run, about, way);
+    let mut reasons = permission::lacks_to_go_back(log, call.run, about, way, last);
     if run.is_some_and(|run| last.record.run != run) {
         reasons.push(format!(
             "run {} has deployed `{service}` since: it must not be undone by this one",
