@@ -75,7 +75,7 @@ pub(in crate::github) fn validate(context: &Context<'_>, step: &Step, stage: &St
         steps,
     );
     job.timeout_minutes = Some((seconds.div_ceil(60) + 10).min(super::LONGEST));
-    job
+    once(job)
 }
 
 fn watch_all(context: &Context<'_>, stage: &Stage, services: &[&str], seconds: u64) -> JobStep {
@@ -112,5 +112,11 @@ pub(in crate::github) fn accept(context: &Context<'_>, step: &Step, stage: &Stag
         &more,
         &["--step \"${STEP}\" --result success"],
     ));
-    job(context, step, &format!("{} accepted", stage.environment), context.permissions(&[]), steps)
+    once(job(context, step, &format!("{} accepted", stage.environment), context.permissions(&[]), steps))
+}
+
+/// A job of the first attempt alone: what another attempt finds may have been taken back since.
+fn once(mut job: Job) -> Job {
+    job.condition = Some(format!("{} && {FIRST_ATTEMPT}", after_success(&job.needs)));
+    job
 }
