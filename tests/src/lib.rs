@@ -5,6 +5,7 @@
 
 pub mod github;
 pub mod rng;
+pub mod specs;
 pub mod workload;
 
 use std::fs;

@@ -150,7 +150,7 @@ fn a_step_that_the_risk_does_not_ask_for_is_recorded_as_such() {
     assert_eq!(answer.details["result"], "not-required");
     for (class, asked) in [("standard", "false"), ("emergency", "true")] {
         let said = required(&risky(class).plan, "train", "production", "standard", "peer-review").unwrap();
-        assert_eq!(said.outputs, [("required", asked.to_owned())]);
+        assert_eq!(said.outputs, [("required".to_owned(), asked.to_owned())]);
     }
     assert!(required(&risky("standard").plan, "train", "production", "standard", "nothing").is_err());
     stops(&with(&risky("emergency"), &asked("peer-review"), &[], &[]), "must agree");

@@ -271,6 +271,23 @@ pub(crate) struct PreflightArgs {
 }
 
 #[derive(Args)]
+pub(crate) struct BasisArgs {
+    #[command(flatten)]
+    pub way: WayArgs,
+    /// The project; the nearest folder with a clearway.toml by default
+    #[arg(long, value_name = "PATH")]
+    pub project: Option<Utf8PathBuf>,
+    /// Ship a service in another version than the declared one
+    #[arg(long, value_name = "SERVICE@VERSION", value_parser = super::at_version)]
+    pub ship: Vec<(String, String)>,
+    /// Where to write the plan of the run
+    #[arg(long, value_name = "FILE")]
+    pub out: Utf8PathBuf,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Args)]
 pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub way: WayArgs,

@@ -1,0 +1,97 @@
+//! What a job does that moves something: it looks first, records, and moves what was built.
+
+use clearway_plan::StepKind;
+use clearway_tests::github::StepsRun;
+
+use super::{Broken, calls, within};
+use crate::emitted::Way;
+
+/// In the job that deploys, window and basis are looked at before anything moves, and it moves only then.
+pub(super) fn moment(way: &Way<'_>) -> Result<Broken, String> {
+    let mut broken = Vec::new();
+    for step in way.deployments() {
+        let node = way.node(&step.id)?;
+        let (scenario, assumed) = within(way, &node.id)?;
+        let (window, begin, end) =
+            (calls(node, "window check"), calls(node, "record begin"), calls(node, "record end"));
+        let ([window], [begin], [end]) = (window.as_slice(), begin.as_slice(), end.as_slice()) else {
+            broken.push(format!(
+                "`{}` looks {} times at windows, begins {} times, ends {} times",
+                node.id,
+                window.len(),
+                begin.len(),
+                end.len()
+            ));
+            continue;
+        };
+        for guard in [window, begin] {
+            let behind =
+                way.graph.steps_behind(&scenario, &node.id, &assumed, *guard).map_err(|e| e.to_string())?;
+            for place in (begin + 1..*end).filter(|place| !behind.contains(place)) {
+                let [title, guard] = [place, *guard].map(|place| node.job.steps()[place].title());
+                broken.push(format!("`{}`: `{title}` runs without `{guard}`", node.id));
+            }
+        }
+        if end - begin < 2 {
+            broken.push(format!("`{}` deploys nothing", node.id));
+        }
+    }
+    Ok(broken)
+}
+
+/// Whatever happens to a move that began, its end is recorded.
+pub(super) fn records(way: &Way<'_>) -> Result<Broken, String> {
+    let mut broken = Vec::new();
+    let acts = |does: &StepKind| matches!(does, StepKind::Deploy { .. } | StepKind::Rollback { .. });
+    for step in way.steps(acts) {
+        let node = way.node(&step.id)?;
+        let (scenario, assumed) = within(way, &node.id)?;
+        let (begins, ends) = (calls(node, "record begin"), calls(node, "record end"));
+        if begins.is_empty() || begins.len() != ends.len() {
+            broken.push(format!("`{}` begins {} times and ends {} times", node.id, begins.len(), ends.len()));
+        }
+        for (begin, end) in begins.into_iter().zip(ends) {
+            for place in begin + 1..end {
+                for failed in [true, false] {
+                    let mut one = assumed.clone();
+                    if failed {
+                        one.fail.push(place);
+                    } else {
+                        one.cut = Some(place);
+                    }
+                    let run =
+                        StepsRun::of(&way.graph, &scenario, &node.id, &one).map_err(|e| e.to_string())?;
+                    if run.has_run(place) && !run.has_run(end) {
+                        let title = node.job.steps()[place].title();
+                        broken.push(format!("`{}`: nothing is recorded when `{title}` ends badly", node.id));
+                    }
+                }
+            }
+        }
+    }
+    Ok(broken)
+}
+
+/// What is deployed is what was built in this run, by digest.
+pub(super) fn digest(way: &Way<'_>) -> Result<Broken, String> {
+    let mut broken = Vec::new();
+    let makes = |does: &StepKind| matches!(does, StepKind::Build { .. } | StepKind::Import { .. });
+    for step in way.deployments() {
+        let node = way.node(&step.id)?;
+        let Some(call) = node.parent.map(|at| &way.graph.nodes[at]) else {
+            broken.push(format!("`{}` is called by nobody", node.id));
+            continue;
+        };
+        let told = way.graph.reads(&call.id);
+        for made in way.steps(makes) {
+            let digest = format!("needs.{}.outputs.digest", made.id);
+            if !told.contains(&digest) {
+                broken.push(format!("`{}` is not told `{digest}`", call.id));
+            }
+        }
+        if !way.graph.reads(&node.id).contains("inputs.subjects") {
+            broken.push(format!("`{}` does not look at the digests", node.id));
+        }
+    }
+    Ok(broken)
+}

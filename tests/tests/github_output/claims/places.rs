@@ -1,0 +1,144 @@
+//! Locks, and the environments whose settings protect them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearway_plan::StepKind;
+use clearway_tests::github::Claim;
+
+use super::{Broken, never, seats};
+use crate::emitted::Way;
+
+/// What the settings must be.
+const EXPECTATIONS: &str = ".clearway/settings/github/expectations.json";
+
+/// One job holds the lock of an environment over all that happens there; others wait in line.
+pub(super) fn locks(way: &Way<'_>) -> Result<Broken, String> {
+    let mut broken = Vec::new();
+    let holders = way.graph.holders(&way.folder);
+    // The way back as a run of its own waits behind nobody, and so takes no lock of GitHub's.
+    let locked = way.path.steps.iter().filter(|step| step.lock.is_some() && way.is_forward());
+    let mut groups: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for step in locked {
+        let job = way.job(&step.id)?;
+        let held =
+            holders.iter().find(|holder| holder.job.is_some() && holder.in_line && holder.over.contains(job));
+        let (Some(held), Some(lock), Some(environment)) = (held, &step.lock, step.does.environment()) else {
+            broken.push(format!("`{job}` holds no lock"));
+            continue;
+        };
+        groups.entry((lock, environment)).or_default().insert(held.job.as_deref().unwrap_or_default());
+        if held.turns.group != format!("clearway-lock-{lock}") {
+            broken.push(format!("`{job}` holds `{}`", held.turns.group));
+        }
+    }
+    for ((_, environment), jobs) in groups {
+        if jobs.len() > 1 {
+            broken.push(format!("the lock of {environment} is let go between {jobs:?}"));
+        }
+    }
+    for step in way.steps(|does| matches!(does, StepKind::Approval { .. })) {
+        // Who waits for people before a deployment holds up nobody.
+        let before = step.after_failure_of.is_empty();
+        for seat in seats(way, step) {
+            if before && holders.iter().any(|holder| holder.in_line && holder.over.contains(&seat.id)) {
+                broken.push(format!("`{}` waits for people in a queue", seat.id));
+            }
+        }
+    }
+    broken.extend(
+        way.graph.deadlocks(&way.folder).into_iter().map(|found| format!("`{}` waits for itself", found.job)),
+    );
+    Ok(broken)
+}
+
+/// Deployments, ways back and approvals stand in environments of their own, and the settings of each are looked at first.
+pub(super) fn environments(way: &Way<'_>) -> Result<Broken, String> {
+    let mut broken = Vec::new();
+    let found = way.graph.environments();
+    let name = |job: &str| found.get(job).map(|environment| environment.name.clone());
+    for step in &way.path.steps {
+        let (wanted, job) = match &step.does {
+            StepKind::Deploy { environment, .. } => (environment.clone(), way.job(&step.id)?),
+            StepKind::Rollback { environment } => (format!("{environment}-rollback"), way.job(&step.id)?),
+            _ => continue,
+        };
+        if name(job) != Some(wanted) {
+            broken.push(format!("`{job}` stands in {:?}", name(job)));
+        }
+    }
+    let deploying: BTreeSet<&String> = way.emitted.plan.environments.keys().collect();
+    let mut taken = BTreeSet::new();
+    for step in way.steps(|does| matches!(does, StepKind::Approval { .. })) {
+        let StepKind::Approval { chain, step: asked, .. } = &step.does else { continue };
+        let need = way
+            .emitted
+            .plan
+            .approvals
+            .get(chain)
+            .and_then(|chain| chain.step(asked))
+            .map_or(1, |step| step.need);
+        let seats = seats(way, step);
+        if seats.len() < need as usize {
+            broken.push(format!("`{}` has {} seats for {need}", step.id, seats.len()));
+        }
+        for seat in seats {
+            let environment = name(&seat.id).unwrap_or_default();
+            if deploying.contains(&environment) || !taken.insert(environment.clone()) {
+                broken.push(format!("`{}` asks in `{environment}`, where others ask or deploy", seat.id));
+            }
+        }
+        let look = way.node(&step.id)?;
+        let script = look
+            .job
+            .steps()
+            .iter()
+            .filter_map(|step| step.run.as_deref())
+            .find(|run| run.contains("approval verify"));
+        let told = ["--seats", "--deployer \"${GITHUB_TRIGGERING_ACTOR}\"", "--requested-by"];
+        if !script.is_some_and(|script| told.iter().all(|word| script.contains(word))) {
+            broken.push(format!("`{}` does not look who agreed", step.id));
+        }
+    }
+    for job in found.keys() {
+        if job != "preflight" {
+            let claim = Claim::starts(job).and(!Claim::succeeds("preflight"));
+            broken.extend(never(&way.graph, &format!("`{job}` starts without `preflight`"), &claim)?);
+        }
+    }
+    Ok(broken)
+}
+
+/// The first job compares the settings of every environment with what is expected, which is what protects it.
+pub(super) fn settings(way: &Way<'_>) -> Result<Broken, String> {
+    let mut broken = Vec::new();
+    let compares = way.node("preflight")?.job.steps().iter().any(|step| {
+        let script = step.run.as_deref().unwrap_or_default();
+        step.condition.is_none() && script.contains("/clearway\" preflight") && script.contains(EXPECTATIONS)
+    });
+    if !compares {
+        broken.push("nobody compares the settings".to_owned());
+    }
+    let text = way.emitted.files.get(EXPECTATIONS).ok_or("nothing is expected")?;
+    let read: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let expected = read["expectations"].as_array().ok_or("nothing is expected")?;
+    let seats: BTreeSet<String> = {
+        let asked = way.steps(|does| matches!(does, StepKind::Approval { .. }));
+        asked.into_iter().flat_map(|step| seats(way, step)).map(|seat| seat.id.clone()).collect()
+    };
+    for (job, environment) in way.graph.environments() {
+        let at = format!("/repos/{{repository}}/environments/{}", environment.name);
+        let is = |place: &str, pointer: &str, wanted: &dyn Fn(&serde_json::Value) -> bool| {
+            let url = format!("{at}{place}");
+            expected.iter().any(|one| one["url"] == url && one["pointer"] == pointer && wanted(one))
+        };
+        let some = |one: &serde_json::Value| one["same-set"].as_array().is_some_and(|set| !set.is_empty());
+        let protected = is("", "/can_admins_bypass", &|one| one["equals"] == false)
+            && is("", "/deployment_branch_policy/custom_branch_policies", &|one| one["equals"] == true)
+            && is("/deployment-branch-policies", "/branch_policies", &some);
+        let asks = !seats.contains(&job) || is("", "/reviewers", &some);
+        if !protected || !asks {
+            broken.push(format!("too little is expected of the environment of `{job}`"));
+        }
+    }
+    Ok(broken)
+}
