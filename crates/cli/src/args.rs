@@ -146,6 +146,9 @@ pub(crate) struct PlanArgs {
     /// Only this release
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,
+    /// Say instead why one service comes before another
+    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"])]
+    pub why: Option<Vec<String>>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
     pub format: TextFormat,

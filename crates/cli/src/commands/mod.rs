@@ -17,4 +17,5 @@ pub(crate) mod plan;
 pub(crate) mod preflight;
 pub(crate) mod record;
 pub(crate) mod watch;
+pub(crate) mod why;
 pub(crate) mod window;

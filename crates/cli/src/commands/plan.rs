@@ -12,6 +12,9 @@ use crate::project::open;
 
 pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> {
     let opened = open(&args.project)?;
+    if let Some([before, after]) = args.why.as_deref() {
+        return super::why::run(args, &opened, before, after, output);
+    }
     let compiled = clearway_compile::plan(&opened.workspace);
     let is_json = args.format == TextFormat::Json;
     let Some(plan) = compiled.plan.as_ref().filter(|_| !compiled.fails()) else {
