@@ -171,6 +171,25 @@ pub fn project(text: &str) -> crate::Fixture {
     project
 }
 
+/// A release whose second wave is as wide as its first: each service of the one requires one of the other.
+pub fn wide(services: usize) -> String {
+    let mut spec = String::from(PEOPLE);
+    let service = |name: String, requires: String| {
+        format!(
+            "service {name} {{ owner = payments  version = 1.0.0  provides api 1.0.0{requires}; deploy with command(\"true\") }}\n"
+        )
+    };
+    for number in 0..services {
+        spec += &service(format!("below{number}"), String::new());
+        spec += &service(format!("above{number}"), format!("; requires below{number}.api ^1.0"));
+    }
+    spec += "environment staging { tier = staging }\nrelease wide {\n";
+    for number in 0..services {
+        let _ = writeln!(spec, "  ship below{number} 1.0.0; ship above{number} 1.0.0");
+    }
+    spec + "  stage staging {}\n}\n"
+}
+
 /// A small release that has everything: gates, two stages, chains, a way back and an emergency.
 pub const SMALL: &str = r#"
 team payments { members = [ana, ben, chloe] }

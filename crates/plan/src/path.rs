@@ -128,6 +128,13 @@ pub enum StepKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         group: Option<String>,
     },
+    /// Waits until a large wave is done, so that what comes after waits for one step and not for each of many.
+    Wave {
+        /// Where.
+        environment: String,
+        /// Which wave, from 0.
+        wave: usize,
+    },
     /// Watches what was deployed for the bake time.
     Validate {
         /// Where.
@@ -154,6 +161,7 @@ impl StepKind {
             Self::Gate { environment, .. }
             | Self::Approval { environment, .. }
             | Self::Deploy { environment, .. }
+            | Self::Wave { environment, .. }
             | Self::Validate { environment }
             | Self::Accept { environment }
             | Self::Rollback { environment } => Some(environment),
@@ -172,6 +180,7 @@ impl StepKind {
             Self::Gate { .. } => "gate",
             Self::Approval { .. } => "approval",
             Self::Deploy { .. } => "deploy",
+            Self::Wave { .. } => "wave",
             Self::Validate { .. } => "validate",
             Self::Accept { .. } => "accept",
             Self::Rollback { .. } => "rollback",

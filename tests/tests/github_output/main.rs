@@ -56,6 +56,17 @@ fn generated_releases_keep_every_claim() {
 }
 
 #[test]
+fn a_wide_release_keeps_every_claim_and_grows_no_faster_than_its_services() {
+    let emitted = |services| Emitted::of(&specs::project(&specs::wide(services))).unwrap();
+    // Between waves of 21 a step stands for the first.
+    let one = emitted(21);
+    assert_eq!(claims::broken(&one), [""; 0]);
+    let bytes = |emitted: &Emitted| emitted.files.values().map(String::len).sum::<usize>();
+    let (one, twice) = (bytes(&one), bytes(&emitted(42)));
+    assert!(twice < one * 21 / 10, "{one} bytes for 42 services, {twice} for 84");
+}
+
+#[test]
 fn every_kind_of_damage_is_told_by_its_claim() {
     // A small release that has everything: gates, two stages, a chain, a way back, an emergency.
     let emitted = Emitted::of(&specs::project(specs::SMALL)).unwrap();

@@ -14,6 +14,9 @@ const MOVING: u64 = 20 * 60;
 /// How long a run may wait for people: as long as any platform lets it.
 const WAITING: u64 = 30 * 24 * 60 * 60;
 
+/// With more edges than this between two waves, a step stands between them, so that their number grows with the services alone.
+const MANY: usize = 400;
+
 /// The ways that a run can take.
 pub(super) fn paths(release: &Release, parts: &Parts) -> Vec<Path> {
     let mut paths = vec![forward(release, parts, PathKind::Release)];
@@ -159,6 +162,15 @@ fn through(
     let mut moved: Vec<String> = Vec::new();
     let mut wave_before: Vec<String> = guards;
     for (number, wave) in stage.waves.iter().enumerate() {
+        if number > 0 && wave_before.len() * wave.moves.len() > MANY {
+            let does = StepKind::Wave { environment: environment.clone(), wave: number - 1 };
+            let about = [environment.as_str(), &number.to_string()];
+            wave_before = vec![builder.add(does, &about, of_environment.clone(), wave_before, LOOKING)];
+            if let Some(added) = builder.last() {
+                added.lock.clone_from(&lock);
+            }
+            moved.extend(wave_before.iter().cloned());
+        }
         let mut this_wave = Vec::new();
         for step in &wave.moves {
             let does = StepKind::Deploy {

@@ -46,6 +46,7 @@ fn is_inside(path: &Path, step: &Step) -> bool {
     let acts = matches!(
         step.does,
         StepKind::Deploy { .. }
+            | StepKind::Wave { .. }
             | StepKind::Validate { .. }
             | StepKind::Accept { .. }
             | StepKind::Rollback { .. }
@@ -79,7 +80,7 @@ fn way(context: &Context<'_>) -> Workflow {
         for (id, mut job) in step_jobs(context, step) {
             job.needs = outside(context, &job.needs);
             if !matches!(step.does, StepKind::Approval { .. }) && !job.needs.is_empty() {
-                job.condition = Some(super::condition::after_success(&job.needs));
+                job.condition = Some(super::condition::after_all(&job.needs));
             } else if let Some(condition) = job.condition.take() {
                 job.condition = Some(renamed(context, step, condition));
             }
@@ -203,6 +204,7 @@ fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
             });
             one(moved.map(|(stage, moved)| jobs::deploy(context, step, stage, moved)))
         }
+        StepKind::Wave { wave, .. } => one(stage.map(|stage| jobs::wave(context, step, stage, *wave))),
         StepKind::Validate { .. } => one(stage.map(|stage| jobs::validate(context, step, stage))),
         StepKind::Accept { .. } => one(stage.map(|stage| jobs::accept(context, step, stage))),
         StepKind::Rollback { .. } => one(stage.map(|stage| jobs::back(context, step, stage))),

@@ -5,7 +5,7 @@
 use clearway_plan::{ApprovalStep, From, Step};
 
 use super::job;
-use crate::github::condition::{FIRST_ATTEMPT, after_failure, after_success, succeeded};
+use crate::github::condition::{FIRST_ATTEMPT, after_all, after_failure, after_success, succeeded};
 use crate::github::model::{Environment, Job, Permissions};
 use crate::github::steps::{Context, SUBJECT_ARGUMENTS, SUBJECTS, before};
 use crate::github::subjects;
@@ -51,7 +51,7 @@ pub(in crate::github) fn asks(
     chain: &str,
     asked: &ApprovalStep,
 ) -> Vec<(String, Job)> {
-    let start = start(step);
+    let start = start(step, asked);
     let mut jobs = Vec::new();
     let mut needs = step.needs.clone();
     needs.extend(step.after_failure_of.iter().cloned());
@@ -85,9 +85,10 @@ pub(in crate::github) fn asks(
 }
 
 /// When a step of a chain starts: after what it needs, or after what failed.
-fn start(step: &Step) -> String {
+fn start(step: &Step, asked: &ApprovalStep) -> String {
     if step.after_failure_of.is_empty() {
-        return after_success(&step.needs);
+        // The seats of a step that is not always asked may be empty, so what else it stands on is named one by one.
+        return if asked.when.is_some() { after_success(&step.needs) } else { after_all(&step.needs) };
     }
     let needs = step.needs.iter().map(|need| format!(" && {}", succeeded(need)));
     format!("{}{}", after_failure(&step.after_failure_of), needs.collect::<String>())
@@ -175,7 +176,7 @@ fn look(
     };
     let decided = decides.map(|id| format!(" && {}", succeeded(id))).unwrap_or_default();
     job.condition =
-        Some(format!("{}{decided}{}", start(step), seat_ids.iter().map(seated).collect::<String>()));
+        Some(format!("{}{decided}{}", start(step, asked), seat_ids.iter().map(seated).collect::<String>()));
     job
 }
 

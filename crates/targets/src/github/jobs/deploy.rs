@@ -4,7 +4,7 @@
 use clearway_plan::{Artifact, Move, Output, Stage, Step};
 
 use super::{build, job};
-use crate::github::condition::{FIRST_ATTEMPT, after_success};
+use crate::github::condition::{FIRST_ATTEMPT, after_all};
 use crate::github::credentials;
 use crate::github::deployers::{Script, Task, script};
 use crate::github::model::{Environment, Job, Step as JobStep, Texts};
@@ -48,7 +48,7 @@ pub(in crate::github) fn deploy(context: &Context<'_>, step: &Step, stage: &Stag
         stage.environment
     );
     let mut job = job(context, step, &name, context.permissions(&scopes), steps);
-    job.condition = Some(format!("{} && {FIRST_ATTEMPT}", after_success(&job.needs)));
+    job.condition = Some(format!("{} && {FIRST_ATTEMPT}", after_all(&job.needs)));
     job.environment = Some(Environment { name: stage.environment.clone(), deployment: None });
     job
 }

@@ -18,11 +18,11 @@ pub(super) use evidence::scan;
 pub(super) use gate::gate;
 pub(super) use outcome::{chosen_outcome, outcome};
 pub(super) use preflight::preflight;
-pub(super) use stage::{accept, call, validate};
+pub(super) use stage::{accept, call, validate, wave};
 
 use clearway_plan::Step;
 
-use super::condition::after_success;
+use super::condition::after_all;
 use super::model::{Job, Permissions, Step as JobStep, Texts};
 use super::steps::{CLEARWAY, Context};
 use super::text::{minutes, one_line};
@@ -32,7 +32,7 @@ fn job(context: &Context<'_>, step: &Step, name: &str, permissions: Permissions,
     Job {
         name: one_line(name),
         needs: step.needs.clone(),
-        condition: (!step.needs.is_empty()).then(|| after_success(&step.needs)),
+        condition: (!step.needs.is_empty()).then(|| after_all(&step.needs)),
         runs_on: Some(context.runner()),
         timeout_minutes: Some(minutes(step.timeout).min(LONGEST)),
         permissions,

@@ -4,7 +4,7 @@ use clearway_plan::{Stage, Step, slug};
 
 use super::deploy::hold;
 use super::job;
-use crate::github::condition::{FIRST_ATTEMPT, after_success};
+use crate::github::condition::{FIRST_ATTEMPT, after_all};
 use crate::github::model::{Concurrency, Job, Permissions, Step as JobStep};
 use crate::github::steps::{Context, SUBJECT_ARGUMENTS, SUBJECTS, before};
 use crate::github::subjects;
@@ -30,7 +30,7 @@ pub(in crate::github) fn call(
     ];
     Job {
         name: one_line(&format!("environment {}", stage.environment)),
-        condition: Some(format!("{} && {FIRST_ATTEMPT}", after_success(&needs))),
+        condition: Some(format!("{} && {FIRST_ATTEMPT}", after_all(&needs))),
         needs,
         concurrency: Some(locked(lock)),
         permissions,
@@ -47,6 +47,14 @@ pub(in crate::github) fn locked(lock: &str) -> Concurrency {
         cancel_in_progress: false,
         queue: Some("max"),
     }
+}
+
+/// Stands for a large wave: it succeeds when all of it did.
+pub(in crate::github) fn wave(context: &Context<'_>, step: &Step, stage: &Stage, wave: usize) -> Job {
+    let note = format!("wave {} in {} is done", wave + 1, stage.environment);
+    let env = [("NOTE", literal(&note))].into_iter().collect();
+    let done = context.script("Note that the wave is done", env, "echo \"${NOTE}\"\n");
+    job(context, step, &note, Permissions::default(), vec![done])
 }
 
 /// Watches what was deployed for the bake time.
@@ -117,6 +125,6 @@ pub(in crate::github) fn accept(context: &Context<'_>, step: &Step, stage: &Stag
 
 /// A job of the first attempt alone: what another attempt finds may have been taken back since.
 fn once(mut job: Job) -> Job {
-    job.condition = Some(format!("{} && {FIRST_ATTEMPT}", after_success(&job.needs)));
+    job.condition = Some(format!("{} && {FIRST_ATTEMPT}", after_all(&job.needs)));
     job
 }
