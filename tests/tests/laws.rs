@@ -30,6 +30,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "model",
             "plan",
             "runtime",
+            "schedule",
             "syntax",
             "targets",
         ],

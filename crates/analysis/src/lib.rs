@@ -16,7 +16,7 @@ use clearway_diagnostics::Diagnostic;
 use clearway_model::{Db, Workspace};
 
 pub use query::{dependents, file_diagnostics, people, project_diagnostics};
-pub use times::opening;
+pub use times::{milestone, opening};
 pub use world::{Edge, declared_item as deployable_named, requirements, requirements_of};
 
 /// What a check comes to.

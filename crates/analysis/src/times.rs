@@ -1,6 +1,6 @@
 //! From declared windows, freezes and calendars to those that time is counted by.
 
-use clearway_model::views::{self, At, Calendar, Freeze, Window};
+use clearway_model::views::{self, At, Calendar, Freeze, Milestone, Window};
 use clearway_model::{Db, Item, Moment, Reference, Value, ValueKind, environment, instance};
 use clearway_schedule::{
     self as schedule, Bound, FreezeTime, Hours, Month, PeriodEnd, Recurrence, Weekdays, Zone,
@@ -15,6 +15,19 @@ pub fn opening(db: &dyn Db, item: Item) -> schedule::Environment {
     let windows = declared.view.windows.iter().filter_map(|at| window(db, &at.value)).collect();
     let freezes = declared.view.freezes.iter().filter_map(|at| freeze(db, &at.value)).collect();
     schedule::Environment { name, origin: schedule::Origin::default(), windows, freezes }
+}
+
+/// A milestone. What was wrong in its text, and was told, is left out.
+pub fn milestone(db: &dyn Db, reference: &Reference) -> Option<schedule::Milestone> {
+    let view: Milestone = views::of(instance(db, reference));
+    Some(schedule::Milestone {
+        name: reference.name.clone(),
+        origin: schedule::Origin::default(),
+        zone: view.timezone.as_ref().map_or_else(|| Some(Zone::utc()), |at| zone(Some(at)))?,
+        before: view.before.as_ref().and_then(|at| bound(&at.value)),
+        after: view.after.as_ref().and_then(|at| bound(&at.value)),
+        on: view.on.map(|at| at.value),
+    })
 }
 
 fn window(db: &dyn Db, reference: &Reference) -> Option<schedule::Window> {

@@ -70,7 +70,12 @@ pub(crate) fn ledger(destination: Option<&str>, trust: Option<&Utf8Path>) -> Res
 
 /// The time.
 pub(crate) fn now(args: &RunArgs) -> jiff::Timestamp {
-    args.now.unwrap_or_else(jiff::Timestamp::now)
+    clock(args.now)
+}
+
+/// The time that was given, or that of the machine.
+pub(crate) fn clock(given: Option<jiff::Timestamp>) -> jiff::Timestamp {
+    given.unwrap_or_else(jiff::Timestamp::now)
 }
 
 /// A variable of the environment that is not empty.

@@ -206,6 +206,9 @@ pub struct Release {
     /// Who asked for it; an input of each run where it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_by: Option<String>,
+    /// The milestone that it must meet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<clearway_schedule::Milestone>,
     /// What is shipped, in the order of the spec.
     pub ships: Vec<Shipped>,
     /// What is taken away, in the order of the spec.

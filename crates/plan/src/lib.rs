@@ -18,6 +18,7 @@ mod path;
 mod people;
 mod rollout;
 mod tell;
+mod timetable;
 
 pub use approval::{Approval, ApprovalStep, Duty, From, Within};
 pub use condition::{Amount, Compare, Condition, MetricUse, NoData, Operand, Operator, Scalar};
@@ -33,3 +34,4 @@ pub use path::{Path, PathKind, Step, StepKind};
 pub use people::{Group, Person};
 pub use rollout::{Breach, Rollout, Share, Watch};
 pub use tell::{Ordered, PlannedStep, Told, order, steps};
+pub use timetable::timetable;

@@ -1,7 +1,8 @@
 //! `clearway plan`
 
 use clearway_diagnostics::render::Format;
-use clearway_plan::{Release, Told, order, steps};
+use clearway_plan::{Release, Told, order, steps, timetable};
+use clearway_schedule::{Conflict, Schedule, Zone};
 use serde_json::json;
 
 use crate::Verdict;
@@ -28,6 +29,11 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
         let known = plan.releases.iter().map(|release| release.name.clone()).collect();
         return Err(Failure::NoRelease { name: name.clone(), known });
     }
+    let now = crate::runtime::clock(args.project.now);
+    let schedule: Vec<(&str, Result<Schedule, Box<Conflict>>)> =
+        releases.iter().map(|release| (release.name.as_str(), timetable(plan, release, now))).collect();
+    let verdict =
+        if schedule.iter().all(|(_, slots)| slots.is_ok()) { Verdict::Holds } else { Verdict::Fails };
     if is_json {
         let guarantees: serde_json::Map<String, serde_json::Value> = compiled
             .made
@@ -39,16 +45,37 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
             "order": order(&releases),
             "steps": steps(&releases),
             "guarantees": guarantees,
+            "schedule": schedule.iter().map(|(name, slots)| as_json(name, slots)).collect::<Vec<_>>(),
         });
         output.results(|out| writeln!(out, "{told:#}"))?;
-        return Ok(Verdict::Holds);
+        return Ok(verdict);
     }
     output.diagnostics_aside(&opened, &compiled.diagnostics)?;
     output.results(|out| {
         for (at, release) in releases.iter().enumerate() {
             write!(out, "{}{}", if at == 0 { "" } else { "\n" }, Told { plan, release })?;
+            match &schedule[at].1 {
+                Ok(slots) => {
+                    writeln!(out, "\n  earliest starts")?;
+                    for slot in &slots.stages {
+                        let zone =
+                            slot.deployments.first().map_or_else(Zone::utc, |placed| placed.zone.clone());
+                        let (start, end) = (zone.show(slot.start), zone.show(slot.accepted));
+                        writeln!(out, "    {:<20} {start}, accepted {end}", slot.stage.name.as_str())?;
+                    }
+                }
+                Err(conflict) => writeln!(out, "\n  no time: {conflict}")?,
+            }
         }
         Ok(())
     })?;
-    Ok(Verdict::Holds)
+    Ok(verdict)
+}
+
+/// The schedule of a release, or why it has none.
+fn as_json(name: &str, slots: &Result<Schedule, Box<Conflict>>) -> serde_json::Value {
+    match slots {
+        Ok(slots) => json!({ "release": name, "now": slots.now, "stages": slots.stages }),
+        Err(conflict) => json!({ "release": name, "conflict": conflict.to_string() }),
+    }
 }
