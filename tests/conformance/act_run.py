@@ -177,6 +177,7 @@ def command(scenario, prepared, scratch):
         "GITHUB_RUN_ID": github["run_id"],
         "GITHUB_RUN_NUMBER": github["run_number"],
         "GITHUB_RUN_ATTEMPT": github["run_attempt"],
+        "GITHUB_API_URL": github["api_url"],
     }
     line = [tool("act"), scenario.event, "--directory", str(prepared.copy), "--workflows", scenario.workflow]
     line += ["--json", "--verbose", "--no-cache-server"]

@@ -22,6 +22,7 @@ DEFAULT_GITHUB = {
     "run_number": "1",
     "run_attempt": "1",
     "token": "conformance-github-token",
+    "api_url": "https://api.github.com",
 }
 
 

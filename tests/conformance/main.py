@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import act_run
+import emitted_run
 import judge_examples
 import judge_github
+from emitted_scenarios import QUICK, SCENARIOS
 from self_test.__main__ import main as self_test_main
 from tools import Broken
 
@@ -53,6 +55,22 @@ def act(arguments):
     return 2 if any("refused" in one for one in results) else 0
 
 
+def execute_emitted(arguments):
+    """Executes what is emitted, in scenarios; exit code 1 if a run did anything else than the plan says."""
+    names = QUICK if arguments.quick else arguments.name or list(SCENARIOS)
+    unknown = [name for name in names if name not in SCENARIOS]
+    if unknown:
+        raise Broken(f"there is no scenario `{unknown[0]}`; there are: {', '.join(SCENARIOS)}")
+    tried = emitted_run.try_all({name: SCENARIOS[name] for name in names}, arguments.jobs, arguments.keep)
+    for name, seconds, markers, wrong in tried:
+        print(f"{'not as the plan says' if wrong else 'as the plan says'}: {name} ({markers} commands, {seconds} s)")
+        for one in wrong:
+            print(f"  {one}")
+    failed = sum(bool(wrong) for *_, wrong in tried)
+    print(f"execute-emitted: {len(tried) - failed} scenarios as the plan says, {failed} not", file=sys.stderr)
+    return 1 if failed else 0
+
+
 def self_test(_):
     """Runs the self-test."""
     return self_test_main()
@@ -77,6 +95,13 @@ def commands():
     one.add_argument("scenarios", nargs="?", default="-", help="a file; standard input without one")
     one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
     one.set_defaults(do=act)
+
+    one = sub.add_parser("execute-emitted", help="executes with act what is emitted for a project of our own")
+    one.add_argument("name", nargs="*", help="scenarios; all of them without one")
+    one.add_argument("--quick", action="store_true", help="one that passes and one that goes back")
+    one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
+    one.add_argument("--keep", help="a new folder that keeps what each scenario left")
+    one.set_defaults(do=execute_emitted)
 
     one = sub.add_parser("self-test", help="whether the judges find what they must and the executor tells the truth")
     one.set_defaults(do=self_test)
