@@ -21,25 +21,29 @@ from tools import run as run_tool
 IDENTITY = ["-c", "user.name=conformance", "-c", "user.email=conformance@example.invalid", "-c", "commit.gpgsign=false"]
 
 
+def commit(folder, home, branch):
+    """Makes a folder a git repository with one commit of all that is in it."""
+    # Fixed names and times, so that `github.sha` is the same in every run.
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
+        "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
+    }
+    first = [*IDENTITY, "commit", "--quiet", "--allow-empty", "-m", "the repository of a scenario"]
+    for arguments in (["init", "--quiet", "-b", branch], ["add", "--all"], first):
+        code, _, err = run_tool(["git", *arguments], cwd=folder, environment=environment)
+        if code:
+            raise Refused(f"git {arguments[-1]} failed: {err.strip()}")
+
+
 def copy_repository(scenario, scratch):
     """Copies the repository into the scratch folder, as a git repository with a commit, which act asks for."""
     copy = scratch / "repository"
     shutil.copytree(scenario.repository, copy, symlinks=True)
     if not (copy / ".git").exists():
-        # Fixed names and times, so that `github.sha` is the same in every run.
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(scratch),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
-            "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
-        }
-        branch = scenario.github["ref"].rsplit("/", maxsplit=1)[-1]
-        commit = [*IDENTITY, "commit", "--quiet", "--allow-empty", "-m", "the repository of a scenario"]
-        for arguments in (["init", "--quiet", "-b", branch], ["add", "--all"], commit):
-            code, _, err = run_tool(["git", *arguments], cwd=copy, environment=environment)
-            if code:
-                raise Refused(f"git {arguments[-1]} failed: {err.strip()}")
+        commit(copy, scratch, scenario.github["ref"].rsplit("/", maxsplit=1)[-1])
     return copy
 
 

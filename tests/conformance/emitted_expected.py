@@ -61,13 +61,15 @@ def have_agreed(plan, release, world, chain, name):
 
 
 class Run:
-    """One run of one way, step by step."""
+    """One run of one way, step by step. What a step does gives what stopped it, or nothing."""
 
     def __init__(self, plan, release, world):
         self.plan, self.world = plan, world
         self.release = next(one for one in plan["releases"] if one["name"] == release)
         self.versions = {one["service"]: one["version"] for one in self.release["ships"]}
         self.results, self.markers, self.begun = {}, {}, {}
+        # What stopped each step that failed.
+        self.stopped = {}
 
     def steps(self, way="release"):
         """Gives every step a result."""
@@ -79,21 +81,29 @@ class Run:
         """One step: it starts after what it needs, and a way back only after a failure."""
         if any(self.results[need] != "success" for need in step["needs"]):
             # The outcome is told whatever happened.
-            return "failure" if step["does"] == "outcome" else "skipped"
+            if step["does"] != "outcome":
+                return "skipped"
+            self.stopped[step["id"]] = "outcome"
+            return "failure"
         of = step.get("after-failure-of")
         if of and not any(self.results[one] in ("failure", "cancelled") for one in of):
             return "skipped"
         kind, about = (step["does"], {}) if isinstance(step["does"], str) else next(iter(step["does"].items()))
-        return "success" if getattr(self, kind)(**about) else "failure"
+        stopped = getattr(self, kind)(**about)
+        if stopped:
+            self.stopped[step["id"]] = stopped
+        return "failure" if stopped else "success"
 
     def command(self, name, told):
         """A command of the project: it leaves a marker, whether it succeeds or not."""
         self.markers[name] = told
-        return name not in self.world.fails
+        return name.partition("-")[0] if name in self.world.fails else None
 
     def preflight(self):
         """The settings fit, and what is deployed is what the plan was made for."""
-        return not self.world.settings and self.world.other != "before"
+        if self.world.settings:
+            return "settings"
+        return "deployed" if self.world.other == "before" else None
 
     def build(self, service):
         """A build."""
@@ -105,11 +115,11 @@ class Run:
 
     def gate(self, gate, **_):
         """Only good reports let a gate pass."""
-        return self.world.reports.get(gate, "good") == "good"
+        return None if self.world.reports.get(gate, "good") == "good" else "gate"
 
     def approval(self, chain, step, **_):
         """Enough people agreed."""
-        return have_agreed(self.plan, self.release, self.world, chain, step)
+        return None if have_agreed(self.plan, self.release, self.world, chain, step) else "approval"
 
     def moves(self, environment):
         """The moves of a stage."""
@@ -119,28 +129,27 @@ class Run:
     def deploy(self, environment, service, **_):
         """A deployment: looked at once more, then begun."""
         if not is_open(self.plan["environments"][environment], self.world.now):
-            return False
+            return "window"
         if self.world.other and environment == "production":
-            return False
+            return "basis"
         move = next(move for move in self.moves(environment) if move["service"] == service)
         self.begun.setdefault(environment, []).append(move)
         if f"provenance-{service}" in self.world.fails:
-            return False
+            return "provenance"
         told = f"{move['to']}@{digest_of(service, move['to'])}"
         return self.command(f"deploy-{environment}-{service}", told)
 
     def accept(self, **_):
         """Nothing is left to do."""
-        return True
 
     def rollback(self, environment):
         """What had begun is undone, the last first; where that fails, the rest stays for a person to look at."""
         for move in reversed(self.begun.get(environment, [])):
             # The project's state files tell no digests.
-            if not self.command(f"rollback-{environment}-{move['service']}", f"{move['from'][0]}@"):
-                return False
-        return True
+            stopped = self.command(f"rollback-{environment}-{move['service']}", f"{move['from'][0]}@")
+            if stopped:
+                return stopped
+        return None
 
     def outcome(self):
         """All succeeded."""
-        return True

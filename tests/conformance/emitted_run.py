@@ -49,6 +49,8 @@ class Emitted:
             raise Broken(f"{manifest} has not the ledger that a scenario puts its own in the place of")
         manifest.write_text(text.replace("file:///ledger", self.ledger), encoding="utf-8")
         self.clearway("build", ".", "--target", "github", "--out", ".")
+        # One commit for all that the scenario executes, as a run has.
+        act_run.commit(self.repository, folder, "main")
         self.plan = json.loads((self.repository / ".clearway" / "plan.json").read_text(encoding="utf-8"))
 
     def clearway(self, *arguments):
@@ -148,6 +150,33 @@ def executed(emitted, run):
     return jobs
 
 
+# In which step of its job a run stops, by what stops it.
+STOPS = {
+    "settings": "Compare the live settings",
+    "deployed": "Plan against what is deployed",
+    "build": "Build ",
+    "test": "Test ",
+    "gate": "Decide ",
+    "approval": "Look who agreed",
+    "window": "Look whether a deployment may start now",
+    "basis": "Look whether this is still safe",
+    "provenance": "Look where the image comes from",
+    "deploy": "Deploy ",
+    "rollback": "Bring ",
+    "outcome": "",
+}
+
+
+def other_stops(stopped, jobs):
+    """Jobs that failed, but not where they must."""
+    wrong = []
+    for job, why in stopped.items():
+        failed = [step["name"] for step in jobs.get(job, {}).get("steps", []) if step["outcome"] == "failure"]
+        if len(failed) != 1 or not failed[0].startswith(STOPS[why]):
+            wrong.append(f"job {job}: must stop for `{why}`, and stopped in {failed}")
+    return wrong
+
+
 def differences(expected, found, what):
     """What is not as it must be, in words."""
     return [
@@ -171,6 +200,7 @@ def try_one(name, world, keep=None):
         # A job in a stage that was never called has no result of its own.
         results = {step: jobs[step]["result"] if step in jobs else "skipped" for step in run.results}
         wrong += differences(run.results, results, "step")
+        wrong += other_stops(run.stopped, jobs)
     return name, round(time.monotonic() - started, 1), len(run.markers), wrong
 
 
