@@ -19,8 +19,8 @@ class World:
     reports: dict = field(default_factory=dict)
     # A Tuesday within the office hours of the project.
     now: str = "2026-11-03T10:00:00+00:00"
-    # Seat and login of each who agreed; nothing where GitHub does not answer.
-    approvals: object = (("production-board-1", "chloe"), ("production-board-2", "dimitri"))
+    # Logins of those who agreed, by chain; nothing where GitHub does not answer.
+    approvals: object = field(default_factory=lambda: dict(AGREED))
     # Logins of those who wrote what ships.
     authors: tuple = ("ben",)
     # Who started the run.
@@ -29,6 +29,13 @@ class World:
     settings: dict = field(default_factory=dict)
     # When somebody else deployed in production: `before` the run, or in its `midst`, before production is deployed.
     other: str = ""
+    # The way that the run takes, and what it is told.
+    way: str = "release"
+    inputs: dict = field(default_factory=dict)
+
+
+# Whoever must agree has.
+AGREED = {"standard": ("chloe", "dimitri"), "hotfix": ("grace",), "back": ("grace",)}
 
 
 def digest_of(service, version):
@@ -48,47 +55,73 @@ def is_open(environment, now):
     return not windows
 
 
-def have_agreed(plan, release, world, chain, name):
+def have_agreed(plan, asked_for_by, world, chain, name):
     """Whether enough people agreed who may."""
     rule = plan["approvals"][chain]
     step = next(step for step in rule["steps"] if step["name"] == name)
     members = set(plan["groups"][step["from"]["group"]]["members"])
     if "author" in rule["separate"]:
-        members -= {*world.authors, release["requested-by"]}
+        members -= {*world.authors, asked_for_by}
     if "deployer" in rule["separate"]:
         members -= {world.deployer}
-    return len(members & {login for _, login in world.approvals or ()}) >= step["need"]
+    return len(members & set((world.approvals or {}).get(chain, ()))) >= step["need"]
+
+
+class Live:
+    """What is deployed, and which deployments have begun and are not undone: what is left of one run for the next."""
+
+    def __init__(self, plan, release):
+        # The project's state files tell no digests.
+        self.deployed = {
+            stage["environment"]: {name: (fact["version"], "") for name, fact in stage["deployed"].items()}
+            for stage in release_of(plan, release)["stages"]
+        }
+        self.begun = []
+
+
+def release_of(plan, name):
+    """A release of a plan."""
+    return next(one for one in plan["releases"] if one["name"] == name)
 
 
 class Run:
     """One run of one way, step by step. What a step does gives what stopped it, or nothing."""
 
-    def __init__(self, plan, release, world):
-        self.plan, self.world = plan, world
-        self.release = next(one for one in plan["releases"] if one["name"] == release)
+    def __init__(self, plan, release, world, live, number=1):
+        self.plan, self.world, self.live, self.number = plan, world, live, number
+        self.release = release_of(plan, release)
+        self.way = next(path for path in self.release["paths"] if path["kind"] == world.way)
         self.versions = {one["service"]: one["version"] for one in self.release["ships"]}
-        self.results, self.markers, self.begun = {}, {}, {}
+        self.asked_for_by = self.release["requested-by"] if world.way == "release" else world.inputs["requested-by"]
+        self.results, self.markers = {}, {}
         # What stopped each step that failed.
         self.stopped = {}
 
-    def steps(self, way="release"):
+    def steps(self):
         """Gives every step a result."""
-        for step in next(path for path in self.release["paths"] if path["kind"] == way)["steps"]:
+        for step in self.way["steps"]:
             self.results[step["id"]] = self.step(step)
         return self
 
     def step(self, step):
         """One step: it starts after what it needs, and a way back only after a failure."""
-        if any(self.results[need] != "success" for need in step["needs"]):
-            # The outcome is told whatever happened.
-            if step["does"] != "outcome":
+        kind, about = (step["does"], {}) if isinstance(step["does"], str) else next(iter(step["does"].items()))
+        needs = step["needs"]
+        # Whoever goes back says where, and nothing else is asked of the run.
+        chosen = self.world.inputs.get("environment")
+        if chosen:
+            if about.get("environment", chosen) != chosen:
+                return "skipped"
+            if kind == "outcome":
+                needs = [f"rollback-{chosen}"]
+        if any(self.results[need] != "success" for need in needs):
+            if kind != "outcome":
                 return "skipped"
             self.stopped[step["id"]] = "outcome"
             return "failure"
         of = step.get("after-failure-of")
         if of and not any(self.results[one] in ("failure", "cancelled") for one in of):
             return "skipped"
-        kind, about = (step["does"], {}) if isinstance(step["does"], str) else next(iter(step["does"].items()))
         stopped = getattr(self, kind)(**about)
         if stopped:
             self.stopped[step["id"]] = stopped
@@ -119,36 +152,43 @@ class Run:
 
     def approval(self, chain, step, **_):
         """Enough people agreed."""
-        return None if have_agreed(self.plan, self.release, self.world, chain, step) else "approval"
-
-    def moves(self, environment):
-        """The moves of a stage."""
-        stage = next(one for one in self.release["stages"] if one["environment"] == environment)
-        return [move for wave in stage["waves"] for move in wave]
+        return None if have_agreed(self.plan, self.asked_for_by, self.world, chain, step) else "approval"
 
     def deploy(self, environment, service, **_):
-        """A deployment: looked at once more, then begun."""
+        """A deployment: looked at once more, then begun, unless the version is there already."""
         if not is_open(self.plan["environments"][environment], self.world.now):
             return "window"
         if self.world.other and environment == "production":
             return "basis"
-        move = next(move for move in self.moves(environment) if move["service"] == service)
-        self.begun.setdefault(environment, []).append(move)
+        version = self.versions[service]
+        deployed, becomes = self.live.deployed[environment], (version, digest_of(service, version))
+        if deployed[service] == becomes:
+            return None
+        self.live.begun.append((self.number, environment, service, deployed[service]))
         if f"provenance-{service}" in self.world.fails:
             return "provenance"
-        told = f"{move['to']}@{digest_of(service, move['to'])}"
-        return self.command(f"deploy-{environment}-{service}", told)
+        stopped = self.command(f"deploy-{environment}-{service}", "@".join(becomes))
+        if not stopped:
+            deployed[service] = becomes
+        return stopped
 
     def accept(self, **_):
         """Nothing is left to do."""
 
     def rollback(self, environment):
-        """What had begun is undone, the last first; where that fails, the rest stays for a person to look at."""
-        for move in reversed(self.begun.get(environment, [])):
-            # The project's state files tell no digests.
-            stopped = self.command(f"rollback-{environment}-{move['service']}", f"{move['from'][0]}@")
+        """What had begun is undone, the last first; where that fails, the rest stays for a person to look at.
+
+        A run that fails undoes what it did itself; whoever goes back later undoes what there is.
+        """
+        for one in reversed(list(self.live.begun)):
+            number, where, service, before = one
+            if where != environment or number != self.number and self.world.way != "rollback":
+                continue
+            stopped = self.command(f"rollback-{environment}-{service}", "@".join(before))
             if stopped:
                 return stopped
+            self.live.begun.remove(one)
+            self.live.deployed[environment][service] = before
         return None
 
     def outcome(self):

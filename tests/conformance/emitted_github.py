@@ -55,14 +55,17 @@ def commits(authors):
     ]
 
 
-def answers(world, expectations):
-    """Every answer of a scenario, by path."""
-    given = settings(expectations)
-    given.update({path: value for path, value in world.settings.items()})
-    # Without an answer to a path, GitHub says that it is not there.
+def answers(world, expectations, seats, run):
+    """Every answer of a run, by path; where there is none, GitHub says that it is not there.
+
+    `seats` are the environments by which the people of each chain are asked.
+    """
+    given = {**settings(expectations), **world.settings}
     if world.approvals is not None:
-        given[f"/repos/{REPOSITORY}/actions/runs/1/approvals"] = approvals(world.approvals)
+        sat = [pair for chain, names in seats for pair in zip(names, world.approvals.get(chain, ()))]
+        given[f"/repos/{REPOSITORY}/actions/runs/{run}/approvals"] = approvals(sat)
     given[f"/repos/{REPOSITORY}/commits"] = commits(world.authors)
+    given[f"/repos/{REPOSITORY}/compare"] = {"commits": commits(world.authors)}
     return given
 
 
@@ -76,6 +79,8 @@ def serving(given):
         def do_GET(self):  # pylint: disable=invalid-name
             """One question."""
             path = urlsplit(self.path).path
+            # Whatever is compared, it is what ships.
+            path = path.split("/compare/")[0] + "/compare" if "/compare/" in path else path
             known = self.headers.get("authorization") == "Bearer conformance-github-token"
             status = (200 if path in given else 404) if known else 401
             body = json.dumps(given.get(path) if status == 200 else {"message": "Not Found"}).encode()

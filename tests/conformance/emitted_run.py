@@ -15,7 +15,7 @@ from pathlib import Path
 import act_run
 import act_workflow
 import emitted_github
-from emitted_expected import Run, digest_of
+from emitted_expected import Live, Run, digest_of
 from tools import HERE, Broken
 from tools import run as run_tool
 
@@ -36,12 +36,10 @@ def binary():
 class Emitted:
     """The project of one scenario, with the workflows that were emitted for it."""
 
-    def __init__(self, world, folder):
-        self.world, self.folder = world, folder
+    def __init__(self, folder):
+        self.folder = folder
         self.repository = folder / "repository"
         shutil.copytree(PROJECT, self.repository)
-        self.markers = folder / "markers"
-        self.markers.mkdir()
         self.ledger = f"file://{folder}/ledger"
         manifest = self.repository / "clearway.toml"
         text = manifest.read_text(encoding="utf-8")
@@ -51,7 +49,12 @@ class Emitted:
         self.clearway("build", ".", "--target", "github", "--out", ".")
         # One commit for all that the scenario executes, as a run has.
         act_run.commit(self.repository, folder, "main")
-        self.plan = json.loads((self.repository / ".clearway" / "plan.json").read_text(encoding="utf-8"))
+        self.plan = self.read(".clearway/plan.json")
+        self.expectations = self.read(".clearway/settings/github/expectations.json")["expectations"]
+
+    def read(self, path):
+        """A file of JSON that was emitted."""
+        return json.loads((self.repository / path).read_text(encoding="utf-8"))
 
     def clearway(self, *arguments):
         """Calls the binary as a person would, outside of any pipeline."""
@@ -60,94 +63,114 @@ class Emitted:
         if code:
             raise Broken(f"`clearway {' '.join(arguments)}` ended with exit code {code}:\n{out}{err}")
 
-    def somebody_else(self):
+    def somebody_else(self, now):
         """Another release deploys, in a run of its own."""
-        way = ["--ledger", self.ledger, "--run", "900", "--release", "repair", "--now", self.world.now]
+        way = ["--ledger", self.ledger, "--run", "900", "--release", "repair", "--now", now]
         self.clearway("record", "adopt", "production", *way)
         step = ["--step", "deploy-production-dispatch", "--subject", f"dispatch=2.9.1@{digest_of('dispatch', '2.9.1')}"]
         self.clearway("record", "begin", *way, *step)
         self.clearway("record", "end", *way, *step[:2], "--result", "success")
 
-    def scenario(self, name, api, **more):
-        """A run of act."""
-        return {
-            "name": name,
-            "repository": str(self.repository),
-            "path": [str(self.repository / "programs")],
-            "scratch": str(self.folder / name),
-            "timeout": 300,
-            "github": {
-                "repository": emitted_github.REPOSITORY,
-                "actor": self.world.deployer,
-                "api_url": api,
-            },
-            "env": {
-                "MARKERS": str(self.markers),
-                "FAILS": " ".join(self.world.fails),
-                "TESTS": self.world.reports.get("tests", "good"),
-                "COVERAGE": self.world.reports.get("coverage", "good"),
-                "CLEARWAY_BINARY": str(binary()),
-                "SCENARIO_NOW": self.world.now,
-            },
-            **more,
-        }
+    def seats(self):
+        """The environments by which the people of each chain are asked, as the workflows have them."""
+        found = set()
+        for path in sorted((self.repository / WORKFLOWS).glob(f"{RELEASE}*.yml")):
+            for job in act_workflow.jobs_of(act_workflow.load(path)).values():
+                told = [step.get("env", {}) for step in job.get("steps", [])]
+                found |= {(env["CHAIN"], tuple(env["SEATS"].split(","))) for env in told if "SEATS" in env}
+        return sorted(found)
 
-    def act(self, name, api, **more):
+
+class Executed:
+    """One run of what was emitted, by act."""
+
+    def __init__(self, emitted, run):
+        self.emitted, self.run, self.world = emitted, run, run.world
+        self.folder = emitted.folder / str(run.number)
+        self.markers = self.folder / "markers"
+        self.markers.mkdir(parents=True)
+        self.api = None
+
+    def act(self, name, **more):
         """Executes; what could not be executed is a check that cannot be done."""
-        result = act_run.run(self.scenario(name, api, **more))
+        result = act_run.run(
+            {
+                "name": name,
+                "repository": str(self.emitted.repository),
+                "path": [str(self.emitted.repository / "programs")],
+                "scratch": str(self.folder / name),
+                "timeout": 300,
+                "github": {
+                    "repository": emitted_github.REPOSITORY,
+                    "actor": self.world.deployer,
+                    "run_id": str(self.run.number),
+                    "api_url": self.api,
+                },
+                "env": {
+                    "MARKERS": str(self.markers),
+                    "FAILS": " ".join(self.world.fails),
+                    "TESTS": self.world.reports.get("tests", "good"),
+                    "COVERAGE": self.world.reports.get("coverage", "good"),
+                    "CLEARWAY_BINARY": str(binary()),
+                    "SCENARIO_NOW": self.world.now,
+                },
+                **more,
+            }
+        )
         if "refused" in result or not result["finished"]:
             raise Broken(f"{name} was not executed: {result.get('refused', result.get('errors'))}")
         return result["jobs"]
 
+    def jobs(self):
+        """What became of every job: of the run, and of the workflow of a stage that fails."""
+        world, emitted = self.world, self.emitted
+        given = emitted_github.answers(world, emitted.expectations, emitted.seats(), self.run.number)
+        with emitted_github.serving(given) as self.api:
+            if world.other == "before":
+                emitted.somebody_else(world.now)
+            name = RELEASE if world.way == "release" else f"{RELEASE}-{world.way}"
+            environment = self.stage_that_fails()
+            assumed = {f"deploy-{environment}": {"result": "failure"}} if environment else {}
+            jobs = self.act("run", workflow=f"{WORKFLOWS}/{name}.yml", inputs=world.inputs, jobs=assumed)
+            if world.other == "midst":
+                emitted.somebody_else(world.now)
+            inside = [record["jobs"] for record in jobs.values() if "jobs" in record]
+            if environment:
+                inside.append(self.stage(environment, jobs))
+        for one in inside:
+            jobs.update(one)
+        return jobs
 
-def stage_that_fails(run):
-    """The environment whose workflow must fail, by the plan."""
-    way = next(path for path in run.release["paths"] if path["kind"] == "release")
-    for step in way["steps"]:
-        kind = next(iter(step["does"])) if isinstance(step["does"], dict) else step["does"]
-        if kind in ("deploy", "validate", "accept") and run.results[step["id"]] == "failure":
-            return step["does"][kind]["environment"]
-    return None
+    def stage_that_fails(self):
+        """The environment whose workflow must fail, by the plan."""
+        for step in self.run.way["steps"]:
+            kind = next(iter(step["does"])) if isinstance(step["does"], dict) else step["does"]
+            if kind in ("deploy", "validate", "accept") and self.run.results[step["id"]] == "failure":
+                return step["does"][kind]["environment"]
+        return None
 
-
-def start_by_itself(emitted, environment):
-    """Lets the workflow of a stage be started by hand, with the inputs with which it is called."""
-    path = emitted.repository / WORKFLOWS / f"{RELEASE}.{environment}.yml"
-    document = act_workflow.load(path)
-    document["on"] = {"workflow_dispatch": document["on"].pop("workflow_call")}
-    act_workflow.save(path, document)
-
-
-def executed(emitted, run):
-    """What became of every job: of the run, and of the workflow of a stage that fails."""
-    expectations = emitted.repository / ".clearway" / "settings" / "github" / "expectations.json"
-    expected = json.loads(expectations.read_text(encoding="utf-8"))["expectations"]
-    with emitted_github.serving(emitted_github.answers(emitted.world, expected)) as api:
-        environment = stage_that_fails(run)
-        assumed = {f"deploy-{environment}": {"result": "failure"}} if environment else {}
-        if emitted.world.other == "before":
-            emitted.somebody_else()
-        jobs = emitted.act("run", api, workflow=f"{WORKFLOWS}/{RELEASE}.yml", jobs=assumed)
-        if emitted.world.other == "midst":
-            emitted.somebody_else()
-        inside = [record["jobs"] for record in jobs.values() if "jobs" in record]
-        if environment:
-            start_by_itself(emitted, environment)
-            outputs = {step["id"]: step["outputs"] for step in jobs["preflight"]["steps"] if step["id"]}
-            versions = run.versions.items()
-            inputs = {
-                "path": "release",
-                "plan-digest": outputs["basis"]["plan-digest"],
-                "subjects": "\n".join(f"{name}={version}@{digest_of(name, version)}" for name, version in versions),
-                "change": run.release["change"],
-                "requested-by": run.release["requested-by"],
-            }
-            workflow = f"{WORKFLOWS}/{RELEASE}.{environment}.yml"
-            artifacts = str(emitted.folder / "run" / "state" / "artifacts")
-            inside.append(emitted.act("stage", api, workflow=workflow, inputs=inputs, artifacts=artifacts))
-    for one in inside:
-        jobs.update(one)
-    return jobs
+    def stage(self, environment, jobs):
+        """Executes the workflow of a stage by itself, started by hand with the inputs with which it is called."""
+        workflow = f"{WORKFLOWS}/{RELEASE}.{environment}.yml"
+        path = self.emitted.repository / workflow
+        called = path.read_text(encoding="utf-8")
+        document = act_workflow.load(path)
+        document["on"] = {"workflow_dispatch": document["on"].pop("workflow_call")}
+        act_workflow.save(path, document)
+        outputs = {step["id"]: step["outputs"] for step in jobs["preflight"]["steps"] if step["id"]}
+        versions = self.run.versions.items()
+        inputs = {
+            "path": self.world.way,
+            "plan-digest": outputs["basis"]["plan-digest"],
+            "subjects": "\n".join(f"{name}={version}@{digest_of(name, version)}" for name, version in versions),
+            "change": self.world.inputs.get("incident", self.run.release["change"]),
+            "requested-by": self.run.asked_for_by,
+        }
+        artifacts = str(self.folder / "run" / "state" / "artifacts")
+        try:
+            return self.act("stage", workflow=workflow, inputs=inputs, artifacts=artifacts)
+        finally:
+            path.write_text(called, encoding="utf-8")
 
 
 # In which step of its job a run stops, by what stops it.
@@ -186,26 +209,43 @@ def differences(expected, found, what):
     ]
 
 
-def try_one(name, world, keep=None):
-    """Executes a scenario; returns how long it took and what is not as the plan says."""
-    started = time.monotonic()
+def try_run(emitted, run):
+    """Executes a run; what is not as the plan says."""
+    executed = Executed(emitted, run.steps())
+    jobs = executed.jobs()
+    found = {path.name: path.read_text(encoding="utf-8").strip() for path in executed.markers.iterdir()}
+    # A job in a stage that was never called has no result of its own.
+    results = {step: jobs[step]["result"] if step in jobs else "skipped" for step in run.results}
+    return [
+        *differences(run.markers, found, "marker"),
+        *differences(run.results, results, "step"),
+        *other_stops(run.stopped, jobs),
+    ]
+
+
+def try_one(name, worlds, damage=None, keep=None):
+    """Executes a scenario, one run after the other; returns its name, how long it took, what ran, and what is not as the plan says."""
+    started, commands, wrong = time.monotonic(), 0, []
     with tempfile.TemporaryDirectory(prefix="clearway-emitted-") as temporary:
         folder = Path(keep or temporary).resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        emitted = Emitted(world, folder)
-        run = Run(emitted.plan, RELEASE, world).steps()
-        jobs = executed(emitted, run)
-        found = {path.name: path.read_text(encoding="utf-8").strip() for path in emitted.markers.iterdir()}
-        wrong = differences(run.markers, found, "marker")
-        # A job in a stage that was never called has no result of its own.
-        results = {step: jobs[step]["result"] if step in jobs else "skipped" for step in run.results}
-        wrong += differences(run.results, results, "step")
-        wrong += other_stops(run.stopped, jobs)
-    return name, round(time.monotonic() - started, 1), len(run.markers), wrong
+        emitted = Emitted(folder)
+        if damage:
+            damage(emitted.repository)
+        live = Live(emitted.plan, RELEASE)
+        for number, world in enumerate(worlds, 1):
+            run = Run(emitted.plan, RELEASE, world, live, number)
+            wrong += [f"run {number}: {one}" for one in try_run(emitted, run)]
+            commands += len(run.markers)
+    return name, round(time.monotonic() - started, 1), commands, wrong
 
 
 def try_all(scenarios, workers=None, keep=None):
     """Executes scenarios beside each other, in the same order."""
+
+    def one(given):
+        name, worlds = given
+        return try_one(name, worlds, keep=keep and str(Path(keep) / name.replace(" ", "-")))
+
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
-        given = scenarios.items()
-        return list(pool.map(lambda one: try_one(*one, keep and str(Path(keep) / one[0].replace(" ", "-"))), given))
+        return list(pool.map(one, scenarios.items()))

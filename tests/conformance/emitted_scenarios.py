@@ -1,47 +1,79 @@
-"""The scenarios in which emitted pipelines are executed, by name."""
+"""The scenarios in which emitted pipelines are executed, by name: for each the runs that follow one another."""
 
-from emitted_expected import World
-
-BOARD = ("production-board-1", "production-board-2")
+from emitted_expected import AGREED, World
 
 
-def approved(*logins):
-    """These sat in the seats of the board, in order."""
-    return tuple(zip(BOARD, logins))
+def approved(chain="standard", by=(), **more):
+    """These people agreed to a chain, and all who must to the others."""
+    return World(approvals={**AGREED, chain: by}, **more)
 
 
-# Before `GITHUB_ACTIONS` answers at all, and with every guarantee tried by what breaks it.
+def emergency(**more):
+    """The emergency way."""
+    return World(way="emergency", inputs={"incident": "INC-1", "requested-by": "ben"}, **more)
+
+
+def back(environment, **more):
+    """The way back, started by a person."""
+    return World(way="rollback", inputs={"environment": environment, "change": "INC-2", "requested-by": "ben"}, **more)
+
+
+LAST = "deploy-production-dispatch"
+
 SCENARIOS = {
-    "all passes": World(),
-    "the gate on tests fails": World(reports={"tests": "bad"}),
-    "the gate on coverage fails": World(reports={"coverage": "bad"}),
-    "the report of the tests is missing": World(reports={"tests": "missing"}),
-    "the report of the coverage is missing": World(reports={"coverage": "missing"}),
-    "no report is there": World(reports={"tests": "missing", "coverage": "missing"}),
-    "the first build fails": World(fails=("build-tracking",)),
-    "the second build fails": World(fails=("build-dispatch",)),
-    "the tests end in an error": World(fails=("test-tracking",)),
-    "the first deployment in staging fails": World(fails=("deploy-staging-tracking",)),
-    "the second deployment in staging fails": World(fails=("deploy-staging-dispatch",)),
-    "the first deployment in production fails": World(fails=("deploy-production-tracking",)),
-    "the second deployment in production fails": World(fails=("deploy-production-dispatch",)),
-    "the way back fails too": World(fails=("deploy-production-dispatch", "rollback-production-dispatch")),
-    "nobody knows where an image comes from": World(fails=("provenance-dispatch",)),
-    "before the window": World(now="2026-11-03T07:59:00+00:00"),
-    "on a Sunday": World(now="2026-11-01T10:00:00+00:00"),
-    "nobody approved": World(approvals=()),
-    "GitHub does not say who approved": World(approvals=None),
-    "one approval is missing": World(approvals=approved("chloe")),
-    "one person approved twice": World(approvals=approved("chloe", "chloe")),
-    "an author approved": World(approvals=approved("chloe", "eva"), authors=("ben", "eva")),
-    "who deploys approved": World(approvals=approved("chloe", "dimitri"), deployer="dimitri"),
-    "an outsider approved": World(approvals=approved("chloe", "mallory")),
-    "who asked for it approved": World(approvals=approved("chloe", "ana")),
-    "a setting is not as it must be": World(
-        settings={"/repos/acme/shop/environments/production": {"can_admins_bypass": True}}
-    ),
-    "somebody else deployed before the run": World(other="before"),
-    "somebody else deployed in the midst of the run": World(other="midst"),
+    "all passes": [World()],
+    "the gate on tests fails": [World(reports={"tests": "bad"})],
+    "the gate on coverage fails": [World(reports={"coverage": "bad"})],
+    "the report of the tests is missing": [World(reports={"tests": "missing"})],
+    "the report of the coverage is missing": [World(reports={"coverage": "missing"})],
+    "no report is there": [World(reports={"tests": "missing", "coverage": "missing"})],
+    "the first build fails": [World(fails=("build-tracking",))],
+    "the second build fails": [World(fails=("build-dispatch",))],
+    "the tests end in an error": [World(fails=("test-tracking",))],
+    "the first deployment in staging fails": [World(fails=("deploy-staging-tracking",))],
+    "the second deployment in staging fails": [World(fails=("deploy-staging-dispatch",))],
+    "the first deployment in production fails": [World(fails=("deploy-production-tracking",))],
+    "the second deployment in production fails": [World(fails=(LAST,))],
+    "the way back fails too": [World(fails=(LAST, "rollback-production-dispatch"))],
+    "nobody agrees to go back": [approved("back", fails=(LAST,))],
+    "who deploys agrees to go back": [approved("back", by=("farid",), fails=(LAST,))],
+    "nobody knows where an image comes from": [World(fails=("provenance-dispatch",))],
+    "before the window": [World(now="2026-11-03T07:59:00+00:00")],
+    "on a Sunday": [World(now="2026-11-01T10:00:00+00:00")],
+    "nobody approved": [approved()],
+    "GitHub does not say who approved": [World(approvals=None)],
+    "one approval is missing": [approved(by=("chloe",))],
+    "one person approved twice": [approved(by=("chloe", "chloe"))],
+    "an author approved": [approved(by=("chloe", "eva"), authors=("ben", "eva"))],
+    "who deploys approved": [approved(by=("chloe", "dimitri"), deployer="dimitri")],
+    "an outsider approved": [approved(by=("chloe", "mallory"))],
+    "who asked for it approved": [approved(by=("chloe", "ana"))],
+    "a setting is not as it must be": [
+        World(settings={"/repos/acme/shop/environments/production": {"can_admins_bypass": True}})
+    ],
+    "somebody else deployed before the run": [World(other="before")],
+    "somebody else deployed in the midst of the run": [World(other="midst")],
+    "an emergency": [emergency()],
+    "an emergency that an author approved": [emergency(authors=("grace",))],
+    "an emergency on a Sunday": [emergency(now="2026-11-01T10:00:00+00:00")],
+    "an emergency whose deployment fails": [emergency(fails=(LAST,))],
+    "a second run has nothing to do": [World(), World()],
+    "a second run after one that went back": [World(fails=(LAST,)), World()],
+    "a second run after one that stopped before production": [approved(), World()],
+    "a person goes back in production": [World(), back("production")],
+    "a person goes back on a Sunday": [World(), back("production", now="2026-11-08T10:00:00+00:00")],
+    "a person goes back everywhere, and then forward again": [
+        World(),
+        back("production"),
+        back("staging"),
+        World(),
+    ],
+    "a person goes back without the one who must agree": [
+        World(),
+        back("production", approvals={"back": ()}),
+    ],
+    "a person goes back where the run did not": [approved("back", fails=(LAST,)), back("production")],
+    "a person goes back where nothing was deployed": [back("production")],
 }
 
 # Those that stand for all of them in the quick check.

@@ -3,7 +3,7 @@
 team parcels { members = [ana, ben] }
 
 role change-board { members = [chloe, dimitri, eva] }
-role on-call { members = [farid] }
+role on-call { members = [farid, grace] }
 
 environment staging {
   tier     = staging
@@ -73,6 +73,18 @@ rollout at-once : all-at-once {
   step 100%
 }
 
+/// When customers are hurt already.
+approval hotfix {
+  step on-call { from = on-call  need = 1 }
+  separate author, approver, deployer
+}
+
+/// Going back.
+approval back {
+  step on-call { from = on-call  need = 1 }
+  separate approver, deployer
+}
+
 release parcels {
   change       = "CHG-7"
   requested-by = ana
@@ -82,10 +94,13 @@ release parcels {
 
   stage staging { gates = [tests] }
   stage production {
-    gates    = [tests, coverage]
-    approval = standard
-    rollout  = at-once()
+    gates     = [tests, coverage]
+    approval  = standard
+    emergency = hotfix
+    rollout   = at-once()
   }
+
+  rollback { approval = back }
 
   accept rollback "the jobs of a scenario share a disk"
   accept records  "the jobs of a scenario share a disk"
