@@ -3,7 +3,7 @@
 use clearway_plan::{Guarantee, Plan};
 
 use super::jobs::attests;
-use crate::settings::Settings;
+use crate::settings::{Ledger, Settings};
 use crate::{Keeping, Kept};
 
 /// Whether environments can be protected: the plans that can attest provenance are the same.
@@ -14,9 +14,21 @@ fn is_protectable(settings: &Settings) -> bool {
 /// Why records do not hold together.
 const SCATTERED: &str = "every job has a disk of its own, so a ledger in a folder is lost with it: write `[pipeline] ledger = \"s3://…\"`";
 
+/// The machines of one's own that share the folder of the ledger. Those that GitHub lends are new for every job.
+fn shared_disk(settings: &Settings) -> Option<&str> {
+    let runner = settings.target.get("runner")?;
+    let is_lent = ["ubuntu-", "windows-", "macos-"].iter().any(|hosted| runner.starts_with(hosted));
+    let is_absolute = matches!(&settings.ledger, Ledger::Folder(path) if path.starts_with('/') || path.starts_with("file:///"));
+    (!is_lent && is_absolute).then_some(runner)
+}
+
 /// How each guarantee is kept.
 pub(super) fn guarantees(plan: &Plan, settings: &Settings) -> Vec<Keeping> {
-    let shared = settings.ledger.is_shared();
+    let disk = shared_disk(settings);
+    let shared = settings.ledger.is_shared() || disk.is_some();
+    let assumed =
+        disk.map(|runner| format!(", on the disk that all machines of `{runner}` are taken to share"));
+    let assumed = assumed.unwrap_or_default();
     let protectable = is_protectable(settings);
     let asks = plan.releases.iter().any(|release| {
         release.rollback.is_some()
@@ -25,7 +37,7 @@ pub(super) fn guarantees(plan: &Plan, settings: &Settings) -> Vec<Keeping> {
     let takes = plan.environments.values().any(|place| place.credentials.is_some());
     let by_ledger = |guarantee, how: &str| {
         if shared {
-            Keeping::new(guarantee, Kept::Checked, how)
+            Keeping::new(guarantee, Kept::Checked, format!("{how}{assumed}"))
         } else {
             Keeping::new(guarantee, Kept::NotAtAll, SCATTERED)
         }
@@ -87,4 +99,29 @@ pub(super) fn guarantees(plan: &Plan, settings: &Settings) -> Vec<Keeping> {
         ),
     };
     Guarantee::ALL.into_iter().map(each).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::shared_disk;
+    use crate::settings::{Binary, Ledger, Settings};
+
+    fn settings(runner: &str, ledger: &str) -> Settings {
+        Settings {
+            target: BTreeMap::from([("runner".to_owned(), runner.to_owned())]),
+            binary: Binary::Path("clearway".to_owned()),
+            ledger: Ledger::Folder(ledger.to_owned()),
+            pins: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_folder_holds_records_together_on_machines_of_ones_own_alone() {
+        assert_eq!(shared_disk(&settings("release-machine", "/srv/ledger")), Some("release-machine"));
+        assert_eq!(shared_disk(&settings("release-machine", "file:///srv/ledger")), Some("release-machine"));
+        assert_eq!(shared_disk(&settings("ubuntu-24.04", "/srv/ledger")), None);
+        assert_eq!(shared_disk(&settings("release-machine", "ledger")), None, "it would be in each checkout");
+    }
 }
