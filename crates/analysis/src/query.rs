@@ -35,8 +35,9 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
         let name = NameKey::new(db, owner.name(db).clone());
         diagnostics.extend_from_slice(requirement_diagnostics(db, name));
     }
+    let judged = db.project().judged_release(db).as_deref();
     for release in items(db, file).iter().filter(|item| item.kind(db) == "release") {
-        if !views::is_template(db, *release) {
+        if !views::is_template(db, *release) && judged.is_none_or(|name| release.name(db) == name) {
             diagnostics.extend_from_slice(order_diagnostics(db, *release));
         }
     }

@@ -100,13 +100,20 @@ pub(crate) fn releases(db: &dyn Db, project: Project) -> Vec<Item> {
     items.filter(|item| item.kind(db) == "release" && !views::is_template(db, **item)).copied().collect()
 }
 
-/// The stages of the project's releases.
+/// The releases that are judged against what is deployed.
+pub(crate) fn judged(db: &dyn Db, project: Project) -> impl Iterator<Item = Item> {
+    let judged = project.judged_release(db).as_deref();
+    let is_judged = move |item: &Item| judged.is_none_or(|name| item.name(db) == name);
+    query::releases(db, project).iter().copied().filter(is_judged)
+}
+
+/// The stages of the releases that are judged.
 pub(crate) fn stops(db: &dyn Db, project: Project) -> Stops {
     let mut stops = Stops::default();
     let mut environments: FxHashMap<Item, usize> = FxHashMap::default();
-    for item in query::releases(db, project) {
+    for item in judged(db, project) {
         let first = stops.all.len();
-        let stages = &release(db, *item).view.stages;
+        let stages = &release(db, item).view.stages;
         for environment in stages.iter().filter_map(|stage| stage.environment.as_ref()) {
             let environment = environment.value.item;
             let index = *environments.entry(environment).or_insert_with(|| {
@@ -114,9 +121,9 @@ pub(crate) fn stops(db: &dyn Db, project: Project) -> Stops {
                 stops.by_environment.len() - 1
             });
             stops.by_environment[index].push(stops.all.len());
-            stops.all.push(Stop { release: *item, environment });
+            stops.all.push(Stop { release: item, environment });
         }
-        stops.by_release.insert(*item, first..stops.all.len());
+        stops.by_release.insert(item, first..stops.all.len());
     }
     stops
 }

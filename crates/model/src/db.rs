@@ -60,6 +60,8 @@ pub enum Change {
     Ship(String, String),
     /// Whether facts of a version that nothing records are taken from today's declaration.
     AssumeDeclared(bool),
+    /// Only this release is judged against what is deployed: the others are not what runs.
+    Judge(String),
 }
 
 impl Workspace {
@@ -105,7 +107,7 @@ impl Workspace {
         let (manifest, problems) = manifest::parse(manifest, manifest_id);
         let none = BTreeMap::new;
         let project =
-            Project::builder(library, sources, manifest_id, manifest, problems, none(), none(), false)
+            Project::builder(library, sources, manifest_id, manifest, problems, none(), none(), false, None)
                 .library_durability(Durability::NEVER_CHANGE)
                 .manifest_id_durability(Durability::NEVER_CHANGE)
                 .new(&this);
@@ -157,6 +159,9 @@ impl Workspace {
                 }
                 Change::AssumeDeclared(assume) => {
                     project.set_assume_declared(self).to(assume);
+                }
+                Change::Judge(release) => {
+                    project.set_judged_release(self).to(Some(release));
                 }
                 Change::Ship(service, version) => {
                     let mut ship = project.ship(self).clone();
@@ -241,6 +246,7 @@ impl Db for Workspace {
                 BTreeMap::new(),
                 BTreeMap::new(),
                 false,
+                None,
             )
         })
     }

@@ -68,6 +68,9 @@ pub struct Project {
     /// Facts of a version that nothing records are taken from today's declaration.
     #[returns(copy)]
     pub assume_declared: bool,
+    /// The one release that is judged against what is deployed; all of them without it.
+    #[returns(ref)]
+    pub judged_release: Option<String>,
 }
 
 /// A file that a value names, or why it cannot be read.

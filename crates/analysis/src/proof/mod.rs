@@ -14,7 +14,8 @@ use smol_str::SmolStr;
 
 pub use clearway_skew::{Finality, MoveKind, Order};
 
-use crate::query::{release_stage, releases};
+use crate::query::release_stage;
+use crate::shipments::judged;
 
 pub(crate) use rules::{Rules, Sets};
 pub(crate) use stage::{StageProof, diagnostics, stage};
@@ -66,14 +67,14 @@ pub struct Move {
     pub downtime: bool,
 }
 
-/// The project's releases with their orders, in the order of the files.
+/// The releases that are judged, with their orders, in the order of the files.
 pub(crate) fn proved_releases(workspace: &Workspace) -> Vec<ProvedRelease> {
-    let proved = |item: &Item| {
-        let stages = release(workspace, *item).view.stages.iter().enumerate();
+    let proved = |item: Item| {
+        let stages = release(workspace, item).view.stages.iter().enumerate();
         // A project of which anything is unproved is not checked.
         let stages =
-            stages.filter_map(|(index, _)| release_stage(workspace, *item, index as u32).stage.clone());
-        ProvedRelease { release: *item, stages: stages.collect() }
+            stages.filter_map(|(index, _)| release_stage(workspace, item, index as u32).stage.clone());
+        ProvedRelease { release: item, stages: stages.collect() }
     };
-    releases(workspace, workspace.project()).iter().map(proved).collect()
+    judged(workspace, workspace.project()).map(proved).collect()
 }

@@ -26,6 +26,8 @@ pub(crate) fn run(args: &BasisArgs, output: &Output) -> Result<Verdict, Failure>
             .map(|(service, version)| Change::Ship(service.clone(), version.clone()))
             .collect();
         changes.extend(deployed(args, release)?);
+        // Another release may well not hold against what is deployed now: it is not the one that runs.
+        changes.push(Change::Judge(release.name.clone()));
         opened.workspace.apply(changes);
         let compiled = clearway_compile::plan(&opened.workspace);
         let Some(now) = compiled.plan.as_ref().filter(|_| !compiled.fails()) else {
