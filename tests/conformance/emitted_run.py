@@ -90,9 +90,10 @@ class Executed:
         self.markers = self.folder / "markers"
         self.markers.mkdir(parents=True)
         self.api = None
+        self.wrong = []
 
     def act(self, name, **more):
-        """Executes; what could not be executed is a check that cannot be done."""
+        """Executes a workflow; what could not be executed is a check that cannot be done."""
         result = act_run.run(
             {
                 "name": name,
@@ -117,8 +118,11 @@ class Executed:
                 **more,
             }
         )
-        if "refused" in result or not result["finished"]:
-            raise Broken(f"{name} was not executed: {result.get('refused', result.get('errors'))}")
+        if "refused" in result:
+            raise Broken(f"{name} was not executed: {result['refused']}")
+        if not result["finished"]:
+            # A workflow that was called has failed, and by the plan it must not.
+            self.wrong.append(f"{name} ended before every job had a result {' '.join(result['errors'])}".strip())
         return result["jobs"]
 
     def jobs(self):
@@ -217,6 +221,7 @@ def try_run(emitted, run):
     # A job in a stage that was never called has no result of its own.
     results = {step: jobs[step]["result"] if step in jobs else "skipped" for step in run.results}
     return [
+        *executed.wrong,
         *differences(run.markers, found, "marker"),
         *differences(run.results, results, "step"),
         *other_stops(run.stopped, jobs),
@@ -241,11 +246,11 @@ def try_one(name, worlds, damage=None, keep=None):
 
 
 def try_all(scenarios, workers=None, keep=None):
-    """Executes scenarios beside each other, in the same order."""
+    """Executes scenarios beside each other, in the same order: for each name its runs, and what is damaged before them."""
 
     def one(given):
-        name, worlds = given
-        return try_one(name, worlds, keep=keep and str(Path(keep) / name.replace(" ", "-")))
+        name, (worlds, damage) = given
+        return try_one(name, worlds, damage, keep and str(Path(keep) / name.replace(" ", "-")))
 
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
         return list(pool.map(one, scenarios.items()))

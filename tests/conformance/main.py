@@ -10,6 +10,7 @@ import act_run
 import emitted_run
 import judge_examples
 import judge_github
+from emitted_damage import DAMAGES, damaged
 from emitted_scenarios import QUICK, SCENARIOS
 from self_test.__main__ import main as self_test_main
 from tools import Broken
@@ -56,19 +57,25 @@ def act(arguments):
 
 
 def execute_emitted(arguments):
-    """Executes what is emitted, in scenarios; exit code 1 if a run did anything else than the plan says."""
+    """Executes what is emitted, in scenarios; exit code 1 if a run did anything else than the plan says, or no damage was told."""
     names = QUICK if arguments.quick else arguments.name or list(SCENARIOS)
     unknown = [name for name in names if name not in SCENARIOS]
     if unknown:
         raise Broken(f"there is no scenario `{unknown[0]}`; there are: {', '.join(SCENARIOS)}")
-    tried = emitted_run.try_all({name: SCENARIOS[name] for name in names}, arguments.jobs, arguments.keep)
-    for name, seconds, markers, wrong in tried:
-        print(f"{'not as the plan says' if wrong else 'as the plan says'}: {name} ({markers} commands, {seconds} s)")
+    tried = emitted_run.try_all({name: (SCENARIOS[name], None) for name in names}, arguments.jobs, arguments.keep)
+    for name, seconds, commands, wrong in tried:
+        print(f"{'not as the plan says' if wrong else 'as the plan says'}: {name} ({commands} commands, {seconds} s)")
         for one in wrong:
             print(f"  {one}")
     failed = sum(bool(wrong) for *_, wrong in tried)
     print(f"execute-emitted: {len(tried) - failed} scenarios as the plan says, {failed} not", file=sys.stderr)
-    return 1 if failed else 0
+    untold = 0
+    if not arguments.name and not arguments.quick:
+        for name, _, _, wrong in emitted_run.try_all(damaged(), arguments.jobs, arguments.keep):
+            print(f"{'told' if wrong else 'not told'}: {name}{f' ({wrong[0]})' if wrong else ''}")
+            untold += not wrong
+        print(f"execute-emitted: {len(DAMAGES) - untold} damages told, {untold} not", file=sys.stderr)
+    return 1 if failed or untold else 0
 
 
 def self_test(_):
