@@ -7,6 +7,7 @@ mod claims;
 mod damage;
 mod emitted;
 mod hostile;
+mod seats;
 mod traps;
 
 use std::path::PathBuf;

@@ -23,6 +23,7 @@ pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
         }
     }
     reviewers(plan, settings, &mut found);
+    seats(plan, settings, &mut found);
     let mut told = BTreeSet::new();
     found.retain(|obstacle| told.insert((obstacle.origin.clone(), obstacle.message.clone())));
     found
@@ -159,6 +160,35 @@ fn moves(plan: &Plan, stage: &Stage, moved: &Move, found: &mut Vec<Obstacle>) {
             ));
         }
         _ => {}
+    }
+}
+
+/// Seats whose environment would be that of something else, and so ask other people than it should, or people where nobody is asked.
+fn seats(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    for name in plan.environments.keys() {
+        taken.insert(slug(name), format!("the environment `{name}`"));
+        taken.insert(slug(&format!("{name}-rollback")), format!("the way back in `{name}`"));
+    }
+    for release in &plan.releases {
+        for path in &release.paths {
+            let context = super::steps::Context { plan, settings, release, path, is_called: false };
+            for step in &path.steps {
+                let StepKind::Approval { chain, step: name, .. } = &step.does else { continue };
+                let asked = plan.approvals.get(chain).and_then(|chain| chain.step(name));
+                for seat in asked.map(|asked| super::jobs::seats(&context, step, asked)).unwrap_or_default() {
+                    let what = format!("`{name}` of `{chain}`, one of `{}`", seat.group);
+                    let other = taken.entry(slug(&seat.environment)).or_insert_with(|| what.clone());
+                    if *other != what {
+                        let message = format!(
+                            "GitHub would have one environment, `{}`, for {other} and for {what}",
+                            seat.environment
+                        );
+                        found.push(fatal(step.origin.clone(), message, "rename one of them"));
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! chain has a seat for each person that it needs, and then a job that looks who sat there: distinct people, of the group, in no other
 //! duty.
 
-use clearway_plan::{ApprovalStep, From, Step};
+use clearway_plan::{ApprovalStep, From, Step, StepKind, slug};
 
 use super::job;
 use crate::github::condition::{FIRST_ATTEMPT, after_all, after_failure, after_success, succeeded};
@@ -20,9 +20,17 @@ pub(in crate::github) struct Seat {
     pub group: String,
 }
 
-/// The seats of a step of a chain. Owners have seats for each owning team of what is shipped.
+/// The seats of a step of a chain. Owners have seats for each owning team of what is shipped. The chain is part of their names: a step of
+/// the same name in another chain may ask other people before the same environment.
 pub(in crate::github) fn seats(context: &Context<'_>, step: &Step, asked: &ApprovalStep) -> Vec<Seat> {
-    let stem = step.id.strip_prefix("approval-").unwrap_or(&step.id);
+    let name = slug(&asked.name);
+    let before = step.id.strip_prefix("approval-").unwrap_or(&step.id);
+    let before = before.strip_suffix(name.as_str()).unwrap_or(before);
+    let chain = match &step.does {
+        StepKind::Approval { chain, .. } => slug(chain),
+        _ => String::new(),
+    };
+    let stem = format!("{before}{chain}-{name}");
     let seat = |group: &str, name: String| Seat { environment: name, group: group.to_owned() };
     match &asked.from {
         From::Group(group) => (1..=asked.need).map(|n| seat(group, format!("{stem}-{n}"))).collect(),
@@ -36,9 +44,7 @@ pub(in crate::github) fn seats(context: &Context<'_>, step: &Step, asked: &Appro
                 }
             }
             let seats = owners.into_iter().flat_map(|owner| (1..=asked.need).map(move |n| (owner, n)));
-            seats
-                .map(|(owner, n)| seat(owner, format!("{stem}-{}-{n}", clearway_plan::slug(owner))))
-                .collect()
+            seats.map(|(owner, n)| seat(owner, format!("{stem}-{}-{n}", slug(owner)))).collect()
         }
     }
 }
