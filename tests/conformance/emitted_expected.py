@@ -29,6 +29,8 @@ class World:
     settings: dict = field(default_factory=dict)
     # When somebody else deployed in production: `before` the run, or in its `midst`, before production is deployed.
     other: str = ""
+    # Which attempt of the run this is.
+    attempt: int = 1
     # The way that the run takes, and what it is told.
     way: str = "release"
     inputs: dict = field(default_factory=dict)
@@ -65,6 +67,11 @@ def have_agreed(plan, asked_for_by, world, chain, name):
     if "deployer" in rule["separate"]:
         members -= {world.deployer}
     return len(members & set((world.approvals or {}).get(chain, ()))) >= step["need"]
+
+
+# What is done in the first attempt of a run alone: of approvals nobody can tell for which attempt they were given, and what was
+# deployed may have been taken back since.
+ONCE = ("approval", "deploy", "accept")
 
 
 class Live:
@@ -121,6 +128,8 @@ class Run:
             return "failure"
         of = step.get("after-failure-of")
         if of and not any(self.results[one] in ("failure", "cancelled") for one in of):
+            return "skipped"
+        if self.world.attempt > 1 and kind in ONCE:
             return "skipped"
         stopped = getattr(self, kind)(**about)
         if stopped:

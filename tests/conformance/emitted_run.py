@@ -105,6 +105,7 @@ class Executed:
                     "repository": emitted_github.REPOSITORY,
                     "actor": self.world.deployer,
                     "run_id": str(self.run.number),
+                    "run_attempt": str(self.world.attempt),
                     "api_url": self.api,
                 },
                 "env": {

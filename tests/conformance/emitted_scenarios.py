@@ -48,6 +48,7 @@ SCENARIOS = {
     "who deploys approved": [approved(by=("chloe", "dimitri"), deployer="dimitri")],
     "an outsider approved": [approved(by=("chloe", "mallory"))],
     "who asked for it approved": [approved(by=("chloe", "ana"))],
+    "a second attempt": [World(attempt=2)],
     "a setting is not as it must be": [
         World(settings={"/repos/acme/shop/environments/production": {"can_admins_bypass": True}})
     ],
