@@ -55,14 +55,20 @@ fn basis(folder: &Path, release: &str) -> Option<Value> {
     }
 }
 
+/// A project with what is deployed by its state file.
+fn project(state: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("clearway.toml", MANIFEST), ("parcels.cw", SPEC), ("staging.json", state)] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    fs::create_dir(folder.path().join("run")).unwrap();
+    folder
+}
+
 /// A project whose environment has, by the ledger, what a release ships.
 fn deployed(of: Option<Value>) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = project(STATE);
     let at = folder.path();
-    for (name, text) in [("clearway.toml", MANIFEST), ("parcels.cw", SPEC), ("staging.json", STATE)] {
-        fs::write(at.join(name), text).unwrap();
-    }
-    fs::create_dir(at.join("run")).unwrap();
     passes(at, "build . --target github --out .");
     let plan = fs::read(at.join(".clearway/plan.json")).unwrap();
     let mut plan: Value = serde_json::from_slice(&plan).unwrap();
@@ -105,4 +111,17 @@ fn a_release_that_no_longer_holds_stops_its_own_runs_and_no_others() {
     let main = basis(folder.path(), "main").expect("`main` has nothing left to do, and may run");
     assert!(moves(&main, "main").iter().all(|(_, from, to)| from == to));
     assert_eq!(basis(folder.path(), "repair"), None, "`dispatch` 2.9.1 cannot stand `tracking` 2.1.0");
+}
+
+#[test]
+fn a_pipeline_that_was_built_on_an_assumption_runs_on_it() {
+    // Nobody recorded what `dispatch` 2.9.0 requires.
+    let mut state: Value = serde_json::from_str(STATE).unwrap();
+    state["services"]["dispatch"] = json!({"version": "2.9.0"});
+    let folder = project(&state.to_string());
+    let at = folder.path();
+    assert!(!call(at, "build . --target github --out .").status.success(), "no order is proved without that");
+    passes(at, "build . --target github --out . --assume declared");
+    passes(at, "record adopt staging --ledger records --run 1 --release main");
+    assert!(basis(at, "main").is_some());
 }

@@ -28,6 +28,8 @@ pub(crate) fn run(args: &BasisArgs, output: &Output) -> Result<Verdict, Failure>
         changes.extend(deployed(args, release)?);
         // Another release may well not hold against what is deployed now: it is not the one that runs.
         changes.push(Change::Judge(release.name.clone()));
+        // What the pipeline was built upon is what its runs are judged by.
+        changes.push(Change::AssumeDeclared(emitted.plan.assumes_declared));
         opened.workspace.apply(changes);
         let compiled = clearway_compile::plan(&opened.workspace);
         let Some(now) = compiled.plan.as_ref().filter(|_| !compiled.fails()) else {
