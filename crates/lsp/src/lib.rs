@@ -1,6 +1,6 @@
 //! The language server.
 //!
-//! A feature is a file: a function over a database, a file of it and an offset, that gives plain structs. Only [`server`] knows
+//! A feature is a file: a function over a database, a file of it and an offset, that gives plain structs. Only `server` knows
 //! the protocol. What a word means is asked of the model, which writes it down while it lowers; what is wrong is asked of the
 //! rules. The server reads no file itself: it asks its [`Host`].
 
