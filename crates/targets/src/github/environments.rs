@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use clearway_plan::{Path, Plan, StepKind};
 use serde_json::{Map, Value, json};
 
+use super::index::Index;
 use super::jobs::seats;
 use super::steps::Context;
 use crate::expectation::{Element, Expectation, Expectations, Wanted};
@@ -29,7 +30,8 @@ pub(crate) fn environments(plan: &Plan, settings: &Settings) -> BTreeMap<String,
     let mut found: BTreeMap<String, Configured> = BTreeMap::new();
     for release in &plan.releases {
         for path in &release.paths {
-            let context = Context { plan, settings, release, path, is_called: false };
+            let index = Index::of(release, path);
+            let context = Context { plan, settings, release, path, index: &index, is_called: false };
             of_path(&context, path, &mut found);
         }
     }

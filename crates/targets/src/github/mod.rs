@@ -11,6 +11,7 @@ mod credentials;
 mod deployers;
 mod environments;
 mod guarantees;
+mod index;
 mod jobs;
 mod model;
 mod obstacles;

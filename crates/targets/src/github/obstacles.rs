@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_plan::{Deployer, Move, Origin, Plan, Release, Stage, StepKind, slug};
 
+use super::index::Index;
 use super::jobs::LONGEST;
+use super::steps::Context;
 use crate::{Obstacle, Settings};
 
 /// As many reviewers as an environment can have.
@@ -172,7 +174,8 @@ fn seats(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
     }
     for release in &plan.releases {
         for path in &release.paths {
-            let context = super::steps::Context { plan, settings, release, path, is_called: false };
+            let index = Index::of(release, path);
+            let context = Context { plan, settings, release, path, index: &index, is_called: false };
             for step in &path.steps {
                 let StepKind::Approval { chain, step: name, .. } = &step.does else { continue };
                 let asked = plan.approvals.get(chain).and_then(|chain| chain.step(name));
@@ -196,12 +199,13 @@ fn seats(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
 fn reviewers(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
     for release in &plan.releases {
         for path in &release.paths {
+            let index = Index::of(release, path);
+            let context = Context { plan, settings, release, path, index: &index, is_called: false };
             for step in &path.steps {
                 let StepKind::Approval { chain, step: name, .. } = &step.does else { continue };
                 let Some(asked) = plan.approvals.get(chain).and_then(|chain| chain.step(name)) else {
                     continue;
                 };
-                let context = super::steps::Context { plan, settings, release, path, is_called: false };
                 for seat in super::jobs::seats(&context, step, asked) {
                     let Some(group) = plan.groups.get(&seat.group) else { continue };
                     if group.github.is_some() {

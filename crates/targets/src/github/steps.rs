@@ -4,6 +4,7 @@ use clearway_plan::{Path, PathKind, Plan, Release};
 use serde_saphyr::Commented;
 
 use super::actions::Action;
+use super::index::Index;
 use super::model::{Permissions, Step, Texts, Uses};
 use super::text::{literal, one_line};
 use crate::settings::{Ledger, Settings};
@@ -21,6 +22,8 @@ pub(crate) struct Context<'p> {
     pub settings: &'p Settings,
     pub release: &'p Release,
     pub path: &'p Path,
+    /// Both, by name.
+    pub index: &'p Index<'p>,
     /// It is in the workflow of a stage, which is called with what the calling one knows.
     pub is_called: bool,
 }

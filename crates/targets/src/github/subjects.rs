@@ -7,7 +7,7 @@ use super::text::literal;
 
 /// The version of a service: what the spec says, or what the first job found for it.
 pub(super) fn version(context: &Context<'_>, service: &str) -> String {
-    match context.release.ships.iter().find(|shipped| shipped.service == service) {
+    match context.index.shipped(service) {
         Some(Shipped { open: false, version, .. }) => literal(version),
         Some(Shipped { open: true, .. }) => {
             format!("${{{{ needs.preflight.outputs.version-{} }}}}", slug(service))
@@ -42,10 +42,5 @@ fn made_by<'c>(context: &Context<'c>, service: &str) -> Option<&'c str> {
     if artifact.imported_from.is_none() && artifact.build.as_ref()?.output.is_none() {
         return None;
     }
-    let makes = |does: &clearway_plan::StepKind| match does {
-        clearway_plan::StepKind::Build { service: made }
-        | clearway_plan::StepKind::Import { service: made } => made == service,
-        _ => false,
-    };
-    context.path.steps.iter().find(|step| makes(&step.does)).map(|step| step.id.as_str())
+    context.index.maker(service)
 }

@@ -1,8 +1,11 @@
 //! The workflows of a release: one for each way that a run can take, and one for each stage, which they call.
 
+use std::collections::BTreeSet;
+
 use clearway_plan::{Path, PathKind, Plan, Release, Stage, Step, StepKind, slug};
 use serde_saphyr::Commented;
 
+use super::index::Index;
 use super::jobs;
 use super::model::{Concurrency, Entries, Input, Job, On, Permissions, Workflow};
 use super::stage_of;
@@ -30,7 +33,8 @@ pub(crate) fn stage_file(release: &Release, stage: &Stage) -> String {
 pub(crate) fn workflows(plan: &Plan, settings: &Settings, release: &Release) -> Vec<(String, Workflow)> {
     let mut files = Vec::new();
     for path in &release.paths {
-        let context = Context { plan, settings, release, path, is_called: false };
+        let index = Index::of(release, path);
+        let context = Context { plan, settings, release, path, index: &index, is_called: false };
         files.push((file(release, path.kind), way(&context)));
         if path.kind == PathKind::Release {
             let called = Context { is_called: true, ..context };
@@ -68,11 +72,8 @@ fn way(context: &Context<'_>) -> Workflow {
                 let permissions = union(&stage_jobs(&inside, stage));
                 let mut needs = outside(context, &step.needs);
                 // The digests that it is called with come from the jobs that made them.
-                for made in made(context) {
-                    if !needs.contains(&made) {
-                        needs.push(made);
-                    }
-                }
+                let known: BTreeSet<String> = needs.iter().cloned().collect();
+                needs.extend(made(context).into_iter().filter(|made| !known.contains(made)));
                 jobs.put(call_id(stage), jobs::call(context, stage, needs, permissions));
             }
             continue;
@@ -95,7 +96,8 @@ fn way(context: &Context<'_>) -> Workflow {
         let outcome = if path.kind == PathKind::Rollback {
             jobs::chosen_outcome(context, step, all)
         } else {
-            let not_seats = |id: &&String| !is_seat(context, id);
+            let asks = asking(context);
+            let not_seats = |id: &&String| !is_seat(&asks, id);
             jobs::outcome(context, step, all.iter().filter(not_seats).cloned().collect())
         };
         jobs.put(step.id.clone(), outcome);
@@ -117,15 +119,15 @@ fn way(context: &Context<'_>) -> Workflow {
     }
 }
 
-/// A seat may be empty where its step is not asked; the job that looks who sat there stands for it.
-fn is_seat(context: &Context<'_>, id: &str) -> bool {
+/// The steps that ask people.
+fn asking<'p>(context: &Context<'p>) -> Vec<&'p str> {
     let asks = |step: &&Step| matches!(step.does, StepKind::Approval { .. });
-    context
-        .path
-        .steps
-        .iter()
-        .filter(asks)
-        .any(|step| id.strip_prefix(step.id.as_str()).is_some_and(|rest| rest.starts_with("-seat-")))
+    context.path.steps.iter().filter(asks).map(|step| step.id.as_str()).collect()
+}
+
+/// A seat may be empty where its step is not asked; the job that looks who sat there stands for it.
+fn is_seat(asking: &[&str], id: &str) -> bool {
+    asking.iter().any(|step| id.strip_prefix(step).is_some_and(|rest| rest.starts_with("-seat-")))
 }
 
 /// The job that calls the workflow of a stage.
@@ -135,14 +137,14 @@ fn call_id(stage: &Stage) -> String {
 
 /// What is needed, as jobs of this workflow: a step inside of a stage stands for the job that calls the stage.
 fn outside(context: &Context<'_>, needs: &[String]) -> Vec<String> {
-    let mut jobs: Vec<String> = Vec::new();
+    let (mut jobs, mut named): (Vec<String>, BTreeSet<String>) = (Vec::new(), BTreeSet::new());
     for need in needs {
-        let inside = context.path.step(need).filter(|step| is_inside(context.path, step));
+        let inside = context.index.step(need).filter(|step| is_inside(context.path, step));
         let job = match inside.and_then(|step| stage_of(context.release, step)) {
             Some(stage) => call_id(stage),
             None => need.clone(),
         };
-        if !jobs.contains(&job) {
+        if named.insert(job.clone()) {
             jobs.push(job);
         }
     }
@@ -152,7 +154,7 @@ fn outside(context: &Context<'_>, needs: &[String]) -> Vec<String> {
 /// A condition, with the jobs that call stages in the place of the steps inside of these.
 fn renamed(context: &Context<'_>, step: &Step, condition: String) -> String {
     let inside = step.needs.iter().filter_map(|need| {
-        let inside = context.path.step(need).filter(|step| is_inside(context.path, step))?;
+        let inside = context.index.step(need).filter(|step| is_inside(context.path, step))?;
         Some((need, call_id(stage_of(context.release, inside)?)))
     });
     inside.fold(condition, |condition, (need, call)| {
@@ -219,7 +221,7 @@ fn stage_jobs(context: &Context<'_>, stage: &Stage) -> Entries<Job> {
     };
     let mut jobs = Entries::default();
     for step in context.path.steps.iter().filter(inside) {
-        let is_in_stage = |need: &String| context.path.step(need).is_some_and(|needed| inside(&needed));
+        let is_in_stage = |need: &String| context.index.step(need).is_some_and(|needed| inside(&needed));
         let within = Step {
             needs: step.needs.iter().filter(|need| is_in_stage(need)).cloned().collect(),
             ..step.clone()
@@ -352,7 +354,8 @@ pub(crate) fn build_elsewhere(
         ));
     }
     let path = Path { kind: PathKind::Release, steps };
-    let context = Context { plan, settings, release, path: &path, is_called: false };
+    let index = Index::of(release, &path);
+    let context = Context { plan, settings, release, path: &path, index: &index, is_called: false };
     let mut jobs = Entries::default();
     for step in &path.steps {
         for (id, mut job) in step_jobs(&context, step) {

@@ -1,0 +1,44 @@
+//! What is looked up by name while a way through a release is laid out: there may be thousands of services.
+
+use std::collections::BTreeMap;
+
+use clearway_plan::{Path, Release, Shipped, Step, StepKind};
+
+/// The steps of a way and what it ships, by name.
+pub(crate) struct Index<'p> {
+    steps: BTreeMap<&'p str, &'p Step>,
+    makers: BTreeMap<&'p str, &'p str>,
+    shipped: BTreeMap<&'p str, &'p Shipped>,
+}
+
+impl<'p> Index<'p> {
+    /// Of a way through a release.
+    pub(crate) fn of(release: &'p Release, path: &'p Path) -> Self {
+        let makes = |step: &'p Step| match &step.does {
+            StepKind::Build { service } | StepKind::Import { service } => {
+                Some((service.as_str(), step.id.as_str()))
+            }
+            _ => None,
+        };
+        Self {
+            steps: path.steps.iter().map(|step| (step.id.as_str(), step)).collect(),
+            makers: path.steps.iter().filter_map(makes).collect(),
+            shipped: release.ships.iter().map(|shipped| (shipped.service.as_str(), shipped)).collect(),
+        }
+    }
+
+    /// The step with an id.
+    pub(crate) fn step(&self, id: &str) -> Option<&'p Step> {
+        self.steps.get(id).copied()
+    }
+
+    /// The job that builds or takes a service's artifact.
+    pub(crate) fn maker(&self, service: &str) -> Option<&'p str> {
+        self.makers.get(service).copied()
+    }
+
+    /// What is shipped of a service.
+    pub(crate) fn shipped(&self, service: &str) -> Option<&'p Shipped> {
+        self.shipped.get(service).copied()
+    }
+}
