@@ -114,12 +114,12 @@ pub const OSV: &str = r#"{
   "results": [{
     "source": {"path": "Cargo.lock", "type": "lockfile"},
     "packages": [
-      {"package": {"name": "time", "version": "0.1.40", "ecosystem": "crates.io"},
+      {"package": {"name": "time", "version": "0.1.40", "ecosystem": "npm"},
        "vulnerabilities": [
          {"id": "GHSA-wcg3-cvx6-7396", "aliases": ["RUSTSEC-2020-0071"], "summary": "segfault", "database_specific": {"severity": "MODERATE"}},
          {"id": "RUSTSEC-2020-0071", "aliases": ["GHSA-wcg3-cvx6-7396"]}],
        "groups": [{"ids": ["GHSA-wcg3-cvx6-7396", "RUSTSEC-2020-0071"], "aliases": [], "max_severity": "6.2"}]},
-      {"package": {"name": "old", "version": "1.0.0", "ecosystem": "crates.io"},
+      {"package": {"name": "old", "version": "1.0.0", "ecosystem": "npm"},
        "vulnerabilities": [{"id": "OSV-1", "summary": "bad", "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]}, {"id": "OSV-2"}],
        "groups": [{"ids": ["OSV-1"], "max_severity": ""}, {"ids": ["OSV-2"]}]}
     ]
