@@ -120,7 +120,8 @@ fn bring_up_to_date(stage: &mut Stage, new: &Stage) {
         match found {
             Some((_, moved)) => (*moved).clone_into(step),
             None => {
-                let live = live(new, &step.service).unwrap_or_else(|| step.to.clone().into_iter().collect());
+                let live = live(new, &step.service, step.group.as_deref())
+                    .unwrap_or_else(|| step.to.clone().into_iter().collect());
                 step.to = live.first().cloned();
                 step.from = live;
             }
@@ -131,13 +132,19 @@ fn bring_up_to_date(stage: &mut Stage, new: &Stage) {
         stage.waves.iter().position(|wave| wave.moves.iter().any(|step| step.is_final && step.moves()));
 }
 
-/// The versions of a service that are deployed.
-fn live(stage: &Stage, service: &str) -> Option<Vec<String>> {
+/// The versions of a service, or of a group of its replicas, that are deployed. Where none is, nothing is known of it.
+fn live(stage: &Stage, service: &str, group: Option<&str>) -> Option<Vec<String>> {
+    let deployed = stage.deployed.get(service)?;
+    let deployed = match group {
+        Some(group) => deployed["groups"].get(group)?,
+        None => deployed,
+    };
     let text = |value: &serde_json::Value| value["version"].as_str().map(str::to_owned);
-    match stage.deployed.get(service)? {
-        serde_json::Value::Array(versions) => Some(versions.iter().filter_map(text).collect()),
-        one => Some(text(one).into_iter().collect()),
-    }
+    let versions: Vec<String> = match deployed {
+        serde_json::Value::Array(versions) => versions.iter().filter_map(text).collect(),
+        one => text(one).into_iter().collect(),
+    };
+    (!versions.is_empty()).then_some(versions)
 }
 
 /// The versions that ship in this run.
@@ -198,6 +205,22 @@ mod tests {
         assert!(is_kept(&["a", "b", "c"], &["ab", "c"]));
         assert!(is_kept(&["ab", "c"], &["aB", "c"]));
         assert!(is_kept(&["ab", "c"], &["c"]));
+    }
+
+    #[test]
+    fn a_group_that_does_not_move_now_stays_as_it_is() {
+        let mut emitted = stage(&["a", "b"]);
+        emitted.waves[0].moves[0].group = Some("control".to_owned());
+        let mut now = stage(&["b"]);
+        let groups = serde_json::json!({ "groups": { "control": { "version": "2.0.0" } } });
+        now.deployed.insert("a".to_owned(), groups);
+        super::bring_up_to_date(&mut emitted, &now);
+        let step = &emitted.waves[0].moves[0];
+        assert_eq!(
+            (step.from.as_slice(), step.to.as_deref()),
+            (["2.0.0".to_owned()].as_slice(), Some("2.0.0"))
+        );
+        assert!(!step.moves() && emitted.waves[1].moves[0].moves());
     }
 
     #[test]

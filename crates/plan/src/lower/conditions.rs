@@ -11,7 +11,7 @@ use crate::gate::Requirement;
 
 /// A condition with its text.
 pub(super) fn requirement(db: &dyn Db, condition: &clearway_model::Condition) -> Requirement {
-    Requirement { text: written(condition), condition: lowered(db, condition) }
+    Requirement { text: condition.to_string(), condition: lowered(db, condition) }
 }
 
 /// A condition as plain data.
@@ -100,9 +100,4 @@ fn scalar(value: &Value) -> Scalar {
         ValueKind::Text(text) => Scalar::Text(text.to_string()),
         _ => Scalar::Text(value.to_string()),
     }
-}
-
-/// A condition in one line. Arguments that only repeat a default are left out.
-fn written(condition: &clearway_model::Condition) -> String {
-    condition.to_string()
 }
