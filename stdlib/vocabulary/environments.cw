@@ -55,6 +55,12 @@ kind freeze {
   field days-after count default 0
 }
 
+/// Something that deployments share, and of which there is only so much: runners, connections, a migration at a time.
+kind resource {
+  /// How much of it may be taken at once.
+  field capacity count required
+}
+
 /// Days on which nobody works.
 kind calendar {
   /// The days.

@@ -100,6 +100,13 @@ kind deployable-thing : facts abstract {
       positional range range
     }
   }
+  /// What its deployment takes, from its start until it is done, in the order in which it is written.
+  clause uses repeated {
+    /// The resource.
+    positional resource resource
+    /// How much of it; 1 where it is not written.
+    label amount count
+  }
   /// How its replicas move; it wins over what the rollout says.
   field moves move-kind
   /// When a move can no longer be undone.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clearway_diagnostics::Report;
-use clearway_model::{MemorySystem, Workspace};
+use clearway_model::{Change, MemorySystem, Workspace};
 
 /// A manifest that only names the project.
 pub const MANIFEST: &str = "[project]\nname = \"test\"\n";
@@ -27,6 +27,8 @@ pub struct Fixture {
     pub sources: Vec<(String, String)>,
     /// Everything else that can be read.
     pub system: MemorySystem,
+    /// The time of the check; without it nothing is said that depends on a clock.
+    pub now: Option<jiff::Timestamp>,
 }
 
 impl Fixture {
@@ -62,7 +64,9 @@ impl Fixture {
     pub fn workspace(&self) -> Workspace {
         let manifest = if self.manifest.is_empty() { MANIFEST } else { &self.manifest };
         let sources = self.sources.iter().map(|(path, text)| (path.clone(), Arc::from(text.as_str())));
-        Workspace::new(Arc::new(self.system.clone()), manifest, sources.collect())
+        let mut workspace = Workspace::new(Arc::new(self.system.clone()), manifest, sources.collect());
+        workspace.apply(self.now.map(Change::Now).into_iter().collect());
+        workspace
     }
 
     /// What a check finds, in the order of the places.
@@ -73,7 +77,7 @@ impl Fixture {
 
 /// What a check of a workspace finds, in the order of the places.
 pub fn reports(workspace: &Workspace, manifest: &str) -> Vec<Report> {
-    let found = clearway_analysis::check(workspace).diagnostics;
+    let found = clearway_compile::check(workspace).diagnostics;
     Report::all(&found, &workspace.sources(manifest))
 }
 

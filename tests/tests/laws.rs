@@ -17,7 +17,7 @@ use clearway_tests::{Fixture, MANIFEST, files_below, line, read, repository, sou
 
 /// The direct dependencies that each crate may have on the others.
 const EDGES: &[(&str, &[&str])] = &[
-    ("analysis", &["diagnostics", "model", "schedule", "skew", "syntax", "versions"]),
+    ("analysis", &["diagnostics", "model", "quorum", "schedule", "skew", "syntax", "versions"]),
     (
         "cli",
         &[
@@ -35,13 +35,14 @@ const EDGES: &[(&str, &[&str])] = &[
             "targets",
         ],
     ),
-    ("compile", &["analysis", "diagnostics", "model", "plan", "targets"]),
+    ("compile", &["analysis", "diagnostics", "model", "plan", "schedule", "targets"]),
     ("diagnostics", &[]),
     ("evidence", &[]),
     ("init", &[]),
     ("lsp", &["analysis", "diagnostics", "model", "syntax"]),
     ("model", &["diagnostics", "syntax", "versions"]),
     ("plan", &["analysis", "model", "schedule", "syntax"]),
+    ("quorum", &[]),
     ("runtime", &["evidence", "plan", "schedule"]),
     ("schedule", &[]),
     ("skew", &["versions"]),
@@ -78,6 +79,7 @@ fn the_core_does_not_know_the_disk() {
         "analysis",
         "init",
         "evidence",
+        "quorum",
         "schedule",
         "plan",
         "targets",

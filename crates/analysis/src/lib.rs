@@ -1,10 +1,12 @@
 //! Clearway's rules: what must hold of a project, one file a rule.
 //!
-//! [`check`] gives every diagnostic of a project, those of the model included, and a [`Checked`] only when none is an error. Whatever is
+//! [`check`] gives every diagnostic of a project, those of the model included, and a [`Checked`] only when none stops a build. Whatever is
 //! computed from a project is computed from that witness, so that nothing is planned from a spec that does not hold.
 
+mod approvals;
 mod cycle;
 mod facts;
+mod groups;
 pub mod proof;
 mod query;
 mod rules;
@@ -15,6 +17,8 @@ mod world;
 use clearway_diagnostics::Diagnostic;
 use clearway_model::{Db, Workspace};
 
+pub use approvals::{Control, Direction};
+pub use groups::members;
 pub use query::{dependents, file_diagnostics, people, project_diagnostics};
 pub use times::{milestone, opening};
 pub use world::{Edge, declared_item as deployable_named, requirements, requirements_of};
@@ -23,11 +27,11 @@ pub use world::{Edge, declared_item as deployable_named, requirements, requireme
 pub struct Outcome<'w> {
     /// Everything there is to tell, in no particular order.
     pub diagnostics: Vec<Diagnostic>,
-    /// The project, when no diagnostic is an error.
+    /// The project, when no diagnostic is an error but for those that depend on the clock.
     pub checked: Option<Checked<'w>>,
 }
 
-/// A project of which no rule has found an error: only [`check`] makes one.
+/// A project of which no rule has found an error that holds at any time: only [`check`] makes one.
 pub struct Checked<'w> {
     workspace: &'w Workspace,
 }
@@ -41,6 +45,11 @@ impl<'w> Checked<'w> {
     /// Its releases, each with the order that holds in its stages.
     pub fn releases(&self) -> Vec<proof::ProvedRelease> {
         proof::proved_releases(self.workspace)
+    }
+
+    /// How few people can bring a change to each production environment of a release, way by way.
+    pub fn controls(&self, release: clearway_model::Item) -> Vec<Control> {
+        approvals::controls(self.workspace, release)
     }
 
     /// Why one service comes before another in a stage of a release, counted from 0: a chain of services that wait for one another.
@@ -71,6 +80,6 @@ pub fn check(workspace: &Workspace) -> Outcome<'_> {
         diagnostics.extend_from_slice(file_diagnostics(workspace, *file));
     }
     diagnostics.extend_from_slice(project_diagnostics(workspace, project));
-    let checked = (!diagnostics.iter().any(Diagnostic::is_error)).then_some(Checked { workspace });
+    let checked = (!diagnostics.iter().any(Diagnostic::stops_build)).then_some(Checked { workspace });
     Outcome { diagnostics, checked }
 }

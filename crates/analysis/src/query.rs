@@ -14,6 +14,7 @@ use smol_str::SmolStr;
 use crate::facts::{Interface, Needs};
 use crate::proof;
 use crate::rules;
+use crate::rules::capacity::Taken;
 use crate::rules::people::People;
 use crate::rules::unused::AllImports;
 use crate::shipments::{self, Shipment, Stops};
@@ -54,8 +55,11 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::declarations::check(db, item));
     diagnostics.extend(rules::unreadable_version::check(db, item));
     diagnostics.extend(rules::contradictory_facts::check(db, item));
+    diagnostics.extend(rules::capacity::check(db, item));
+    diagnostics.extend(rules::lock_waits::check(db, item));
     diagnostics.extend(rules::people::check(db, item));
     diagnostics.extend(rules::people::unreadable_directories(db, item));
+    diagnostics.extend(rules::times::check(db, item));
     diagnostics.extend(rules::unused::params(db, item));
     diagnostics
 }
@@ -93,6 +97,8 @@ pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     diagnostics.extend_from_slice(definition_cycles(db, project));
     diagnostics.extend_from_slice(requirement_cycles(db, project));
     diagnostics.extend_from_slice(deployed_states(db, project));
+    diagnostics.extend_from_slice(approvals(db, project));
+    diagnostics.extend_from_slice(resources(db, project));
     for name in rules::deployed_state::undeclared_names(db, project) {
         diagnostics.extend_from_slice(requirement_diagnostics(db, NameKey::new(db, name)));
     }
@@ -136,6 +142,24 @@ fn knots(db: &dyn Db, project: Project) -> Vec<Vec<SmolStr>> {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn hard_requirements(db: &dyn Db, file: SourceFile) -> Vec<(SmolStr, Vec<SmolStr>)> {
     rules::requirement_cycle::hard_requirements(db, file)
+}
+
+#[salsa::tracked(returns(ref))]
+fn resources(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    let mut diagnostics = rules::lock_cycle::check(db, project);
+    diagnostics.extend(rules::capacity::at_once(db, project));
+    diagnostics
+}
+
+/// What the deployments of a file's declarations take, by name: those that take anything.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn taken(db: &dyn Db, file: SourceFile) -> Vec<(SmolStr, Vec<Taken>)> {
+    rules::capacity::taken(db, file)
+}
+
+#[salsa::tracked(returns(ref))]
+fn approvals(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::approvals::check(db, project)
 }
 
 #[salsa::tracked(returns(ref))]

@@ -3,7 +3,7 @@
 use clearway_model::views::{self, At, Calendar, Freeze, Milestone, Window};
 use clearway_model::{Db, Item, Moment, Reference, Value, ValueKind, environment, instance};
 use clearway_schedule::{
-    self as schedule, Bound, FreezeTime, Hours, Month, PeriodEnd, Recurrence, Weekdays, Zone,
+    self as schedule, Bound, FreezeTime, Hours, Month, NoHours, PeriodEnd, Recurrence, Weekdays, Zone,
 };
 use jiff::civil::Weekday;
 use smol_str::SmolStr;
@@ -19,34 +19,51 @@ pub fn opening(db: &dyn Db, item: Item) -> schedule::Environment {
 
 /// A milestone. What was wrong in its text, and was told, is left out.
 pub fn milestone(db: &dyn Db, reference: &Reference) -> Option<schedule::Milestone> {
-    let view: Milestone = views::of(instance(db, reference));
+    milestone_of(&reference.name, &views::of(instance(db, reference)))
+}
+
+/// The times of a milestone.
+pub(crate) fn milestone_of(name: &SmolStr, view: &Milestone) -> Option<schedule::Milestone> {
     Some(schedule::Milestone {
-        name: reference.name.clone(),
+        name: name.clone(),
         origin: schedule::Origin::default(),
         zone: view.timezone.as_ref().map_or_else(|| Some(Zone::utc()), |at| zone(Some(at)))?,
         before: view.before.as_ref().and_then(|at| bound(&at.value)),
         after: view.after.as_ref().and_then(|at| bound(&at.value)),
-        on: view.on.map(|at| at.value),
+        on: view.on.as_ref().map(|at| at.value),
     })
 }
 
 fn window(db: &dyn Db, reference: &Reference) -> Option<schedule::Window> {
-    let view: Window = views::of(instance(db, reference));
+    window_of(db, &reference.name, &views::of(instance(db, reference)))
+}
+
+/// The times of a window.
+pub(crate) fn window_of(db: &dyn Db, name: &SmolStr, view: &Window) -> Option<schedule::Window> {
     let days = view.days.as_ref().map_or_else(every_day, |days| weekdays(&days.value));
-    let (from, until) =
-        view.hours.as_ref().map_or(Some((0, 24 * 60)), |hours| span_of_times(&hours.value))?;
     Some(schedule::Window {
-        name: reference.name.clone(),
+        name: name.clone(),
         origin: schedule::Origin::default(),
         days,
-        hours: vec![Hours::new(from, until).ok()?],
+        hours: vec![hours_of(view)?.ok()?],
         zone: zone(view.timezone.as_ref())?,
         calendar: view.calendar.as_ref().map(|at| calendar(db, &at.value)),
     })
 }
 
+/// The hours of a window; the whole day where it does not say.
+pub(crate) fn hours_of(view: &Window) -> Option<Result<Hours, NoHours>> {
+    let Some(hours) = &view.hours else { return Some(Ok(Hours::WHOLE_DAY)) };
+    let (from, until) = span_of_times(&hours.value)?;
+    Some(Hours::new(from, until))
+}
+
 fn freeze(db: &dyn Db, reference: &Reference) -> Option<schedule::Freeze> {
-    let view: Freeze = views::of(instance(db, reference));
+    freeze_of(&reference.name, &views::of(instance(db, reference)))
+}
+
+/// The times of a freeze.
+pub(crate) fn freeze_of(name: &SmolStr, view: &Freeze) -> Option<schedule::Freeze> {
     let when = match &view.every {
         Some(every) => FreezeTime::Recurring(Recurrence {
             every: match every.value.as_str() {
@@ -64,11 +81,11 @@ fn freeze(db: &dyn Db, reference: &Reference) -> Option<schedule::Freeze> {
         },
     };
     Some(schedule::Freeze {
-        name: reference.name.clone(),
+        name: name.clone(),
         origin: schedule::Origin::default(),
         zone: view.timezone.as_ref().map_or_else(|| Some(Zone::utc()), |at| zone(Some(at)))?,
         when,
-        reason: view.reason.map(|reason| SmolStr::new(&*reason.value)),
+        reason: view.reason.as_ref().map(|reason| SmolStr::new(&*reason.value)),
     })
 }
 
@@ -81,7 +98,7 @@ fn calendar(db: &dyn Db, reference: &Reference) -> schedule::Calendar {
     }
 }
 
-fn zone(name: Option<&At<SmolStr>>) -> Option<Zone> {
+pub(crate) fn zone(name: Option<&At<SmolStr>>) -> Option<Zone> {
     Zone::named(&name?.value).ok()
 }
 

@@ -29,7 +29,8 @@ pub(crate) fn open(args: &ProjectArgs) -> Result<Opened, Failure> {
         .map(|(environment, file)| Change::Deployed(environment.clone(), here.join(file).into_string()));
     let ship = args.ship.iter().map(|(service, version)| Change::Ship(service.clone(), version.clone()));
     let assume = args.assume.map(|_| Change::AssumeDeclared(true));
-    opened.workspace.apply(deployed.chain(ship).chain(assume).collect());
+    let now = std::iter::once(Change::Now(crate::runtime::clock(args.now)));
+    opened.workspace.apply(deployed.chain(ship).chain(assume).chain(now).collect());
     Ok(opened)
 }
 

@@ -133,7 +133,7 @@ pub(crate) fn unwritable(workspace: &Workspace, target: &dyn Target, why: &str) 
 }
 
 /// Where a declaration is written.
-fn place_of(workspace: &Workspace, origin: &Origin) -> Place {
+pub(crate) fn place_of(workspace: &Workspace, origin: &Origin) -> Place {
     let name = origin.name.split('(').next().unwrap_or_default();
     let is_meant = |item: &Item| {
         let kinds = match origin.kind.as_str() {

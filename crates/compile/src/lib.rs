@@ -7,9 +7,10 @@ mod basis;
 mod files;
 mod judge;
 mod lock;
+mod times;
 
-use clearway_diagnostics::Diagnostic;
-use clearway_model::Workspace;
+use clearway_diagnostics::{Diagnostic, Severity};
+use clearway_model::{Db, Workspace};
 use clearway_plan::Plan;
 use clearway_targets::{File, Keeping, TARGETS, Target};
 
@@ -27,9 +28,9 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Whether something is an error.
+    /// Whether something is an error at any time: then nothing is planned or emitted.
     pub fn fails(&self) -> bool {
-        self.diagnostics.iter().any(Diagnostic::is_error)
+        self.diagnostics.iter().any(Diagnostic::stops_build)
     }
 }
 
@@ -80,13 +81,21 @@ enum Depth {
 fn compile(workspace: &Workspace, targets: &[&'static dyn Target], depth: Depth) -> Compiled {
     let outcome = clearway_analysis::check(workspace);
     let mut diagnostics = outcome.diagnostics;
+    if depth == Depth::Emit {
+        // What is due fails a check and a run; a build goes on, and tells it aside.
+        let due = diagnostics.iter_mut().filter(|one| one.due && one.is_error());
+        due.for_each(|one| one.severity = Severity::Warning);
+    }
     let Some(checked) = outcome.checked else {
         return Compiled { diagnostics, plan: None, made: Vec::new() };
     };
-    if targets.is_empty() && depth == Depth::Check {
+    // What is built depends on no clock, and is told nothing of it.
+    let now = workspace.project().now(workspace).filter(|_| depth != Depth::Emit && times::matter(workspace));
+    if targets.is_empty() && depth == Depth::Check && now.is_none() {
         return Compiled { diagnostics, plan: None, made: Vec::new() };
     }
     let plan = clearway_plan::lower(&checked);
+    diagnostics.extend(now.into_iter().flat_map(|now| times::missed(workspace, &plan, now)));
     let mut made = Vec::new();
     for target in targets {
         let (problems, settings) = judge::settings(workspace, *target);
@@ -96,7 +105,7 @@ fn compile(workspace: &Workspace, targets: &[&'static dyn Target], depth: Depth)
         diagnostics.extend(judge::losses(workspace, &plan, *target, &guarantees));
         diagnostics.extend(judge::obstacles(workspace, *target, target.obstacles(&plan, &settings)));
         let mut files = Vec::new();
-        if depth == Depth::Emit && !diagnostics.iter().any(Diagnostic::is_error) {
+        if depth == Depth::Emit && !diagnostics.iter().any(Diagnostic::stops_build) {
             match target.emit(&plan, &settings) {
                 Ok(emitted) => files = emitted,
                 Err(why) => diagnostics.push(judge::unwritable(workspace, *target, &why)),
@@ -104,7 +113,7 @@ fn compile(workspace: &Workspace, targets: &[&'static dyn Target], depth: Depth)
         }
         made.push(Made { target: target.name(), guarantees, files });
     }
-    if diagnostics.iter().any(Diagnostic::is_error) {
+    if diagnostics.iter().any(Diagnostic::stops_build) {
         made.iter_mut().for_each(|made| made.files.clear());
     }
     Compiled { diagnostics, plan: Some(plan), made }

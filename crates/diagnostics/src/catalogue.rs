@@ -229,6 +229,15 @@ catalogue! {
     /// A rule between versions that does not hold today.
     STANDING_VIOLATION = "CW0411" "standing-violation" Warning;
 
+    /// A deployment that takes more of a resource than there is.
+    OVER_CAPACITY = "CW0420" "over-capacity" Error;
+    /// A resource of which runs that nothing keeps apart may take more than there is.
+    SHARED_CAPACITY = "CW0421" "shared-capacity" Warning;
+    /// Deployments that take the same resources in different orders.
+    LOCK_CYCLE = "CW0422" "lock-cycle" Error;
+    /// A lock that is held while a person is waited for.
+    LOCK_WAITS = "CW0423" "lock-waits" Warning;
+
     /// A release that ships nothing.
     EMPTY_RELEASE = "CW0501" "empty-release" Error;
     /// A service that nobody answers for.
@@ -237,6 +246,30 @@ catalogue! {
     UNGATED_PRODUCTION = "CW0503" "ungated-production" Warning;
     /// A production stage without approval.
     UNAPPROVED_PRODUCTION = "CW0504" "unapproved-production" Warning;
+
+    /// An approval chain that the people there are cannot give.
+    UNSATISFIABLE_APPROVAL = "CW0520" "unsatisfiable-approval" Error;
+    /// A chain for which the project knows too few people.
+    NOBODY_LEFT = "CW0521" "nobody-left" Info;
+    /// One person alone can bring a change to production.
+    ONE_PERSON = "CW0522" "one-person" Warning;
+    /// A way into production that keeps fewer duties apart than the usual one.
+    WEAKER_WAY = "CW0523" "weaker-way" Info;
+    /// A way back from production on which nobody is asked.
+    UNAPPROVED_ROLLBACK = "CW0524" "unapproved-rollback" Info;
+
+    /// A window in which no deployment can ever start.
+    NEVER_OPENS = "CW0525" "never-opens" Error;
+    /// A freeze that is over before it begins.
+    EMPTY_FREEZE = "CW0526" "empty-freeze" Error;
+    /// A freeze that is longer than anybody means.
+    LONG_FREEZE = "CW0527" "long-freeze" Warning;
+    /// A milestone that no time meets.
+    CONTRADICTORY_MILESTONE = "CW0528" "contradictory-milestone" Error;
+    /// An abbreviation for a time zone that is another one at that date.
+    ZONE_ABBREVIATION = "CW0529" "zone-abbreviation" Warning;
+    /// A release for which there is no time.
+    NO_TIME = "CW0530" "no-time" Error;
 
     /// Nothing says how a job gets the `clearway` binary.
     NO_BINARY = "CW0601" "no-binary" Error;

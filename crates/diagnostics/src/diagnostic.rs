@@ -22,6 +22,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Edits that mend it.
     pub fixes: Vec<Fix>,
+    /// It holds at the time that the check was given, and may not at another: nothing that is built may depend on it.
+    pub due: bool,
 }
 
 /// A place and what it has to do with the diagnostic.
@@ -64,6 +66,7 @@ impl Diagnostic {
             related: Vec::new(),
             help: Vec::new(),
             fixes: Vec::new(),
+            due: false,
         }
     }
 
@@ -91,8 +94,19 @@ impl Diagnostic {
         self
     }
 
-    /// Whether this stops a spec from being compiled.
+    /// Marks it as true by the clock alone, and says what that shows.
+    pub fn due(mut self, now: impl std::fmt::Display) -> Self {
+        self.due = true;
+        self.help(format!("judged at {now}; `--now` sets another time"))
+    }
+
+    /// Whether this fails a check.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+
+    /// Whether this stops a spec from being compiled. What is due fails a check and a run; what is built never depends on the clock.
+    pub fn stops_build(&self) -> bool {
+        self.is_error() && !self.due
     }
 }

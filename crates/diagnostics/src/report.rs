@@ -23,6 +23,9 @@ pub struct Report {
     pub labels: Vec<ReportLabel>,
     /// Edits that mend it.
     pub fixes: Vec<ReportFix>,
+    /// It depends on the time of the check.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub due: bool,
 }
 
 /// A label with its text position.
@@ -95,6 +98,7 @@ impl Report {
             url: diagnostic.code.url(),
             labels,
             fixes: fixes.collect(),
+            due: diagnostic.due,
         }
     }
 

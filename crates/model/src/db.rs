@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clearway_diagnostics::render::Texts;
 use clearway_diagnostics::{FileId, Place, Sources, Span};
+use jiff::Timestamp;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use salsa::{Durability, Setter};
@@ -62,6 +63,8 @@ pub enum Change {
     AssumeDeclared(bool),
     /// Only this release is judged against what is deployed: the others are not what runs.
     Judge(String),
+    /// The time of the check.
+    Now(Timestamp),
 }
 
 impl Workspace {
@@ -106,11 +109,21 @@ impl Workspace {
         let manifest_id = this.with_inputs(Inputs::take_id);
         let (manifest, problems) = manifest::parse(manifest, manifest_id);
         let none = BTreeMap::new;
-        let project =
-            Project::builder(library, sources, manifest_id, manifest, problems, none(), none(), false, None)
-                .library_durability(Durability::NEVER_CHANGE)
-                .manifest_id_durability(Durability::NEVER_CHANGE)
-                .new(&this);
+        let project = Project::builder(
+            library,
+            sources,
+            manifest_id,
+            manifest,
+            problems,
+            none(),
+            none(),
+            false,
+            None,
+            None,
+        )
+        .library_durability(Durability::NEVER_CHANGE)
+        .manifest_id_durability(Durability::NEVER_CHANGE)
+        .new(&this);
         this.project = Some(project);
         this
     }
@@ -162,6 +175,9 @@ impl Workspace {
                 }
                 Change::Judge(release) => {
                     project.set_judged_release(self).to(Some(release));
+                }
+                Change::Now(now) => {
+                    project.set_now(self).to(Some(now));
                 }
                 Change::Ship(service, version) => {
                     let mut ship = project.ship(self).clone();
@@ -246,6 +262,7 @@ impl Db for Workspace {
                 BTreeMap::new(),
                 BTreeMap::new(),
                 false,
+                None,
                 None,
             )
         })

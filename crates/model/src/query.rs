@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use clearway_diagnostics::{Diagnostic, FileId, ItemId, NodeId, Place};
 use clearway_syntax as syntax;
+use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::AsId;
 use smol_str::SmolStr;
@@ -71,6 +72,9 @@ pub struct Project {
     /// The one release that is judged against what is deployed; all of them without it.
     #[returns(ref)]
     pub judged_release: Option<String>,
+    /// The time of the check. Without it nothing is said that depends on a clock.
+    #[returns(copy)]
+    pub now: Option<Timestamp>,
 }
 
 /// A file that a value names, or why it cannot be read.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::approval::Approval;
 use crate::gate::Gate;
 use crate::guarantee::Guarantee;
-use crate::path::Path;
+use crate::path::{Path, PathKind};
 use crate::people::{Group, Person};
 use crate::rollout::Rollout;
 
@@ -33,6 +33,9 @@ pub struct Plan {
     pub environments: BTreeMap<String, Environment>,
     /// What is shipped, by name.
     pub artifacts: BTreeMap<String, Artifact>,
+    /// How much there is of what deployments take, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub resources: BTreeMap<String, u32>,
     /// The gates of all stages, by name.
     pub gates: BTreeMap<String, Gate>,
     /// The approval chains of all stages and ways back, by name.
@@ -132,6 +135,9 @@ pub struct Artifact {
     /// How it is deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deploy: Option<Deployer>,
+    /// What its deployment takes, by the name of the resource.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub uses: BTreeMap<String, u32>,
 }
 
 /// How something is built.
@@ -222,6 +228,9 @@ pub struct Release {
     /// What is given up knowingly.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepts: Vec<Acceptance>,
+    /// How few people together can bring a change to each production environment, way by way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<Control>,
     /// The ways that a run can take: the release itself, the emergency where one is open, and the way back.
     pub paths: Vec<Path>,
 }
@@ -249,6 +258,20 @@ pub struct Shipped {
     /// The release leaves the version open: a run may be given another.
     #[serde(default)]
     pub open: bool,
+}
+
+/// How few people can go a way into production.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Control {
+    /// The environment.
+    pub environment: String,
+    /// The way.
+    pub path: PathKind,
+    /// The fewest people who together can go it: those who agree, who asks for it, and who deploys.
+    pub fewest: u32,
+    /// The same for a change of which no step is asked that is asked only sometimes; the same number where there is no such step.
+    pub fewest_unconditional: u32,
 }
 
 /// A guarantee that is given up knowingly.

@@ -26,8 +26,8 @@ pub use gate::{Evidence, Gate, Requirement};
 pub use guarantee::Guarantee;
 pub use id::slug;
 pub use ir::{
-    Acceptance, Artifact, Build, Command, Credentials, Deployer, Environment, FORMAT, Move, MoveKind, Origin,
-    Output, Plan, Release, Shipped, Stage, Wave,
+    Acceptance, Artifact, Build, Command, Control, Credentials, Deployer, Environment, FORMAT, Move,
+    MoveKind, Origin, Output, Plan, Release, Shipped, Stage, Wave,
 };
 pub use lower::lower;
 pub use path::{Path, PathKind, Step, StepKind};

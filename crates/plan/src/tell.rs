@@ -1,10 +1,11 @@
 //! A plan for readers: as text, and as the documented JSON of `clearway plan`.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use crate::ir::{Move, Plan, Release, Stage};
+use crate::ir::{Control, Move, Plan, Release, Stage};
 use crate::path::{PathKind, Step, StepKind};
 
 /// A move in the order in which moves are made.
@@ -128,6 +129,14 @@ impl fmt::Display for Told<'_> {
 }
 
 impl Told<'_> {
+    /// What the deployments of a stage take, with how much there is.
+    fn taken(&self, stage: &Stage) -> BTreeMap<&str, u32> {
+        let moves = stage.waves.iter().flat_map(|wave| &wave.moves);
+        let artifacts = moves.filter_map(|step| self.plan.artifacts.get(&step.service));
+        let names = artifacts.flat_map(|artifact| artifact.uses.keys());
+        names.filter_map(|name| Some((name.as_str(), *self.plan.resources.get(name)?))).collect()
+    }
+
     fn stage(&self, f: &mut fmt::Formatter<'_>, stage: &Stage) -> fmt::Result {
         let place = self.plan.environments.get(&stage.environment);
         writeln!(f, "\n  {} ({})", stage.environment, place.map_or("", |place| place.tier.as_str()))?;
@@ -152,12 +161,20 @@ impl Told<'_> {
             });
             writeln!(f, "    {what:<10} {}: {}", chain.0, steps.collect::<Vec<_>>().join(", then "))?;
         }
+        let controls = self.release.controls.iter().filter(|way| way.environment == stage.environment);
+        let fewest: Vec<String> = controls.map(ToString::to_string).collect();
+        if !fewest.is_empty() {
+            writeln!(f, "    at least   {}", fewest.join(", "))?;
+        }
         if let Some(place) = place {
             let times = place.opening.windows.iter().map(ToString::to_string);
             for time in times.chain(place.opening.freezes.iter().map(ToString::to_string)) {
                 writeln!(f, "    {time}")?;
             }
             writeln!(f, "    lock       {}", place.lock)?;
+        }
+        for (resource, there) in self.taken(stage) {
+            writeln!(f, "    resource   {resource}: {there} at once")?;
         }
         if let Some(rollout) = &stage.rollout.origin {
             writeln!(f, "    rollout    {}", rollout.name)?;
@@ -185,6 +202,18 @@ impl Told<'_> {
             }
             let end = if stage.no_return == Some(number) { "  ← no return from here" } else { "" };
             writeln!(f, "    wave {:<5} {line}{end}", number + 1)?;
+        }
+        Ok(())
+    }
+}
+
+/// As a reader wants it: `6 people by the release (3 where no condition holds)`.
+impl fmt::Display for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let people = if self.fewest == 1 { "person" } else { "people" };
+        write!(f, "{} {people} by {}", self.fewest, self.path)?;
+        if self.fewest_unconditional < self.fewest {
+            write!(f, " ({} where no conditional step is asked)", self.fewest_unconditional)?;
         }
         Ok(())
     }

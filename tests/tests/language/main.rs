@@ -10,7 +10,7 @@
 //!
 //! Every error must be expected, and every expectation met; in a test that expects a warning, every warning too. A quoted text must
 //! stand in the message, a label, the help or a fix. Three more blocks say what a text comes to: `tree` (how it is read), `values`
-//! (what it means), and `cw fixed` (the text with every fix applied, which must hold). `INSTA_UPDATE=always` writes these three
+//! (what it means), and `cw fixed` (the text with every fix applied, which must hold). A `now` block says the time of the check. `INSTA_UPDATE=always` writes these three
 //! anew; read them before they are committed.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
@@ -45,6 +45,7 @@ macro_rules! pages {
 }
 
 pages! {
+    approvals "approvals.md",
     clauses "clauses.md",
     comments "comments.md",
     conditions "conditions.md",
@@ -62,10 +63,12 @@ pages! {
     recovery "recovery.md",
     releases "releases.md",
     requirements "requirements.md",
+    resources "resources.md",
     shapes "shapes.md",
     statements "statements.md",
     templates "templates.md",
     texts "texts.md",
+    times "times.md",
     totality "totality.md",
     types "types.md",
     units "units.md",
@@ -123,14 +126,16 @@ fn judge<'p>(case: &'p Case, anew: &mut Vec<(&'p Block, String)>) -> Vec<String>
     for block in case.blocks.iter().filter(|block| block.form == Form::File) {
         fixture.add(&block.file, &block.text);
     }
+    let now = case.blocks.iter().find(|block| block.form == Form::Now);
+    fixture.now = now.map(|block| block.text.trim().parse().unwrap());
     fixture.sources.sort();
     let reports = fixture.reports();
     let mut wrong = compare(case, &reports);
-    for block in case.blocks.iter().filter(|block| block.form != Form::File) {
+    for block in case.blocks.iter().filter(|block| !matches!(block.form, Form::File | Form::Now)) {
         let actual = match block.form {
             Form::Tree => outline::outline(source(&fixture, &block.file)),
             Form::Values => meaning::meaning(&fixture.workspace(), &block.file),
-            Form::Fixed | Form::File => {
+            Form::Fixed | Form::File | Form::Now => {
                 let fixed = mended(source(&fixture, &block.file), &block.file, &reports);
                 wrong.extend(remaining(&fixture, &block.file, &fixed));
                 fixed

@@ -25,6 +25,8 @@ pub(crate) enum Form {
     Values,
     /// A file with every fix applied.
     Fixed,
+    /// The time of the check.
+    Now,
 }
 
 /// A block.
@@ -113,6 +115,7 @@ fn kind(info: &str) -> Option<(Form, String)> {
     let mut form = match language {
         "tree" => Form::Tree,
         "values" => Form::Values,
+        "now" => Form::Now,
         "cw" | "toml" | "json" | "text" | "yaml" => Form::File,
         _ => return None,
     };
@@ -134,9 +137,10 @@ fn take_expected<'l>(
     number: u32,
     out: &mut Vec<Expected>,
 ) -> Result<&'l str, String> {
-    const MARKS: [(&str, Severity); 4] = [
+    const MARKS: [(&str, Severity); 5] = [
         ("// error: ", Severity::Error),
         ("// warning: ", Severity::Warning),
+        ("// info: ", Severity::Info),
         ("# error: ", Severity::Error),
         ("# warning: ", Severity::Warning),
     ];

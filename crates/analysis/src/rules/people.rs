@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use clearway_diagnostics::{Diagnostic, Edit, catalogue, suggest};
-use clearway_model::views::{self, At, Role, Team};
+use clearway_model::views::{self, At};
 use clearway_model::{Db, Item, Project, Value, ValueKind, directory, items, lower};
 use smol_str::SmolStr;
 
+use crate::groups;
 use crate::query::people;
 
 /// The people a project knows; `None` where a directory file cannot be read, which is told where it is named.
@@ -17,16 +18,10 @@ pub(crate) fn known(db: &dyn Db, project: Project) -> People {
     let mut people = BTreeSet::new();
     let files = project.sources(db).iter();
     for item in files.flat_map(|file| items(db, *file)).filter(|item| !views::is_template(db, **item)) {
-        let members: Vec<At<Value>> = match item.kind(db).as_str() {
-            "team" => views::of::<Team>(lower(db, *item)).members,
-            "role" => views::of::<Role>(lower(db, *item)).members,
-            "identity" => {
-                people.insert(item.name(db).clone());
-                continue;
-            }
-            _ => continue,
-        };
-        for member in members {
+        if item.kind(db) == "identity" {
+            people.insert(item.name(db).clone());
+        }
+        for member in groups::written(db, *item) {
             match member.value.kind {
                 ValueKind::Name(name) => drop(people.insert(name)),
                 ValueKind::Call(call) => people.extend(directory::members(db, &call).ok()?),
@@ -39,18 +34,13 @@ pub(crate) fn known(db: &dyn Db, project: Project) -> People {
 
 /// A directory of people that cannot be read.
 pub(crate) fn unreadable_directories(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
-    let members: Vec<At<Value>> = match item.kind(db).as_str() {
-        "team" => views::of::<Team>(lower(db, item)).members,
-        "role" => views::of::<Role>(lower(db, item)).members,
-        _ => return Vec::new(),
-    };
     let problem = |At { value, place }: At<Value>| {
         let ValueKind::Call(call) = &value.kind else { return None };
         let why = directory::members(db, call).err()?;
         let help = "export the directory again, or write the names in a list";
         Some(Diagnostic::new(catalogue::UNREADABLE_FILE, why, place, "the members come from here").help(help))
     };
-    members.into_iter().filter_map(problem).collect()
+    groups::written(db, item).into_iter().filter_map(problem).collect()
 }
 
 /// The people that a release or an approval names.

@@ -1,5 +1,8 @@
 //! `clearway plan`
 
+use std::collections::BTreeMap;
+
+use clearway_diagnostics::Severity;
 use clearway_diagnostics::render::Format;
 use clearway_plan::{Release, Told, order, steps, timetable};
 use clearway_schedule::{Conflict, Schedule, Zone};
@@ -8,7 +11,7 @@ use serde_json::json;
 use crate::Verdict;
 use crate::args::{PlanArgs, TextFormat};
 use crate::error::Failure;
-use crate::output::Output;
+use crate::output::{Output, any};
 use crate::project::open;
 
 pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> {
@@ -32,8 +35,16 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
     let now = crate::runtime::clock(args.project.now);
     let schedule: Vec<(&str, Result<Schedule, Box<Conflict>>)> =
         releases.iter().map(|release| (release.name.as_str(), timetable(plan, release, now))).collect();
-    let verdict =
-        if schedule.iter().all(|(_, slots)| slots.is_ok()) { Verdict::Holds } else { Verdict::Fails };
+    let is_due = any(&compiled.diagnostics, Severity::Error);
+    let verdict = if !is_due && schedule.iter().all(|(_, slots)| slots.is_ok()) {
+        Verdict::Holds
+    } else {
+        Verdict::Fails
+    };
+    if is_json && is_due {
+        output.diagnostics(&opened, &compiled.diagnostics, Format::Json)?;
+        return Ok(verdict);
+    }
     if is_json {
         let guarantees: serde_json::Map<String, serde_json::Value> = compiled
             .made
@@ -45,6 +56,7 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
             "order": order(&releases),
             "steps": steps(&releases),
             "guarantees": guarantees,
+            "controls": releases.iter().map(|release| (release.name.as_str(), &release.controls)).collect::<BTreeMap<_, _>>(),
             "schedule": schedule.iter().map(|(name, slots)| as_json(name, slots)).collect::<Vec<_>>(),
         });
         output.results(|out| writeln!(out, "{told:#}"))?;

@@ -60,6 +60,7 @@ pub fn report(id: &str, name: &str, message: &str, labels: impl Into<Vec<ReportL
         url: format!("https://clearway.dev/codes/{id}"),
         labels,
         fixes: Vec::new(),
+        due: false,
     }
 }
 

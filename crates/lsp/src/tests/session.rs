@@ -28,7 +28,7 @@ struct Machine {
 
 impl Machine {
     fn example(name: &str) -> Self {
-        let Fixture { manifest, sources, system } =
+        let Fixture { manifest, sources, system, .. } =
             Fixture::folder(&repository().join("examples").join(name));
         let sources = sources.into_iter().map(|(path, text)| (path, text.into())).collect();
         Self { manifest, sources, system }

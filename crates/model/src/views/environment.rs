@@ -85,6 +85,14 @@ view! {
 }
 
 view! {
+    /// Something that deployments share.
+    Resource {
+        /// How much of it may be taken at once.
+        capacity: Option<At<u32>> = field "capacity",
+    }
+}
+
+view! {
     /// Days on which nobody works.
     Calendar {
         /// The days.

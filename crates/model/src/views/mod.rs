@@ -12,7 +12,7 @@ mod release;
 mod rules;
 mod service;
 
-pub use environment::{Calendar, Environment, Freeze, Milestone, Parity, Window};
+pub use environment::{Calendar, Environment, Freeze, Milestone, Parity, Resource, Window};
 pub use people::{Identity, Role, Team};
 pub use read::{At, Quantity, Read};
 pub use release::{
@@ -22,7 +22,7 @@ pub use release::{
 pub use rules::{Control, Expectation, Metric, Policy, Test, TestTime};
 pub use service::{
     After, Alias, Build, Deploy, Deployable, FactsAt, Group, GroupAfter, Limit, NeverNewer, NoDowngrade,
-    OnlyFrom, Provided, Requirement, SameVersion, Skew, TestCommand, Together, Upgrade,
+    OnlyFrom, Provided, Requirement, SameVersion, Skew, TestCommand, Together, Upgrade, Use,
 };
 
 use crate::db::Db;
@@ -163,6 +163,7 @@ const VIEWS: &[(&str, Reads)] = &[
     ("milestone", Milestone::reads),
     ("policy", Policy::reads),
     ("release", Release::reads),
+    ("resource", Resource::reads),
     ("role", Role::reads),
     ("rollout", Rollout::reads),
     ("service", Deployable::reads),

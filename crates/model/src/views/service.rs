@@ -43,6 +43,8 @@ view! {
         releases: Vec<At<SmolStr>> = field "releases",
         /// Facts of other versions than the declared one.
         at: Vec<FactsAt> = clauses "at",
+        /// What its deployment takes, in order.
+        uses: Vec<Use> = clauses "uses",
         /// How its replicas move.
         moves: Option<At<SmolStr>> = field "moves",
         /// When a move can no longer be undone.
@@ -191,6 +193,23 @@ view! {
     OnlyFrom {
         /// The versions.
         range: Option<At<Arc<Range>>> = part "range",
+    }
+}
+
+view! {
+    /// A resource that a deployment takes.
+    Use {
+        /// The resource.
+        resource: Option<At<Arc<Reference>>> = part "resource",
+        /// How much of it.
+        amount: Option<At<u32>> = part "amount",
+    }
+}
+
+impl Use {
+    /// How much it takes.
+    pub fn taken(&self) -> u32 {
+        self.amount.as_ref().map_or(1, |amount| amount.value)
     }
 }
 

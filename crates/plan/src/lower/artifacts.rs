@@ -1,9 +1,10 @@
 //! What is shipped.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use clearway_model::views::{At, Deployable};
-use clearway_model::{CallValue, Db, Item, ValueKind, deployable};
+use clearway_model::views::{self, At, Deployable, Resource};
+use clearway_model::{CallValue, Db, Item, ValueKind, deployable, lower};
 
 use super::Parts;
 use super::seconds::seconds;
@@ -25,7 +26,22 @@ pub(super) fn artifact(db: &dyn Db, item: Item, repository: Option<&str>, parts:
         build: build(view),
         test: view.test.as_ref().and_then(|test| command(test.run.as_ref(), seconds(test.timeout.as_ref()))),
         deploy: view.deploy.as_ref().and_then(|deploy| deployer(&deploy.with.as_ref()?.value)),
+        uses: uses(db, view, parts),
     }
+}
+
+/// What a deployment takes. The capacities are noted in `parts`.
+fn uses(db: &dyn Db, view: &Deployable, parts: &mut Parts) -> BTreeMap<String, u32> {
+    let mut uses: BTreeMap<String, u32> = BTreeMap::new();
+    for used in &view.uses {
+        let Some(resource) = &used.resource else { continue };
+        let name = resource.value.name.to_string();
+        let capacity = views::of::<Resource>(lower(db, resource.value.item)).capacity;
+        parts.resources.insert(name.clone(), capacity.map_or(0, |capacity| capacity.value));
+        let sum = uses.entry(name).or_default();
+        *sum = sum.saturating_add(used.taken());
+    }
+    uses
 }
 
 fn command(run: Option<&At<Arc<str>>>, timeout: Option<u64>) -> Option<Command> {

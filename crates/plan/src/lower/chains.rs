@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_model::views::{self, At, Identity, Role, Team};
-use clearway_model::{Db, Item, Reference, Value, ValueKind, directory, instance, items, lower};
+use clearway_model::{Db, Item, Reference, Value, ValueKind, instance, items, lower};
 use clearway_schedule::{Period, PeriodUnit};
 use rust_decimal::prelude::ToPrimitive;
 
@@ -82,31 +82,8 @@ pub(super) fn group(db: &dyn Db, name: &str) -> Option<Group> {
         let view: Role = views::of(lower(db, item));
         (text(view.github), text(view.gitlab))
     };
-    Some(Group { members: members(db, item), github, gitlab })
-}
-
-/// The people of a team or role; a role's teams are taken apart.
-fn members(db: &dyn Db, item: Item) -> BTreeSet<String> {
-    let members: Vec<At<Value>> = match item.kind(db).as_str() {
-        "team" => views::of::<Team>(lower(db, item)).members,
-        _ => views::of::<Role>(lower(db, item)).members,
-    };
-    let mut people = BTreeSet::new();
-    for member in members {
-        match &member.value.kind {
-            ValueKind::Reference(team) => people.extend(members_of_team(db, team)),
-            ValueKind::Call(call) => {
-                people
-                    .extend(directory::members(db, call).unwrap_or_default().iter().map(ToString::to_string));
-            }
-            _ => drop(people.insert(member.value.to_string())),
-        }
-    }
-    people
-}
-
-fn members_of_team(db: &dyn Db, team: &Reference) -> BTreeSet<String> {
-    if team.item.kind(db) == "team" { members(db, team.item) } else { BTreeSet::new() }
+    let members = clearway_analysis::members(db, item).iter().map(ToString::to_string).collect();
+    Some(Group { members, github, gitlab })
 }
 
 /// What is known of the people in groups.

@@ -2,6 +2,7 @@
 //! as the spec says it.
 
 mod artifacts;
+mod batches;
 mod chains;
 mod conditions;
 mod facts;
@@ -16,6 +17,7 @@ mod waves;
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_analysis::Checked;
+use clearway_analysis::proof::ProvedRelease;
 use clearway_model::{Db, Reference};
 
 use crate::approval::Approval;
@@ -27,8 +29,9 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
     let workspace = checked.workspace();
     let db: &dyn Db = workspace;
     let mut parts = Parts::default();
-    let releases =
-        checked.releases().iter().map(|proved| releases::release(db, proved, &mut parts)).collect();
+    let lowered =
+        |proved: &ProvedRelease| releases::release(db, proved, &checked.controls(proved.release), &mut parts);
+    let releases = checked.releases().iter().map(lowered).collect();
     let groups = parts.groups.iter().filter_map(|name| Some((name.clone(), chains::group(db, name)?)));
     let groups: BTreeMap<_, _> = groups.collect();
     let people = chains::people(db, &groups);
@@ -39,6 +42,7 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
         assumes_declared: workspace.project().assume_declared(workspace),
         environments: parts.environments,
         artifacts: parts.artifacts,
+        resources: parts.resources,
         gates: parts.gates,
         approvals: parts.approvals,
         groups,
@@ -52,6 +56,7 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
 struct Parts {
     environments: BTreeMap<String, Environment>,
     artifacts: BTreeMap<String, Artifact>,
+    resources: BTreeMap<String, u32>,
     gates: BTreeMap<String, Gate>,
     approvals: BTreeMap<String, Approval>,
     groups: BTreeSet<String>,

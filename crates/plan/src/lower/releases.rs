@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use clearway_analysis::Direction;
 use clearway_analysis::proof::{self, ProvedRelease, ProvedStage};
 use clearway_model::views::{Accept, At, Release as View, Stage as StageView};
 use clearway_model::{Db, Item, Reference, deployed_state, release as release_view};
@@ -10,10 +11,16 @@ use clearway_model::{Db, Item, Reference, deployed_state, release as release_vie
 use super::seconds::seconds;
 use super::{Parts, artifacts, chains, facts, gates, instance_name, places, rollouts, steps, waves};
 use crate::guarantee::Guarantee;
-use crate::ir::{Acceptance, Move, MoveKind, Release, Shipped, Stage};
+use crate::ir::{Acceptance, Control, Move, MoveKind, Release, Shipped, Stage};
+use crate::path::PathKind;
 
 /// A release with the order that was proved of it.
-pub(super) fn release(db: &dyn Db, proved: &ProvedRelease, parts: &mut Parts) -> Release {
+pub(super) fn release(
+    db: &dyn Db,
+    proved: &ProvedRelease,
+    controls: &[clearway_analysis::Control],
+    parts: &mut Parts,
+) -> Release {
     let declared = release_view(db, proved.release);
     let view = &declared.view;
     let ships = ships(db, view);
@@ -44,6 +51,7 @@ pub(super) fn release(db: &dyn Db, proved: &ProvedRelease, parts: &mut Parts) ->
         stages: Vec::new(),
         rollback,
         accepts: view.accepts.iter().filter_map(acceptance).collect(),
+        controls: controls.iter().map(control).collect(),
         paths: Vec::new(),
     };
     let is_process = release.is_process();
@@ -75,6 +83,19 @@ fn ships(db: &dyn Db, view: &View) -> Vec<Shipped> {
         Some(Shipped { open: written.is_none(), service, version })
     });
     shipped.collect()
+}
+
+fn control(control: &clearway_analysis::Control) -> Control {
+    Control {
+        environment: control.environment.to_string(),
+        path: match control.direction {
+            Direction::Release => PathKind::Release,
+            Direction::Emergency => PathKind::Emergency,
+            Direction::Rollback => PathKind::Rollback,
+        },
+        fewest: control.fewest,
+        fewest_unconditional: control.fewest_unconditional,
+    }
 }
 
 fn acceptance(accept: &Accept) -> Option<Acceptance> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Parts;
+use super::{Parts, batches};
 use crate::id::slug;
 use crate::ir::{Origin, Release, Stage};
 use crate::path::{Path, PathKind, Step, StepKind};
@@ -172,7 +172,9 @@ fn through(
             moved.extend(wave_before.iter().cloned());
         }
         let mut this_wave = Vec::new();
-        for step in &wave.moves {
+        // Those that take something of which there is not enough for all wait for one another.
+        let (mut taking, mut taken) = (Vec::new(), Vec::new());
+        for (turn, step) in batches::in_turn(wave, builder.parts) {
             let does = StepKind::Deploy {
                 environment: environment.clone(),
                 wave: number,
@@ -184,7 +186,15 @@ fn through(
             let origin = origin
                 .map_or_else(|| Origin::new("service", &step.service), |artifact| artifact.origin.clone());
             let timeout = MOVING + stage.rollout.held();
-            this_wave.push(builder.add(does, &about, origin, wave_before.clone(), timeout));
+            if turn.is_new {
+                taking = std::mem::take(&mut taken);
+            }
+            let needs = wave_before.iter().chain(&taking).cloned().collect();
+            let id = builder.add(does, &about, origin, needs, timeout);
+            if turn.takes {
+                taken.push(id.clone());
+            }
+            this_wave.push(id);
             if let Some(added) = builder.last() {
                 added.lock.clone_from(&lock);
             }
