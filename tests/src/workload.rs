@@ -22,7 +22,8 @@ pub fn workspace(services: usize) -> Vec<(String, String)> {
         let _ = writeln!(release, "  ship svc-{number}");
     }
     release += "\n  stage staging { gates = [tests] }\n";
-    release += "  stage production { gates = [tests]  approval = standard  rollout = careful() }\n}\n";
+    release += "  stage production { gates = [tests]  approval = standard  rollout = careful() }\n";
+    release += "  rollback { approval = standard }\n}\n";
     files.push(("release.cw".to_owned(), release));
     files
 }
