@@ -80,7 +80,8 @@ fn check(files: &[File]) -> Vec<Diagnostic> {
         if path == MANIFEST {
             manifest = text;
         } else if path == NOW {
-            now = Some(Change::Now(text.trim().parse().unwrap()));
+            // Without a time an example that needs one does not raise its code.
+            now = text.trim().parse().ok().map(Change::Now);
         } else if path.ends_with(".cw") {
             sources.push((path.clone(), Arc::from(text.as_str())));
         } else {
