@@ -1,5 +1,6 @@
 //! What the command line takes. Help, man pages and completions are made from this one declaration.
 
+mod report;
 mod runtime;
 
 use camino::Utf8PathBuf;
@@ -67,10 +68,13 @@ pub(crate) enum Command {
     Evidence(EvidenceArgs),
     /// Read what pipelines recorded
     Ledger(LedgerArgs),
+    /// Write down what was done, and how it went
+    Report(ReportArgs),
     /// Print a completion script for a shell, or the man pages
     Completions(CompletionsArgs),
 }
 
+pub(crate) use report::{HistoryArgs, MEANINGS, ReportArgs, ReportFormat};
 pub(crate) use runtime::{
     ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, EvidenceArgs, EvidenceCommand, GateArgs,
     GateCommand, LedgerArgs, LedgerCommand, PathArg, PreflightArgs, RecordArgs, RecordCommand, RunArgs,

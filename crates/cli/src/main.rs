@@ -66,6 +66,7 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Watch(args) => commands::watch::run(args, output),
         Command::Evidence(args) => commands::evidence::run(args, output),
         Command::Ledger(args) => commands::ledger::run(args, output),
+        Command::Report(args) => commands::report::run(args, output),
         Command::Completions(args) => commands::completions::run(args, output),
     }
 }

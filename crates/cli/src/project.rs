@@ -16,22 +16,32 @@ pub(crate) struct Opened {
     pub workspace: Workspace,
     /// The text of its manifest.
     pub manifest: String,
+    /// Its folder.
+    root: Utf8PathBuf,
 }
 
 /// Reads the project that the arguments name, with what they change about it.
 pub(crate) fn open(args: &ProjectArgs) -> Result<Opened, Failure> {
     let mut opened = open_path(args.path.as_deref())?;
-    let here = files::working_directory()?;
-    // A file on the command line is meant from where the command is given.
+    let (root, here) = (opened.root.clone(), files::working_directory()?);
+    // A file on the command line is meant from where the command is given, and is named from the project's root.
     let deployed = args
         .deployed
         .iter()
-        .map(|(environment, file)| Change::Deployed(environment.clone(), here.join(file).into_string()));
+        .map(|(environment, file)| Change::Deployed(environment.clone(), from_root(&root, &here.join(file))));
     let ship = args.ship.iter().map(|(service, version)| Change::Ship(service.clone(), version.clone()));
     let assume = args.assume.map(|_| Change::AssumeDeclared(true));
     let now = std::iter::once(Change::Now(crate::runtime::clock(args.now)));
     opened.workspace.apply(deployed.chain(ship).chain(assume).chain(now).collect());
     Ok(opened)
+}
+
+/// The path of a file from a root, with `/`. A file that is not there keeps its whole path: reading it says so.
+fn from_root(root: &Utf8Path, file: &Utf8Path) -> String {
+    let whole = |path: &Utf8Path| path.canonicalize_utf8().ok();
+    let relative =
+        whole(root).zip(whole(file)).and_then(|(root, file)| pathdiff::diff_utf8_paths(file, root));
+    relative.unwrap_or_else(|| file.to_owned()).into_string().replace('\\', "/")
 }
 
 /// Reads the project at a path: its folder, one of its files, a file without a project, or standard input.
@@ -75,7 +85,8 @@ pub(crate) fn sources(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
 
 fn read_in(root: &Utf8Path) -> Result<Opened, Failure> {
     let (manifest, texts) = texts(root)?;
-    Ok(Opened { workspace: Workspace::new(Arc::new(Disk::new(root)), &manifest, texts), manifest })
+    let workspace = Workspace::new(Arc::new(Disk::new(root)), &manifest, texts);
+    Ok(Opened { workspace, manifest, root: root.to_owned() })
 }
 
 /// Texts with their paths below the project's folder.
@@ -95,5 +106,6 @@ pub(crate) fn texts(root: &Utf8Path) -> Result<(String, Sources), Failure> {
 fn single(folder: &Utf8Path, name: &str, text: String) -> Opened {
     let manifest = "[project]\nname = \"untitled\"\n".to_owned();
     let files = vec![(name.to_owned(), Arc::from(text))];
-    Opened { workspace: Workspace::new(Arc::new(Disk::new(folder)), &manifest, files), manifest }
+    let workspace = Workspace::new(Arc::new(Disk::new(folder)), &manifest, files);
+    Opened { workspace, manifest, root: folder.to_owned() }
 }

@@ -236,6 +236,65 @@ fn a_release_goes_out_and_comes_back() {
     assert!(summary.contains("### ✅") && summary.contains("### ❌"));
     let log = pipeline.plain("ledger log --ledger records");
     assert!(log.passes().out.contains("rollback-production ends: success"), "{}", log.out);
+    looked_back_on(&pipeline);
+}
+
+/// What the reports say of the run that went out and came back.
+fn looked_back_on(pipeline: &Pipeline) {
+    pipeline.write(
+        "incidents.csv",
+        "id,title,status,severity,service,opened,closed\nINC-7,nobody can pay,closed,high,checkout,2026-11-02T09:30:00Z,2026-11-02T10:00:00Z\n",
+    );
+    let report = |kind: &str, more: &str| {
+        pipeline.plain(&format!(
+            "report {kind} --ledger records --plan plan.json --now 2026-11-09T09:00:00Z {more}"
+        ))
+    };
+    let change = report("change", "--run 7");
+    for line in [
+        "| release | train (release) |",
+        "by bea, bob",
+        "checkout in production, from 2.0.0 to 3.0.0: **open**, taken back",
+    ] {
+        assert!(change.passes().out.contains(line), "without `{line}`:\n{}", change.out);
+    }
+    assert_eq!(report("change", "--run 8").code, 2);
+    assert!(report("audit", "").passes().out.contains("None: each change shows its request"));
+    let mut other = plan_json();
+    other["project"] = json!("another");
+    write_plan(&pipeline.path("another.json"), &other);
+    pipeline
+        .plain("report audit --ledger records --plan another.json --now 2026-11-09T09:00:00Z")
+        .stops("is not at hand");
+    let delivery = report("delivery", "--incidents incidents.csv --format json");
+    let delivery: Value = serde_json::from_str(&delivery.passes().out).unwrap();
+    assert_eq!(
+        (&delivery["measured"]["changes"], &delivery["measured"]["failed"]),
+        (&json!(1), &json!(["7"]))
+    );
+    assert_eq!(delivery["attributions"][0]["link"], "same-service");
+    let postmortem = report("postmortem", "--incidents incidents.csv --incident INC-7");
+    for line in [
+        "# Postmortem: INC-7",
+        "| lasted | 30 min |",
+        "gate tests before production: fail",
+        "incident INC-7 is resolved",
+    ] {
+        assert!(postmortem.passes().out.contains(line), "without `{line}`:\n{}", postmortem.out);
+    }
+    assert!(report("review", "").passes().out.contains("It did not go as it was meant."));
+    assert!(
+        report("lessons", "--often 1")
+            .passes()
+            .out
+            .contains("ledger in production: failing-deployments, 1 times")
+    );
+    assert!(report("lessons", "").passes().out.contains("Nothing."));
+    pipeline.write("own.md", "{% for change in changes %}{{ change.nothing }}{% endfor %}");
+    let own = report("change", "--template own.md");
+    assert!(own.code == 2 && own.err.contains("cannot be filled in"), "{}{}", own.out, own.err);
+    pipeline.write("own.md", "{% for change in changes %}run {{ change.run }};{% endfor %}");
+    assert_eq!(report("change", "--template own.md").passes().out, "run 7;");
 }
 
 #[test]

@@ -185,14 +185,8 @@ impl Value {
 /// The value as it would be written.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |f: &mut fmt::Formatter<'_>, items: &mut dyn Iterator<Item = String>| {
-            for (at, item) in items.enumerate() {
-                write!(f, "{}{item}", if at == 0 { "" } else { ", " })?;
-            }
-            Ok(())
-        };
         let args = |f: &mut fmt::Formatter<'_>, args: &[(SmolStr, Self)]| {
-            list(f, &mut args.iter().map(|(name, value)| format!("{name} = {value}")))
+            listed(f, &mut args.iter().map(|(name, value)| format!("{name} = {value}")))
         };
         match &self.kind {
             ValueKind::Unknown => write!(f, "…"),
@@ -222,7 +216,7 @@ impl fmt::Display for Value {
             }
             ValueKind::List(items) => {
                 write!(f, "[")?;
-                list(f, &mut items.iter().map(ToString::to_string))?;
+                listed(f, &mut items.iter().map(ToString::to_string))?;
                 write!(f, "]")
             }
             ValueKind::Span(ends) => write!(f, "{}..{}", ends.0, ends.1),
@@ -264,10 +258,33 @@ impl fmt::Display for Condition {
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Metric(metric) => write!(f, "{}", metric.name),
+            Self::Metric(metric) => {
+                write!(f, "{}", metric.name)?;
+                // A default belongs to the place that leaves it out, and is not written.
+                let mut written = metric
+                    .args
+                    .iter()
+                    .filter(|(_, value)| value.place != metric.place)
+                    .map(|(name, value)| format!("{name} = {value}"))
+                    .peekable();
+                if written.peek().is_some() {
+                    write!(f, "(")?;
+                    listed(f, &mut written)?;
+                    write!(f, ")")?;
+                }
+                Ok(())
+            }
             Self::Value(value) => write!(f, "{value}"),
         }
     }
+}
+
+/// Items with commas between them.
+fn listed(f: &mut fmt::Formatter<'_>, items: &mut dyn Iterator<Item = String>) -> fmt::Result {
+    for (at, item) in items.enumerate() {
+        write!(f, "{}{item}", if at == 0 { "" } else { ", " })?;
+    }
+    Ok(())
 }
 
 impl ValueKind {

@@ -2,12 +2,16 @@
 //!
 //! The rule is small, so that anybody can foresee it. Points are counted: one where more than three services move, another where more
 //! than ten do; one where a service is taken away; one where the change is of the class `normal`, two where it is an
-//! `emergency`; two where the stage has a point of no return; one where production gets all of it at once, without shares or watches. No
-//! point is `low`, one or two are `medium`, three or four `high`, more `critical`.
+//! `emergency`; two where the stage has a point of no return; one where production gets all of it at once, without shares or watches; one
+//! where production has no window, so that it may change when nobody is there; one where one of the last five changes of what moves went
+//! wrong there, two where more did. No point is `low`, one or two are `medium`, three or four `high`, more `critical`.
 
-use clearway_plan::{MetricUse, Release, Stage};
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearway_plan::{MetricUse, Plan, Release, Stage};
 
 use crate::gate::{Measure, Measured};
+use crate::ledger::{Act, Log};
 
 /// The risk of a release at a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +29,9 @@ impl Risk {
     /// The metric.
     pub const METRIC: &'static str = "risk";
 
-    /// The risk of a release at a stage; of one without a stage, what the release alone says.
-    pub fn of(release: &Release, stage: Option<&Stage>) -> Self {
+    /// The risk of a release at a stage; of one without a stage, what the release alone says. `run` is the run that asks: what it did
+    /// itself is no past.
+    pub fn of(plan: &Plan, release: &Release, stage: Option<&Stage>, log: &Log, run: &str) -> Self {
         let mut points = 0;
         let mut reasons = Vec::new();
         let mut add = |count: usize, why: &str| {
@@ -55,6 +60,15 @@ impl Risk {
             if stage.rollout.shares.is_empty() && stage.rollout.watches.is_empty() {
                 add(1, "all of it goes over at once, and nothing is watched");
             }
+            let environment = plan.environments.get(&stage.environment);
+            if environment.is_some_and(|one| one.is_production() && one.opening.windows.is_empty()) {
+                add(1, "production may change at any time");
+            }
+            match failures(stage, log, run) {
+                0 => {}
+                1 => add(1, "one of the last five changes of what moves went wrong there"),
+                _ => add(2, "more than one of the last five changes of what moves went wrong there"),
+            }
         }
         let rank = match points {
             0 => 0,
@@ -69,6 +83,36 @@ impl Risk {
     pub fn word(&self) -> &'static str {
         WORDS.get(self.rank).copied().unwrap_or("critical")
     }
+}
+
+/// How many changes count as the past.
+const PAST: usize = 5;
+
+/// How many of the last changes of what a stage moves failed, were stopped or were taken back.
+fn failures(stage: &Stage, log: &Log, run: &str) -> usize {
+    let moves: BTreeSet<&str> =
+        stage.waves.iter().flat_map(|wave| &wave.moves).map(|moved| moved.service.as_str()).collect();
+    let undone: BTreeSet<_> = log.undone().into_iter().collect();
+    let mut wrong: BTreeMap<&str, bool> = BTreeMap::new();
+    let is_there = |act: &Act<'_>| {
+        act.record.run != run
+            && act.intent.does.environment() == Some(&stage.environment)
+            && act
+                .intent
+                .moves
+                .as_ref()
+                .is_some_and(|moved| moved.undoes.is_none() && moves.contains(moved.service.as_str()))
+    };
+    for act in log.acts().rev().filter(is_there) {
+        let id = act.record.run.as_str();
+        if wrong.len() == PAST && !wrong.contains_key(id) {
+            continue;
+        }
+        // What is still under way has not failed.
+        let ended_badly = act.end.is_some() && !act.succeeded();
+        *wrong.entry(id).or_default() |= ended_badly || undone.contains(act.digest);
+    }
+    wrong.values().filter(|wrong| **wrong).count()
 }
 
 impl Measure for Risk {

@@ -149,10 +149,11 @@ fn a_step_that_the_risk_does_not_ask_for_is_recorded_as_such() {
     assert!(answer.holds && answer.title.contains("not required: the risk is low"), "{answer}");
     assert_eq!(answer.details["result"], "not-required");
     for (class, asked) in [("standard", "false"), ("emergency", "true")] {
-        let said = required(&risky(class).plan, "train", "production", "standard", "peer-review").unwrap();
+        let said =
+            required(&risky(class).call("1"), "train", "production", "standard", "peer-review").unwrap();
         assert_eq!(said.outputs, [("required".to_owned(), asked.to_owned())]);
     }
-    assert!(required(&risky("standard").plan, "train", "production", "standard", "nothing").is_err());
+    assert!(required(&risky("standard").call("1"), "train", "production", "standard", "nothing").is_err());
     stops(&with(&risky("emergency"), &asked("peer-review"), &[], &[]), "must agree");
 }
 

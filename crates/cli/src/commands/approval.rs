@@ -8,13 +8,15 @@ use crate::args::{ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs};
 use crate::error::Failure;
 use crate::files;
 use crate::output::Output;
-use crate::runtime::{Opened, github, plan, tell, variable};
+use crate::runtime::{Opened, github, tell, variable};
 
 pub(crate) fn run(args: &ApprovalArgs, output: &Output) -> Result<Verdict, Failure> {
     let args = match &args.command {
         ApprovalCommand::Verify(args) => args,
         ApprovalCommand::Required { way, stage, chain, step, run } => {
-            return tell(&approval::required(&plan(run)?, &way.release, stage, chain, step)?, run, output);
+            let opened = Opened::open(run)?;
+            let answer = approval::required(&opened.call(), &way.release, stage, chain, step)?;
+            return tell(&answer, run, output);
         }
     };
     let opened = Opened::open(&args.run)?;

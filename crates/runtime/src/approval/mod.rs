@@ -10,7 +10,7 @@ use clearway_plan::{ApprovalStep, PathKind, StepKind};
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::call::{Call, PlanFile};
+use crate::call::Call;
 use crate::gate::{Verdict, judge};
 use crate::ledger::{Act, Ending, Entry, Outcome, Subject};
 use crate::record::About;
@@ -122,17 +122,18 @@ pub fn verify(
 ///
 /// The plan has no such step.
 pub fn required(
-    plan: &PlanFile,
+    call: &Call<'_>,
     release: &str,
     environment: &str,
     chain: &str,
     step: &str,
 ) -> Result<Answer, Trouble> {
+    let (plan, log) = (call.plan, call.ledger.log()?);
     let release = plan.release(release)?;
     let rule = plan.plan.approvals.get(chain).and_then(|chain| chain.step(step));
     let rule =
         rule.ok_or_else(|| Trouble::new(format!("the plan has no step `{step}` of a chain `{chain}`")))?;
-    let risk = Risk::of(release, Some(plan.stage(release, environment)?));
+    let risk = Risk::of(&plan.plan, release, Some(plan.stage(release, environment)?), &log, call.run);
     let required = is_asked(rule, &risk);
     let title = format!(
         "approval `{step}` of `{chain}` is {}: the risk is {}",

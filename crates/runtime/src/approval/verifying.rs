@@ -34,7 +34,7 @@ pub(super) struct Verifying<'v> {
 impl Verifying<'_> {
     pub fn decide(&self, reviews: &[Review]) -> Answer {
         let (step, chain) = (&self.asked.step, &self.asked.chain);
-        let risk = Risk::of(self.release, Some(self.stage));
+        let risk = Risk::of(self.plan(), self.release, Some(self.stage), self.log, self.call.run);
         if !is_asked(self.rule, &risk) {
             let title =
                 format!("approval `{step}` of `{chain}` is not required: the risk is {}", risk.word());

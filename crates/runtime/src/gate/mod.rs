@@ -82,7 +82,8 @@ pub fn run(call: &Call<'_>, asked: &Asked, files: &dyn Files, http: &Http) -> Re
     };
     let intent = Entry::Intent(Box::new(about.intent(does)));
     let (intent, ()) = call.ledger.append(&call.stamp(), |_| Ok((Some(intent.clone()), ())))?;
-    let risk = Risk::of(release, release.stage(&asked.environment));
+    let log = call.ledger.log()?;
+    let risk = Risk::of(&call.plan.plan, release, release.stage(&asked.environment), &log, call.run);
     let services: BTreeSet<&str> = release.ships.iter().map(|shipped| shipped.service.as_str()).collect();
     let answer = Deciding { call, asked, gate, services, risk, http }.decide(files);
     if let Some(intent) = intent {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use thiserror::Error;
 
 use super::envelope;
@@ -40,6 +41,8 @@ pub struct Act<'l> {
     pub intent: &'l Intent,
     /// What came of it; nothing yet where it is open.
     pub end: Option<End<'l>>,
+    /// When that was recorded.
+    pub ended: Option<Timestamp>,
 }
 
 /// A record that is not what was written.
@@ -134,12 +137,13 @@ impl Log {
     fn act_of<'l>(&'l self, logged: &'l Logged) -> Option<Act<'l>> {
         let Entry::Intent(intent) = &logged.record.entry else { return None };
         let end = self.endings.get(&logged.digest).and_then(|place| self.records.get(*place));
+        let ended = end.map(|end| end.record.at);
         let end = end.and_then(|end| match &end.record.entry {
             Entry::Outcome(outcome) => Some(End::Outcome(outcome)),
             Entry::Closed(closed) => Some(End::Closed(closed)),
             Entry::Intent(_) | Entry::Adopted(_) => None,
         });
-        Some(Act { digest: &logged.digest, record: &logged.record, intent, end })
+        Some(Act { digest: &logged.digest, record: &logged.record, intent, end, ended })
     }
 
     /// The intents that nothing came of yet and that were not undone.

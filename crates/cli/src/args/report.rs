@@ -1,0 +1,92 @@
+//! What `clearway report` takes.
+
+use camino::Utf8PathBuf;
+use clap::{Args, ValueEnum};
+use clearway_evidence::Meaning;
+use clearway_history::prose::Kind;
+
+#[derive(Args)]
+pub(crate) struct ReportArgs {
+    /// What is reported: change, audit, delivery, postmortem, review, lessons
+    #[arg(value_name = "KIND")]
+    pub kind: Kind,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ReportFormat::Markdown, value_name = "FORMAT")]
+    pub format: ReportFormat,
+    /// Fill in a template of your own, in the language of Jinja
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub history: HistoryArgs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Markdown,
+    /// For programs
+    Json,
+}
+
+/// What is looked back on.
+#[derive(Args)]
+pub(crate) struct HistoryArgs {
+    /// Where the records are: a folder, file://… or s3://bucket/prefix
+    #[arg(long, value_name = "DEST")]
+    pub ledger: Option<String>,
+    /// Believe only records that a key of this file has signed: Ed25519 public keys in PEM
+    #[arg(long, value_name = "FILE")]
+    pub trust: Option<Utf8PathBuf>,
+    /// The plan that the pipelines were built from
+    #[arg(long, value_name = "FILE", default_value = ".clearway/plan.json")]
+    pub plan: Utf8PathBuf,
+    /// Only this run
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// Only this change request
+    #[arg(long, value_name = "ID")]
+    pub change: Option<String>,
+    /// From this moment on, as RFC 3339; from the first record by default
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<jiff::Timestamp>,
+    /// Until this moment, as RFC 3339; until now by default
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<jiff::Timestamp>,
+    /// Incidents, as a table: CSV with a row of names, or a list of JSON objects
+    #[arg(long, value_name = "FILE")]
+    pub incidents: Option<Utf8PathBuf>,
+    /// The column of a meaning in that table: id, title, status, severity, service, opened, closed; by default each has its own name
+    #[arg(long, value_name = "MEANING=NAME", value_parser = column)]
+    pub column: Vec<(Meaning, String)>,
+    /// Which incident, for a postmortem
+    #[arg(long, value_name = "ID")]
+    pub incident: Option<String>,
+    /// How long after a deployment an incident may follow it, in hours
+    #[arg(long, value_name = "HOURS", default_value_t = 72)]
+    pub within: u32,
+    /// How many times something must have gone wrong to be a lesson
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub often: usize,
+    /// Fix the clock, as RFC 3339: 2026-11-02T09:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<jiff::Timestamp>,
+}
+
+/// What a column of a table of incidents can mean.
+pub(crate) const MEANINGS: [(&str, Meaning); 7] = [
+    ("id", Meaning::Id),
+    ("title", Meaning::Title),
+    ("status", Meaning::Status),
+    ("severity", Meaning::Severity),
+    ("service", Meaning::Service),
+    ("opened", Meaning::Opened),
+    ("closed", Meaning::Closed),
+];
+
+fn column(text: &str) -> Result<(Meaning, String), String> {
+    let (word, name) = text.split_once('=').ok_or("write MEANING=NAME")?;
+    let found = MEANINGS.iter().find(|(known, _)| *known == word);
+    let names = || MEANINGS.map(|(name, _)| name).join(", ");
+    let (_, meaning) = found.ok_or_else(|| format!("a column means one of {}", names()))?;
+    Ok((*meaning, name.to_owned()))
+}

@@ -1,0 +1,267 @@
+//! The reports that look back: what the ledger, the plan and a table of incidents say together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::process::Command;
+
+use camino::Utf8Path;
+use clearway_evidence::{Limits, Mapping, Meaning, Record, Topic};
+use clearway_history::prose::Kind;
+use clearway_history::{
+    Attribution, Change, Incident, Period, Progress, attribute, audit, changes, delivery, lessons, timeline,
+};
+use clearway_runtime::ledger::Log;
+use clearway_runtime::{PlanFile, Trouble};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::Verdict;
+use crate::args::{HistoryArgs, MEANINGS};
+use crate::error::Failure;
+use crate::{files, runtime};
+
+/// What is known, and of it what is asked about.
+struct Known<'a> {
+    args: &'a HistoryArgs,
+    log: Log,
+    plan: Option<PlanFile>,
+    production: BTreeSet<String>,
+    all: Vec<Change>,
+    incidents: Vec<Incident>,
+    period: Period,
+}
+
+/// The data of a report. An audit with findings fails.
+pub(super) fn data(kind: Kind, args: &HistoryArgs) -> Result<(Value, Verdict), Failure> {
+    let known = Known::of(args)?;
+    let links = known.links();
+    let data = match kind {
+        Kind::Change => json!({"changes": known.asked()?}),
+        Kind::Audit => return known.audit(),
+        Kind::Delivery => known.delivery(&links),
+        Kind::Postmortem => known.postmortem(&links)?,
+        Kind::Review => known.review(&links)?,
+        Kind::Lessons => json!({"lessons": lessons(&known.in_period(), &links, args.often)}),
+    };
+    Ok((data, Verdict::Holds))
+}
+
+impl<'a> Known<'a> {
+    fn of(args: &'a HistoryArgs) -> Result<Self, Failure> {
+        let log = runtime::ledger(args.ledger.as_deref(), args.trust.as_deref())?.log()?;
+        let plan = match args.plan.exists() {
+            true => Some(PlanFile::read(files::read(&args.plan)?.as_bytes())?),
+            false => None,
+        };
+        let production = plan.as_ref().map(|plan| {
+            let environments = plan.plan.environments.iter();
+            environments.filter(|(_, one)| one.is_production()).map(|(name, _)| name.clone()).collect()
+        });
+        let all = changes(&log);
+        let now = runtime::clock(args.now);
+        let first = all.first().map_or(now, |change| change.began);
+        let period = Period { from: args.since.unwrap_or(first), until: args.until.unwrap_or(now) };
+        if period.until < period.from {
+            return Err(Trouble::new(format!("{} is before {}", period.until, period.from))
+                .help("give `--since` and `--until`, the earlier one first")
+                .into());
+        }
+        let incidents = args.incidents.as_deref().map(|path| incidents(path, &args.column));
+        let incidents = incidents.transpose()?.unwrap_or_default();
+        let production = production.ok_or_else(|| {
+            Trouble::new(format!(
+                "which environments are production is not known: there is no `{}`",
+                args.plan
+            ))
+            .help("give `--plan`: the plan.json that `clearway build` has written")
+        })?;
+        Ok(Self { args, log, plan, production, all, incidents, period })
+    }
+
+    fn links(&self) -> Vec<Attribution<'_>> {
+        let within = SignedDuration::from_hours(i64::from(self.args.within));
+        attribute(&self.incidents, &self.all, &self.production, within)
+    }
+
+    /// The changes that began in the period, of the run and the request that are asked for.
+    fn in_period(&self) -> Vec<Change> {
+        let asked = |wanted: &Option<String>, has: Option<&String>| {
+            wanted.as_ref().is_none_or(|wanted| has == Some(wanted))
+        };
+        let chosen = self.all.iter().filter(|change| {
+            self.period.contains(change.began)
+                && asked(&self.args.run, Some(&change.run))
+                && asked(&self.args.change, change.request.as_ref())
+        });
+        chosen.cloned().collect()
+    }
+
+    /// The same; to ask for one that is not there is a mistake.
+    fn asked(&self) -> Result<Vec<Change>, Failure> {
+        let found = self.in_period();
+        if found.is_empty() && (self.args.run.is_some() || self.args.change.is_some()) {
+            let known: BTreeSet<&str> = self.all.iter().map(|change| change.run.as_str()).collect();
+            let known: Vec<&str> = known.into_iter().take(20).collect();
+            return Err(Trouble::new("no record is of that run or change")
+                .help(format!("the runs are: {}", known.join(", ")))
+                .into());
+        }
+        Ok(found)
+    }
+
+    fn audit(&self) -> Result<(Value, Verdict), Failure> {
+        let plan = self.plan.as_ref().map(|file| (&file.plan, file.digest.as_str()));
+        let chosen: Vec<Change> = self
+            .asked()?
+            .into_iter()
+            .filter(|change| change.deployed_in(&self.production).next().is_some())
+            .collect();
+        let findings = audit(&chosen, &self.production, plan);
+        let rows: Vec<Value> = chosen.iter().map(|change| self.row(change)).collect();
+        let verdict = if findings.is_empty() { Verdict::Holds } else { Verdict::Fails };
+        let last = self.log.last().map(|last| last.digest.as_str());
+        let data = json!({
+            "period": self.period,
+            "production": self.production,
+            "ledger": {"records": self.log.records().len(), "last": last},
+            "changes": rows,
+            "findings": findings,
+        });
+        Ok((data, verdict))
+    }
+
+    /// A change on one line.
+    fn row(&self, change: &Change) -> Value {
+        let given = change.approvals.iter().filter(|consent| consent.result == "given");
+        let approvers: BTreeSet<&String> = given.flat_map(|consent| &consent.people).collect();
+        let passed = change.gates.iter().filter(|gate| gate.result == "pass");
+        let passed: BTreeSet<&String> = passed.map(|gate| &gate.gate).collect();
+        let moved: Vec<String> = change
+            .deployed_in(&self.production)
+            .map(|one| {
+                format!("{} {} in {}", one.service, one.to.as_deref().unwrap_or("away"), one.environment)
+            })
+            .collect();
+        json!({
+            "began": change.began,
+            "run": change.run,
+            "request": change.request,
+            "requested-by": change.requested_by,
+            "approvers": approvers,
+            "passed": passed,
+            "moved": moved,
+        })
+    }
+
+    fn delivery(&self, links: &[Attribution<'_>]) -> Value {
+        let times = commit_times(&self.all);
+        let measured = delivery(&self.all, &self.production, links, &times, self.period);
+        json!({
+            "period": self.period,
+            "production": self.production,
+            "measured": measured,
+            "attributions": links,
+        })
+    }
+
+    fn postmortem(&self, links: &[Attribution<'_>]) -> Result<Value, Failure> {
+        let wanted = self.args.incident.as_deref().ok_or_else(|| {
+            Trouble::new("a postmortem is of an incident").help("give `--incidents FILE --incident ID`")
+        })?;
+        let incident = self.incidents.iter().find(|incident| incident.id == wanted).ok_or_else(|| {
+            let known: Vec<&str> = self.incidents.iter().map(|one| one.id.as_str()).take(20).collect();
+            Trouble::new(format!("there is no incident `{wanted}`"))
+                .help(format!("the incidents are: {}", known.join(", ")))
+        })?;
+        let link = links.iter().find(|link| link.incident.id == incident.id);
+        let change = link.and_then(|link| self.all.iter().find(|change| change.run == link.run));
+        let from = change.map_or(incident.opened, |change| change.began.min(incident.opened));
+        let until = incident.resolved.unwrap_or(self.period.until);
+        let lasted = incident.resolved.map(|end| end.duration_since(incident.opened).as_secs());
+        Ok(json!({
+            "incident": incident,
+            "attribution": link,
+            "lasted": lasted,
+            "events": timeline(Some(incident), &self.all, from, until),
+        }))
+    }
+
+    fn review(&self, links: &[Attribution<'_>]) -> Result<Value, Failure> {
+        let chosen = self.asked()?;
+        let reached = chosen.iter().filter(|change| change.deployed_in(&self.production).next().is_some());
+        let reviews: Vec<Value> = reached.map(|change| self.reviewed(change, links)).collect();
+        Ok(json!({"changes": reviews}))
+    }
+
+    fn reviewed(&self, change: &Change, links: &[Attribution<'_>]) -> Value {
+        let deployed: Vec<_> = change.deployed_in(&self.production).collect();
+        let named = |one: &&&clearway_history::Deployment| format!("{} in {}", one.service, one.environment);
+        let wrong = deployed.iter().filter(|one| one.progress != Progress::Succeeded);
+        let wrong: Vec<String> = wrong.map(|one| named(&one)).collect();
+        let undone: Vec<String> =
+            deployed.iter().filter(|one| one.undone.is_some()).map(|one| named(&one)).collect();
+        let of_it = links.iter().filter(|link| link.run == change.run);
+        let incidents: Vec<String> =
+            of_it.map(|link| format!("{} ({})", link.incident.id, link.incident.title)).collect();
+        let began = deployed.iter().map(|one| one.began).min();
+        let ended = deployed.iter().filter_map(|one| one.ended).max();
+        let took = began.zip(ended).map_or(0, |(began, ended)| ended.duration_since(began).as_secs());
+        json!({
+            "run": change.run,
+            "release": change.release,
+            "request": change.request,
+            "went-well": wrong.is_empty() && undone.is_empty() && incidents.is_empty() && change.open.is_empty(),
+            "wrong": wrong,
+            "undone": undone,
+            "incidents": incidents,
+            "took": took,
+            "open": change.open,
+        })
+    }
+}
+
+/// The rows of a table of incidents. One without a beginning cannot be joined with anything, and is refused.
+fn incidents(path: &Utf8Path, columns: &[(Meaning, String)]) -> Result<Vec<Incident>, Failure> {
+    let mut mapped: BTreeMap<Meaning, String> =
+        MEANINGS.iter().map(|(name, meaning)| (*meaning, (*name).to_owned())).collect();
+    mapped.extend(columns.iter().cloned());
+    let file = File::open(path).map_err(|cause| Failure::Unreadable { path: path.to_owned(), cause })?;
+    let mut found = Vec::new();
+    let mut timeless = None;
+    let each = |record: &Record| match record.opened.and_then(clearway_evidence::Moment::earliest) {
+        None => timeless = Some(record.id.clone()),
+        Some(opened) => found.push(Incident {
+            id: record.id.clone(),
+            title: record.title.clone(),
+            service: record.service.clone().filter(|service| !service.is_empty()),
+            severity: record.severity.map(|severity| severity.to_string()),
+            opened,
+            resolved: record.closed.and_then(clearway_evidence::Moment::latest),
+        }),
+    };
+    let mapping = Mapping::new(Topic::Incidents, mapped);
+    clearway_evidence::read_table(&mapping, file, &Limits::default(), each).map_err(|refusal| {
+        Trouble::new(format!("`{path}` is no table of incidents: {}", refusal.message))
+            .help("`--column MEANING=NAME` says which column means what")
+    })?;
+    match timeless {
+        Some(id) => Err(Trouble::new(format!("incident `{id}` does not say when it began"))
+            .help("give its column: `--column opened=NAME`")
+            .into()),
+        None => Ok(found),
+    }
+}
+
+/// When the commits were made, as far as the repository at hand knows them.
+fn commit_times(changes: &[Change]) -> BTreeMap<String, Timestamp> {
+    let commits: BTreeSet<&String> = changes.iter().filter_map(|change| change.commit.as_ref()).collect();
+    let time = |commit: &str| {
+        let is_commit = commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let shown = is_commit.then(|| {
+            Command::new("git").args(["show", "--no-patch", "--format=%cI", commit, "--"]).output().ok()
+        });
+        let shown = shown.flatten().filter(|output| output.status.success())?;
+        String::from_utf8(shown.stdout).ok()?.trim().parse().ok()
+    };
+    commits.into_iter().filter_map(|commit| Some((commit.clone(), time(commit)?))).collect()
+}
