@@ -28,6 +28,12 @@ release shop {
     emergency = hotfix
     rollout   = careful(max-errors = 0.5%)
     bake      = 2 h
+
+    // Customers are there, and are served as before.
+    validate {
+      require http.request-rate >= 10 rps over 30 m
+      require latency.p50       <= 120 ms over 30 m
+    }
   }
 
   stage production-us {
@@ -38,5 +44,8 @@ release shop {
     bake      = 1 h
   }
 
-  rollback { approval = rollback-fast }
+  rollback {
+    approval = rollback-fast
+    when http.error-rate > 5% over 5 m
+  }
 }

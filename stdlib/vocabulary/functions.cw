@@ -43,6 +43,12 @@ function state(path: text) : deployed-state { }
 /// Short-lived credentials from the cloud's identity provider, for the deploying step alone.
 function oidc(role: text, ttl: duration = 15 m) : credential { }
 
+/// A secret that a vault keeps: its path there, and the key below it.
+function vault(path: text, key: text = "") : secret-source { }
+
+/// A secret that the store of the platform or the cluster keeps, by its name there.
+function store(name: text) : secret-source { }
+
 /// The people of a group, from an exported directory file (JSON: a list of names, or an object of lists).
 function directory(path: text, group: text = "") : member-list { }
 

@@ -36,8 +36,8 @@ kind contents abstract {
   }
   /// An operand that follows its own name: `over 5 m`.
   clause label repeated {
-    /// The word before the value.
-    positional name name
+    /// The word before the value; between quotes where it is reserved in expressions.
+    positional name name or text
     /// What its value must be.
     positional type type
     /// It must be written.

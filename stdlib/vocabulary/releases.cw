@@ -102,11 +102,29 @@ kind release {
     field bake duration
     /// The bake time must end inside the window too.
     field bake-in-window bool default false
+    /// What must hold of the running system when the bake time is over. Without enough data it does not hold.
+    clause validate {
+      /// A condition that must hold, for each service that moved.
+      clause require repeated required {
+        /// The condition.
+        positional condition condition
+        /// The time over which it is measured.
+        label over duration
+      }
+    }
   }
   /// The way back.
   clause rollback {
     /// Who must agree.
     field approval approval
+    /// A condition that takes the way back as soon as it holds: it is looked at in every production stage, while a rollout is held
+    /// and in the bake time.
+    clause when repeated {
+      /// The condition.
+      positional condition condition
+      /// The time over which it is measured.
+      label over duration
+    }
   }
   /// A guarantee that a target cannot keep, and that is given up knowingly.
   clause accept repeated {

@@ -8,8 +8,8 @@ kind metric typed {
   field samples text
   /// What is decided when there is no data.
   field no-data no-data default inconclusive
-  /// With fewer samples than this the result is inconclusive.
-  field min-samples count default 1
+  /// With fewer samples than this the result is inconclusive; where it is not written, one must be there if samples are counted.
+  field min-samples count
 }
 
 /// What a missing measurement means.

@@ -139,10 +139,21 @@ kind deployable-thing : facts abstract {
     /// When it is given up.
     field timeout duration
   }
+  /// The secrets that it needs where it runs. Its deployment is told where they are kept, in `$CLEARWAY_SECRETS`.
+  field secrets list(secret) default []
   /// How it is deployed.
   clause deploy {
     /// The means.
     label with deployer required
+  }
+  /// A quick look at what runs, after each of its deployments and before anything else goes on. Its failure takes the way back.
+  clause smoke repeated {
+    /// What it is called.
+    positional name name
+    /// The command. It gets what it is about as `$CLEARWAY_SERVICE`, `$CLEARWAY_VERSION` and `$CLEARWAY_ENVIRONMENT`.
+    field run text required
+    /// When it is given up.
+    field timeout duration default 5 m
   }
 }
 

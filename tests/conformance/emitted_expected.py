@@ -71,7 +71,7 @@ def have_agreed(plan, asked_for_by, world, chain, name):
 
 # What is done in the first attempt of a run alone: of approvals nobody can tell for which attempt they were given, and what was
 # deployed may have been taken back since.
-ONCE = ("approval", "deploy", "accept")
+ONCE = ("approval", "deploy", "smoke", "accept")
 
 
 class Live:
@@ -180,6 +180,10 @@ class Run:
         if not stopped:
             deployed[service] = becomes
         return stopped
+
+    def smoke(self, environment, service, **_):
+        """A look at what was deployed, or was there already."""
+        return self.command(f"smoke-{environment}-{service}", self.versions[service])
 
     def accept(self, **_):
         """Nothing is left to do."""

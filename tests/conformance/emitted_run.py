@@ -150,7 +150,7 @@ class Executed:
         """The environment whose workflow must fail, by the plan."""
         for step in self.run.way["steps"]:
             kind = next(iter(step["does"])) if isinstance(step["does"], dict) else step["does"]
-            if kind in ("deploy", "validate", "accept") and self.run.results[step["id"]] == "failure":
+            if kind in ("deploy", "smoke", "validate", "accept") and self.run.results[step["id"]] == "failure":
                 return step["does"][kind]["environment"]
         return None
 
@@ -190,6 +190,7 @@ STOPS = {
     "basis": "Look whether this is still safe",
     "provenance": "Look where the image comes from",
     "deploy": "Deploy ",
+    "smoke": "Smoke test ",
     "rollback": "Bring ",
     "outcome": "",
 }

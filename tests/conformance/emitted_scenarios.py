@@ -34,6 +34,8 @@ SCENARIOS = {
     "the second deployment in staging fails": [World(fails=("deploy-staging-dispatch",))],
     "the first deployment in production fails": [World(fails=("deploy-production-tracking",))],
     "the second deployment in production fails": [World(fails=(LAST,))],
+    "the smoke test in staging fails": [World(fails=("smoke-staging-dispatch",))],
+    "the smoke test in production fails": [World(fails=("smoke-production-dispatch",))],
     "the way back fails too": [World(fails=(LAST, "rollback-production-dispatch"))],
     "nobody agrees to go back": [approved("back", fails=(LAST,))],
     "who deploys agrees to go back": [approved("back", by=("farid",), fails=(LAST,))],

@@ -93,6 +93,9 @@ fn service(text: &mut String, rng: &mut Rng, number: usize) {
     if rng.below(2) == 0 {
         let _ = writeln!(text, "  test {{ run = \"make test-{number}\" }}");
     }
+    if rng.below(3) == 0 {
+        let _ = writeln!(text, "  smoke look {{ run = \"./smoke/{number}\" }}");
+    }
     let means = *rng.pick(&["kubernetes(\"deployment/svc\")", "command(\"./deploy\")"]);
     let _ = writeln!(text, "  deploy with {means}\n}}");
 }
@@ -143,6 +146,7 @@ service checkout {{
   build {{ run = {raw}  output = archive({raw}) }}
   test {{ run = {raw} }}
   deploy with command({raw})
+  smoke look {{ run = {raw} }}
 }}
 environment production {{
   tier = production
@@ -211,6 +215,8 @@ service checkout {
   requires ledger.api ^2.0
   build { run = "make checkout"  output = image("ghcr.io/acme/checkout") }
   deploy with kubernetes("deployment/checkout")
+  smoke order { run = "./smoke/order"  timeout = 2 m }
+  smoke cart { run = "./smoke/cart" }
 }
 gate tests {
   evidence = junit("reports/tests/*.xml")
@@ -226,13 +232,23 @@ environment production {
   tier = production
   lock = shop
   credentials = oidc("deploy", ttl = 15 m)
+  monitoring = prometheus("https://prometheus.example")
 }
 release shop {
   class = normal
   ship ledger
   ship checkout
   stage staging { gates = [tests] }
-  stage production { gates = [tests]  approval = standard  emergency = quick  bake = 1 h }
-  rollback { approval = quick }
+  stage production {
+    gates = [tests]
+    approval = standard
+    emergency = quick
+    bake = 1 h
+    validate { require http.request-rate >= 10 rps over 30 m }
+  }
+  rollback {
+    approval = quick
+    when http.error-rate > 5% over 5 m
+  }
 }
 "#;

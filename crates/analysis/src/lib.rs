@@ -4,6 +4,7 @@
 //! computed from a project is computed from that witness, so that nothing is planned from a spec that does not hold.
 
 mod approvals;
+mod conditions;
 mod cycle;
 mod facts;
 mod groups;

@@ -28,7 +28,10 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     for item in items(db, file) {
         match item.kind(db).as_str() {
             "use" => {}
-            "let" => diagnostics.extend_from_slice(&let_value(db, *item).1),
+            "let" => {
+                diagnostics.extend_from_slice(&let_value(db, *item).1);
+                diagnostics.extend(rules::secrets::check(db, *item));
+            }
             _ => diagnostics.extend_from_slice(item_diagnostics(db, *item)),
         }
     }
@@ -52,6 +55,8 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
 #[salsa::tracked(returns(ref))]
 fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     let mut diagnostics = lower(db, item).diagnostics.clone();
+    diagnostics.extend(rules::alerts::check(db, item));
+    diagnostics.extend(rules::datasets::check(db, item));
     diagnostics.extend(rules::declarations::check(db, item));
     diagnostics.extend(rules::unreadable_version::check(db, item));
     diagnostics.extend(rules::contradictory_facts::check(db, item));
@@ -60,6 +65,9 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::people::check(db, item));
     diagnostics.extend(rules::people::unreadable_directories(db, item));
     diagnostics.extend(rules::times::check(db, item));
+    diagnostics.extend(rules::flags::check(db, item));
+    diagnostics.extend(rules::live_measurements::check(db, item));
+    diagnostics.extend(rules::secrets::check(db, item));
     diagnostics.extend(rules::unused::params(db, item));
     diagnostics
 }
@@ -99,6 +107,7 @@ pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     diagnostics.extend_from_slice(deployed_states(db, project));
     diagnostics.extend_from_slice(approvals(db, project));
     diagnostics.extend_from_slice(resources(db, project));
+    diagnostics.extend_from_slice(duplicate_alerts(db, project));
     for name in rules::deployed_state::undeclared_names(db, project) {
         diagnostics.extend_from_slice(requirement_diagnostics(db, NameKey::new(db, name)));
     }
@@ -160,6 +169,11 @@ pub(crate) fn taken(db: &dyn Db, file: SourceFile) -> Vec<(SmolStr, Vec<Taken>)>
 #[salsa::tracked(returns(ref))]
 fn approvals(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     rules::approvals::check(db, project)
+}
+
+#[salsa::tracked(returns(ref))]
+fn duplicate_alerts(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::alerts::duplicates(db, project)
 }
 
 #[salsa::tracked(returns(ref))]

@@ -22,6 +22,7 @@ pub(crate) struct Opened {
     plan: PlanFile,
     ledger: Ledger,
     run: String,
+    build: Option<String>,
     now: jiff::Timestamp,
 }
 
@@ -36,12 +37,19 @@ impl Opened {
             plan: plan(args)?,
             ledger: ledger(args.ledger.as_deref(), args.trust.as_deref())?,
             run,
+            build: args.build.clone().filter(|build| !build.trim().is_empty()),
             now: now(args),
         })
     }
 
     pub(crate) fn call(&self) -> Call<'_> {
-        Call { plan: &self.plan, ledger: &self.ledger, run: &self.run, now: self.now }
+        Call {
+            plan: &self.plan,
+            ledger: &self.ledger,
+            run: &self.run,
+            build: self.build.as_deref(),
+            now: self.now,
+        }
     }
 
     pub(crate) fn plan(&self) -> &PlanFile {

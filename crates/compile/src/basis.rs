@@ -188,6 +188,8 @@ mod tests {
             },
             bake: 0,
             bake_in_window: false,
+            validates: Vec::new(),
+            triggers: Vec::new(),
             deployed: std::collections::BTreeMap::new(),
             waves: waves.iter().map(|wave| Wave { moves: wave.chars().map(step).collect() }).collect(),
             no_return: None,

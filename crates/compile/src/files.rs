@@ -1,7 +1,9 @@
-//! The files of a build besides those of the target: the plan that every call in a pipeline reads, and the list of what was generated.
+//! The files of a build besides those of the target: the plan that every call in a pipeline reads, what the running system is given
+//! (alerts, flags), and the list of what was generated.
 
 use clearway_plan::Plan;
 use clearway_targets::File;
+use serde::Serialize;
 use serde_json::json;
 
 /// The plan.
@@ -9,18 +11,24 @@ pub const PLAN: &str = ".clearway/plan.json";
 /// The list of generated files.
 pub const GENERATED: &str = ".clearway/manifest.json";
 
-/// All files of a build, by path: the target's, the plan and the list.
+/// All files of a build, by path: the target's, the plan, what the running system is given, and the list.
 ///
 /// # Errors
 ///
-/// The plan cannot be written down.
-pub fn with_plan(plan: &Plan, files: impl IntoIterator<Item = File>) -> Result<Vec<File>, serde_json::Error> {
+/// The plan, or an alert, cannot be written down.
+pub fn with_plan(plan: &Plan, files: impl IntoIterator<Item = File>) -> Result<Vec<File>, String> {
     let mut files: Vec<File> = files.into_iter().collect();
-    files.push(File::new(PLAN, serde_json::to_string_pretty(plan)? + "\n"));
+    files.extend(clearway_targets::beside(plan)?);
+    files.push(File::new(PLAN, pretty(plan)?));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let list = json!({ "clearway": clearway_plan::FORMAT, "files": paths });
-    let list = File::new(GENERATED, serde_json::to_string_pretty(&list)? + "\n");
+    let list = File::new(GENERATED, pretty(&list)?);
     files.insert(0, list);
     Ok(files)
+}
+
+fn pretty(value: &impl Serialize) -> Result<String, String> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
+    Ok(text + "\n")
 }

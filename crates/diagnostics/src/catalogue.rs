@@ -246,6 +246,32 @@ catalogue! {
     UNGATED_PRODUCTION = "CW0503" "ungated-production" Warning;
     /// A production stage without approval.
     UNAPPROVED_PRODUCTION = "CW0504" "unapproved-production" Warning;
+    /// A condition on the running system over a metric that is read from reports.
+    NOT_MEASURED_LIVE = "CW0575" "not-measured-live" Error;
+    /// A condition on the running system where nobody measures.
+    NO_MONITORING = "CW0576" "no-monitoring" Error;
+    /// A key or password that stands in a text of the spec.
+    WRITTEN_SECRET = "CW0577" "written-secret" Error;
+    /// A secret that a service uses and its owner may not know.
+    FORBIDDEN_SECRET = "CW0578" "forbidden-secret" Error;
+    /// A secret that nobody has to make anew.
+    ENDLESS_SECRET = "CW0579" "endless-secret" Warning;
+    /// Data of production, as it is, outside of production.
+    RAW_PRODUCTION_DATA = "CW0580" "raw-production-data" Error;
+    /// An alert that is told at the first look.
+    HASTY_ALERT = "CW0581" "hasty-alert" Warning;
+    /// Two alerts that tell the same.
+    DUPLICATE_ALERT = "CW0582" "duplicate-alert" Warning;
+    /// An alert of what is accepted elsewhere, or of what is over at once.
+    NOISY_ALERT = "CW0583" "noisy-alert" Warning;
+    /// An alert that nobody is told of.
+    ALERT_TO_NOBODY = "CW0584" "alert-to-nobody" Warning;
+    /// A flag that nobody answers for.
+    UNOWNED_FLAG = "CW0585" "unowned-flag" Warning;
+    /// A flag without an end.
+    ENDLESS_FLAG = "CW0586" "endless-flag" Warning;
+    /// A ramp of a flag that does not go up.
+    FALLING_RAMP = "CW0587" "falling-ramp" Error;
 
     /// An approval chain that the people there are cannot give.
     UNSATISFIABLE_APPROVAL = "CW0520" "unsatisfiable-approval" Error;

@@ -123,6 +123,19 @@ pub struct MetricUse {
     pub samples: Option<String>,
 }
 
+impl MetricUse {
+    /// The query that measures it of a service, and the one that counts its samples, with their places filled in.
+    pub fn asked(&self, service: &str, environment: &str, over: u64) -> (Option<String>, Option<String>) {
+        let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let filled = |query: &String| {
+            let query =
+                query.replace("$service", &quoted(service)).replace("$environment", &quoted(environment));
+            query.replace("$over", &format!("{over}s"))
+        };
+        (self.query.as_ref().map(filled), self.samples.as_ref().map(filled))
+    }
+}
+
 /// What missing data means. It never passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -10,7 +10,9 @@ use crate::gate::Gate;
 use crate::guarantee::Guarantee;
 use crate::path::{Path, PathKind};
 use crate::people::{Group, Person};
-use crate::rollout::Rollout;
+use crate::protected::{Dataset, Secret};
+use crate::rollout::{Rollout, Watch};
+use crate::running::{Alert, Flag};
 
 /// The number of this form. A plan of another form is refused, never guessed at.
 pub const FORMAT: u32 = 1;
@@ -44,6 +46,18 @@ pub struct Plan {
     pub groups: BTreeMap<String, Group>,
     /// Those people of whom more is known than their name, by name.
     pub people: BTreeMap<String, Person>,
+    /// The secrets that are used, by name: where they are kept, and never their values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub secrets: BTreeMap<String, Secret>,
+    /// The data that is put into environments, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub datasets: BTreeMap<String, Dataset>,
+    /// What somebody is told of, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub alerts: BTreeMap<String, Alert>,
+    /// What is turned on by itself, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub flags: BTreeMap<String, Flag>,
     /// The releases, in the order of their files.
     pub releases: Vec<Release>,
 }
@@ -138,6 +152,22 @@ pub struct Artifact {
     /// What its deployment takes, by the name of the resource.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub uses: BTreeMap<String, u32>,
+    /// The secrets that it needs where it runs, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
+    /// What is looked at after each deployment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub smokes: Vec<Smoke>,
+}
+
+/// A quick look at what was just deployed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Smoke {
+    /// What it is called.
+    pub name: String,
+    /// The command.
+    pub command: Command,
 }
 
 /// How something is built.
@@ -308,6 +338,12 @@ pub struct Stage {
     /// The bake time must end inside the window too.
     #[serde(default)]
     pub bake_in_window: bool,
+    /// What must hold when that is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub validates: Vec<Watch>,
+    /// What must hold all the while: the opposites of what takes the way back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Watch>,
     /// What was deployed when the order was proved, by service, in the form of a state file.
     pub deployed: BTreeMap<String, serde_json::Value>,
     /// The moves, in a safe order: all of a wave before any of the next.
@@ -315,6 +351,18 @@ pub struct Stage {
     /// The first wave that cannot be undone, counted from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_return: Option<usize>,
+}
+
+impl Stage {
+    /// What must hold for as long as something is watched.
+    pub fn watches(&self) -> impl Iterator<Item = &Watch> {
+        self.rollout.watches.iter().chain(&self.triggers)
+    }
+
+    /// How long the running system is looked at after the last move, in seconds: the bake time, and no less than anything is measured over.
+    pub fn observed(&self) -> u64 {
+        self.watches().chain(&self.validates).map(|watch| watch.over).fold(self.bake, u64::max)
+    }
 }
 
 /// Moves that may be made in any order, and each undone alone.

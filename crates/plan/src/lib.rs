@@ -16,7 +16,9 @@ mod ir;
 mod lower;
 mod path;
 mod people;
+mod protected;
 mod rollout;
+mod running;
 mod tell;
 mod timetable;
 
@@ -27,11 +29,13 @@ pub use guarantee::Guarantee;
 pub use id::slug;
 pub use ir::{
     Acceptance, Artifact, Build, Command, Control, Credentials, Deployer, Environment, FORMAT, Move,
-    MoveKind, Origin, Output, Plan, Release, Shipped, Stage, Wave,
+    MoveKind, Origin, Output, Plan, Release, Shipped, Smoke, Stage, Wave,
 };
 pub use lower::lower;
 pub use path::{Path, PathKind, Step, StepKind};
 pub use people::{Group, Person};
+pub use protected::{Dataset, Secret, SecretSource};
 pub use rollout::{Breach, Rollout, Share, Watch};
+pub use running::{Alert, Flag, Ramp};
 pub use tell::{Ordered, PlannedStep, Told, order, steps};
 pub use timetable::timetable;

@@ -95,6 +95,13 @@ pub enum StepKind {
         /// Of which service.
         service: String,
     },
+    /// Puts data where it is measured with.
+    Provision {
+        /// Where.
+        environment: String,
+        /// Which data.
+        dataset: String,
+    },
     /// Makes the evidence of a gate.
     Scan {
         /// Of which gate.
@@ -128,6 +135,18 @@ pub enum StepKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         group: Option<String>,
     },
+    /// Looks at what one move brought.
+    Smoke {
+        /// Where.
+        environment: String,
+        /// In which wave, from 0.
+        wave: usize,
+        /// Which service.
+        service: String,
+        /// Which group of its replicas.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<String>,
+    },
     /// Waits until a large wave is done, so that what comes after waits for one step and not for each of many.
     Wave {
         /// Where.
@@ -135,7 +154,7 @@ pub enum StepKind {
         /// Which wave, from 0.
         wave: usize,
     },
-    /// Watches what was deployed for the bake time.
+    /// Watches what was deployed for the bake time, and looks at its end whether it is as it must be.
     Validate {
         /// Where.
         environment: String,
@@ -158,9 +177,11 @@ impl StepKind {
     /// The environment that it acts on or stands before.
     pub fn environment(&self) -> Option<&str> {
         match self {
-            Self::Gate { environment, .. }
+            Self::Provision { environment, .. }
+            | Self::Gate { environment, .. }
             | Self::Approval { environment, .. }
             | Self::Deploy { environment, .. }
+            | Self::Smoke { environment, .. }
             | Self::Wave { environment, .. }
             | Self::Validate { environment }
             | Self::Accept { environment }
@@ -176,10 +197,12 @@ impl StepKind {
             Self::Build { .. } => "build",
             Self::Import { .. } => "import",
             Self::Test { .. } => "test",
+            Self::Provision { .. } => "provision",
             Self::Scan { .. } => "scan",
             Self::Gate { .. } => "gate",
             Self::Approval { .. } => "approval",
             Self::Deploy { .. } => "deploy",
+            Self::Smoke { .. } => "smoke",
             Self::Wave { .. } => "wave",
             Self::Validate { .. } => "validate",
             Self::Accept { .. } => "accept",

@@ -48,6 +48,8 @@ pub struct Call<'c> {
     pub ledger: &'c Ledger,
     /// What it is called.
     pub run: &'c str,
+    /// The build that it is: its number and attempt on the platform, where that counts them.
+    pub build: Option<&'c str>,
     /// The time.
     pub now: Timestamp,
 }
@@ -55,7 +57,12 @@ pub struct Call<'c> {
 impl Call<'_> {
     /// What its records are stamped with.
     pub fn stamp(&self) -> Stamp {
-        Stamp { run: self.run.to_owned(), at: self.now, plan: self.plan.digest.clone() }
+        Stamp {
+            run: self.run.to_owned(),
+            build: self.build.map(str::to_owned),
+            at: self.now,
+            plan: self.plan.digest.clone(),
+        }
     }
 }
 

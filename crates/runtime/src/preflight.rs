@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearway_plan::PathKind;
+use clearway_plan::{PathKind, Release};
+use jiff::tz::Offset;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -145,6 +146,7 @@ pub fn check(
             way.steps.iter().filter_map(|step| step.does.environment()).collect();
         let open = environments.into_iter().flat_map(|environment| log.open(environment));
         notes.extend(open.filter(|act| act.record.run != call.run).map(|act| still_open(&act)));
+        notes.extend(overdue(call, release));
     }
     let count = expected.expectations.len();
     let mut answer = if rows.is_empty() && notes.is_empty() {
@@ -160,6 +162,23 @@ pub fn check(
     answer.details = json!({"looked-at": count, "wrong": rows.len()});
     answer.table = Table { heads: vec!["setting", "wanted", "found", "why"], rows };
     Ok(answer)
+}
+
+/// Secrets of what ships that should have been made anew.
+fn overdue(call: &Call<'_>, release: &Release) -> Vec<String> {
+    let plan = &call.plan.plan;
+    let today = Offset::UTC.to_datetime(call.now).date();
+    let used: BTreeSet<&String> = release
+        .ships
+        .iter()
+        .filter_map(|shipped| plan.artifacts.get(&shipped.service))
+        .flat_map(|of| &of.secrets)
+        .collect();
+    let late = used.into_iter().filter_map(|name| {
+        let day = plan.secrets.get(name)?.last_day().filter(|day| *day < today)?;
+        Some(format!("secret `{name}` should have been made anew by {day}: do so, say when with `rotated`, and build again"))
+    });
+    late.collect()
 }
 
 impl Expectation {

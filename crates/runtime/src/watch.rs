@@ -26,6 +26,8 @@ pub struct Asked<'a> {
     pub services: &'a [String],
     /// How long, in seconds.
     pub seconds: u64,
+    /// At the end, what the stage must be found to be is looked at too.
+    pub validates: bool,
 }
 
 /// One condition at one service.
@@ -37,7 +39,21 @@ struct Look<'a> {
     last: Judgement,
 }
 
-/// Watches until the time is over or something does not hold. `wait` passes the time.
+impl<'a> Look<'a> {
+    fn new(watch: &'a Watch, service: &'a str) -> Self {
+        let last = Judgement { verdict: Verdict::Inconclusive, measured: Vec::new(), why: Vec::new() };
+        Self { watch, service, unclear: 0, last }
+    }
+
+    fn look(&mut self, http: &Http, address: &str, environment: &str) {
+        let Watch { require, over } = self.watch;
+        let prometheus = Prometheus { http, address, service: self.service, environment, over: *over };
+        self.last = judge(&require.condition, &prometheus);
+        self.unclear = if self.last.verdict == Verdict::Inconclusive { self.unclear + 1 } else { 0 };
+    }
+}
+
+/// Watches until the time is over or something does not hold, and then looks at what must hold at the end. `wait` passes the time.
 ///
 /// # Errors
 ///
@@ -54,56 +70,53 @@ pub fn watch(
     if let Some(unknown) = asked.services.iter().find(|service| !services.contains(&service.as_str())) {
         return Err(Trouble::new(format!("`{}` does not move `{unknown}`", asked.environment)));
     }
-    let watches = &stage.rollout.watches;
-    if watches.is_empty() {
+    let each = |watch| services.iter().map(move |service| Look::new(watch, service));
+    let mut looks: Vec<Look<'_>> = stage.watches().flat_map(each).collect();
+    let mut at_the_end: Vec<Look<'_>> =
+        stage.validates.iter().filter(|_| asked.validates).flat_map(each).collect();
+    let pause = looks.iter().map(|look| look.watch.over.clamp(1, OFTEN)).min();
+    if looks.is_empty() && at_the_end.is_empty() {
         wait(Duration::from_secs(asked.seconds));
         return Ok(Answer::holds(format!(
-            "the rollout in `{}` watches nothing: {} s have passed",
+            "nothing is watched in `{}`: {} s have passed",
             asked.environment, asked.seconds
         )));
     }
     let Some(address) = &environment.monitoring else {
         let why = format!(
-            "environment `{}` has no `monitoring`, and its rollout is to be watched",
+            "environment `{}` has no `monitoring`, and what is deployed there is to be watched",
             asked.environment
         );
         return Ok(Answer::stops("nobody can tell whether the deployment is sound", vec![why]));
     };
-    let mut looks: Vec<Look<'_>> = watches
-        .iter()
-        .flat_map(|watch| {
-            services.iter().map(move |service| Look {
-                watch,
-                service,
-                unclear: 0,
-                last: Judgement { verdict: Verdict::Inconclusive, measured: Vec::new(), why: Vec::new() },
-            })
-        })
-        .collect();
-    let pause = watches.iter().map(|watch| watch.over.clamp(1, OFTEN)).min().unwrap_or(OFTEN);
     let mut passed = 0;
     loop {
-        for look in &mut looks {
-            let Watch { require, over } = look.watch;
-            let prometheus = Prometheus {
-                http,
-                address,
-                service: look.service,
-                environment: asked.environment,
-                over: *over,
-            };
-            look.last = judge(&require.condition, &prometheus);
-            look.unclear = if look.last.verdict == Verdict::Inconclusive { look.unclear + 1 } else { 0 };
-        }
+        looks.iter_mut().for_each(|look| look.look(http, address, asked.environment));
         let breached = looks.iter().any(|look| look.last.verdict == Verdict::Fail);
         let unclear = looks.iter().any(|look| look.unclear > PATIENCE);
-        if breached || unclear || passed >= asked.seconds {
+        if breached || unclear {
             return Ok(answer(stage, asked, &looks, passed));
         }
-        let next = pause.min(asked.seconds - passed);
+        if passed >= asked.seconds {
+            break;
+        }
+        // Where nothing has to hold all the while, there is nothing to look at before the end.
+        let next = pause.unwrap_or(asked.seconds).min(asked.seconds - passed);
         wait(Duration::from_secs(next));
         passed += next;
     }
+    for attempt in 0..=PATIENCE {
+        if attempt > 0 {
+            wait(Duration::from_secs(OFTEN));
+            passed += OFTEN;
+        }
+        at_the_end.iter_mut().for_each(|look| look.look(http, address, asked.environment));
+        if at_the_end.iter().all(|look| look.last.verdict != Verdict::Inconclusive) {
+            break;
+        }
+    }
+    looks.append(&mut at_the_end);
+    Ok(answer(stage, asked, &looks, passed))
 }
 
 fn services<'s>(stage: &'s Stage, asked: &'s Asked<'_>) -> Vec<&'s str> {
@@ -119,7 +132,13 @@ fn services<'s>(stage: &'s Stage, asked: &'s Asked<'_>) -> Vec<&'s str> {
 fn answer(stage: &Stage, asked: &Asked<'_>, looks: &[Look<'_>], passed: u64) -> Answer {
     let environment = asked.environment;
     let worst = looks.iter().map(|look| look.last.verdict).max().unwrap_or(Verdict::Inconclusive);
-    let mut answer = match (worst, stage.rollout.on_breach) {
+    // Only what the rollout itself watches is left to a person.
+    let is_of_rollout =
+        |look: &&Look<'_>| stage.rollout.watches.iter().any(|watch| std::ptr::eq(watch, look.watch));
+    let mut breaches = looks.iter().filter(|look| look.last.verdict == Verdict::Fail);
+    let on_breach =
+        if breaches.all(|look| is_of_rollout(&look)) { stage.rollout.on_breach } else { Breach::Rollback };
+    let mut answer = match (worst, on_breach) {
         (Verdict::Pass, _) => {
             Answer::holds(format!("what was deployed to `{environment}` held for {passed} s"))
         }

@@ -16,7 +16,12 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn stamp(run: &str) -> Stamp {
-    Stamp { run: run.to_owned(), at: "2026-11-02T09:00:00Z".parse().unwrap(), plan: Digest::of(b"plan") }
+    Stamp {
+        run: run.to_owned(),
+        build: Some("12.1".to_owned()),
+        at: "2026-11-02T09:00:00Z".parse().unwrap(),
+        plan: Digest::of(b"plan"),
+    }
 }
 
 fn open(folder: &Path) -> Ledger {

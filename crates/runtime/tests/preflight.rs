@@ -134,6 +134,7 @@ fn watches(server: &Server, breach: &str, seconds: u64) -> (Answer, Vec<u64>) {
         environment: "production",
         services: &["ledger".to_owned()],
         seconds,
+        validates: false,
     };
     let http = Http::new(Duration::from_millis(400), Duration::from_millis(1));
     let answer =
@@ -182,14 +183,75 @@ fn silence_is_borne_for_a_while_and_is_no_pass() {
     assert!(!answer.holds, "{answer}");
 }
 
+/// Looks at the end whether a stage is as it must be, with triggers watched before; gives the answer and what was waited.
+fn validates(server: &Server, seconds: u64) -> (Answer, Vec<u64>) {
+    let mut plan = plan_json();
+    plan["environments"]["production"]["monitoring"] = json!(server.address);
+    let stage = &mut plan["releases"][0]["stages"][0];
+    let traffic = compare("http.request-rate", ">=", "1", "rpm", json!({"query": "traffic"}));
+    stage["validates"] =
+        json!([{"require": {"text": "http.request-rate >= 1 rpm", "condition": traffic}, "over": 60}]);
+    let errors = compare("http.error-rate", ">", "5", "%", json!({"query": "errors"}));
+    stage["triggers"] = json!([{"require": {"text": "not (http.error-rate > 5%)", "condition": {"not": errors}}, "over": 60}]);
+    let waited = RefCell::new(Vec::new());
+    let asked = watch::Asked {
+        release: "train",
+        environment: "production",
+        services: &["ledger".to_owned()],
+        seconds,
+        validates: true,
+    };
+    let http = Http::new(Duration::from_millis(400), Duration::from_millis(1));
+    let wait = |time: Duration| waited.borrow_mut().push(time.as_secs());
+    let answer = watch::watch(&plan_file(&plan), &asked, &http, &wait).unwrap();
+    (answer, waited.into_inner())
+}
+
+/// A Prometheus with these errors, and this traffic.
+fn measuring(errors: &'static str, traffic: &'static str) -> Server {
+    Server::start(move |_, asked| {
+        Some((200, vector(if asked.contains("traffic") { traffic } else { errors })))
+    })
+}
+
+#[test]
+fn a_stage_is_validated_at_the_end() {
+    let (answer, waited) = validates(&measuring("1", "90"), 40);
+    assert!(answer.holds && answer.to_string().contains("http.request-rate"), "{answer}");
+    assert_eq!(waited, [30, 10]);
+    let (answer, waited) = validates(&measuring("1", "0.2"), 40);
+    assert!(!answer.holds && answer.to_string().contains("goes back"), "{answer}");
+    assert_eq!(waited, [30, 10]);
+    // Silence is looked at again, and is no proof.
+    let (answer, waited) = validates(&measuring("1", "NaN"), 40);
+    assert!(!answer.holds && answer.to_string().contains("nobody can tell"), "{answer}");
+    assert_eq!(waited, [30, 10, 30, 30, 30]);
+}
+
+#[test]
+fn what_takes_the_way_back_takes_it_at_once() {
+    let (answer, waited) = validates(&measuring("7", "90"), 600);
+    assert!(!answer.holds && answer.to_string().contains("not (http.error-rate > 5%)"), "{answer}");
+    assert!(waited.is_empty(), "{waited:?}");
+    // Nobody can tell whether it must be taken: that is not taken for a reason to stay.
+    let (answer, _) = validates(&measuring("NaN", "90"), 600);
+    assert!(!answer.holds && answer.to_string().contains("nobody can tell"), "{answer}");
+}
+
 #[test]
 fn nothing_to_watch_with_is_told() {
     let mut plan = plan_json();
-    let asked = |services| watch::Asked { release: "train", environment: "production", services, seconds: 5 };
+    let asked = |services| watch::Asked {
+        release: "train",
+        environment: "production",
+        services,
+        seconds: 5,
+        validates: false,
+    };
     let (none, other): (&[String], _) = (&[], ["mail".to_owned()]);
     let watching =
         |plan: &Value, services| watch::watch(&plan_file(plan), &asked(services), &Http::default(), &|_| {});
-    assert!(watching(&plan, none).unwrap().title.contains("watches nothing"));
+    assert!(watching(&plan, none).unwrap().title.contains("nothing is watched"));
     assert!(watching(&plan, &other).is_err());
     let condition = compare("http.error-rate", "<=", "1", "%", json!({}));
     plan["releases"][0]["stages"][0]["rollout"]["watches"] =

@@ -4,9 +4,12 @@
 //! guarantee, how its files keep it; what it cannot express at all is an [`Obstacle`]. It never leaves anything out in silence.
 
 mod expectation;
+mod flagd;
 mod github;
 mod kept;
+mod prometheus;
 mod settings;
+mod yaml;
 
 use clearway_plan::{Origin, Plan};
 
@@ -37,6 +40,17 @@ pub const TARGETS: [&dyn Target; 1] = [&GitHub];
 /// The target with a name.
 pub fn find(name: &str) -> Option<&'static dyn Target> {
     TARGETS.into_iter().find(|target| target.name() == name)
+}
+
+/// What is emitted of a plan whatever runs its pipelines: the rules of its alerts, and the configuration of its flags.
+///
+/// # Errors
+///
+/// A condition of an alert has no form as a query.
+pub fn beside(plan: &Plan) -> Result<Vec<File>, String> {
+    let mut files = prometheus::files(plan)?;
+    files.extend(flagd::files(plan));
+    Ok(files)
 }
 
 /// A generated file.

@@ -48,6 +48,9 @@ service checkoutservice {
   }
   test { run = "make -C src/checkoutservice test" }
   deploy with kubernetes("deployment/checkoutservice")
+
+  // An order of nothing for nobody, which is thrown away.
+  smoke order { run = "./smoke/order"  timeout = 2 m }
 }
 
 /// Charges cards.

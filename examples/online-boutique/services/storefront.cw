@@ -22,6 +22,8 @@ service frontend {
   build { run = "make -C src/frontend image"  output = image("ghcr.io/acme/frontend") }
   test { run = "make -C src/frontend test" }
   deploy with kubernetes("deployment/frontend")
+
+  smoke front-page { run = "./smoke/front-page"  timeout = 1 m }
 }
 
 /// Advertisements beside the products. The shop works without them.

@@ -52,6 +52,7 @@ service dispatch {
     output = image("registry.example/dispatch")
   }
   deploy with command("ci/deploy")
+  smoke parcel { run = "ci/smoke" }
 }
 
 gate tests {

@@ -217,6 +217,34 @@ const KINDS: &[Damage] = &[
         },
     },
     Damage {
+        name: "a smoke test is left out",
+        told_by: &["looks"],
+        fits: |id, job| id.starts_with("smoke-") && is(job, "steps"),
+        act: |job| drop(steps(job).pop()),
+    },
+    Damage {
+        name: "the next wave does not wait for a smoke test",
+        told_by: &["order"],
+        fits: |id, job| {
+            id.starts_with("accept-")
+                || id.starts_with("validate-") && text(job, "if").contains("needs.smoke-")
+        },
+        act: |job| {
+            let looked = if text(job, "if").contains("needs.smoke-") { "needs.smoke-" } else { "needs." };
+            drop_conjunct(job, looked);
+        },
+    },
+    Damage {
+        name: "nobody validates",
+        told_by: &["looks"],
+        fits: |id, job| id.starts_with("validate-") && is(job, "steps"),
+        act: |job| {
+            for step in steps(job).iter_mut().filter(|step| text(step, "run").contains("--validate")) {
+                step["run"] = json!(text(step, "run").replace("--validate", ""));
+            }
+        },
+    },
+    Damage {
         name: "digests come from somewhere else",
         told_by: &["digest"],
         fits: |_, job| is(job, "uses"),

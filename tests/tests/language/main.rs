@@ -46,6 +46,7 @@ macro_rules! pages {
 
 pages! {
     approvals "approvals.md",
+    alerts "alerts.md",
     clauses "clauses.md",
     comments "comments.md",
     conditions "conditions.md",
@@ -59,11 +60,13 @@ pages! {
     naming "naming.md",
     operators "operators.md",
     order "order.md",
+    protected "protected.md",
     ranges "ranges.md",
     recovery "recovery.md",
     releases "releases.md",
     requirements "requirements.md",
     resources "resources.md",
+    running "running.md",
     shapes "shapes.md",
     statements "statements.md",
     templates "templates.md",

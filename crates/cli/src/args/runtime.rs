@@ -25,6 +25,9 @@ pub(crate) struct RunArgs {
     /// What this run is called, the same in all of its steps
     #[arg(long, value_name = "ID")]
     pub run: Option<String>,
+    /// The build that this run is, by its number and attempt on the platform: it is written into every record
+    #[arg(long, value_name = "ID")]
+    pub build: Option<String>,
     /// How to print the answer
     #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
     pub format: TextFormat,
@@ -300,6 +303,9 @@ pub(crate) struct WatchArgs {
     /// How long, in seconds
     #[arg(long = "for", value_name = "SECONDS")]
     pub seconds: u64,
+    /// At the end, look at what the stage validates too
+    #[arg(long)]
+    pub validate: bool,
     #[command(flatten)]
     pub run: RunArgs,
 }

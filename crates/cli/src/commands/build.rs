@@ -31,7 +31,7 @@ pub(crate) fn run(args: &BuildArgs, output: &Output) -> Result<Verdict, Failure>
     }
     let Some(plan) = &compiled.plan else { return Ok(Verdict::Fails) };
     let emitted = compiled.made.iter().flat_map(|made| made.files.iter().cloned());
-    let wanted = clearway_compile::with_plan(plan, emitted).map_err(std::io::Error::from)?;
+    let wanted = clearway_compile::with_plan(plan, emitted).map_err(std::io::Error::other)?;
     let changes = Changes::of(&args.out, wanted)?;
     let verdict = if args.check && !changes.is_empty() { Verdict::Fails } else { Verdict::Holds };
     if !args.check {

@@ -14,6 +14,7 @@ pub(crate) fn run(args: &WatchArgs, output: &Output) -> Result<Verdict, Failure>
         environment: &args.stage,
         services: &args.service,
         seconds: args.seconds,
+        validates: args.validate,
     };
     let answer = watch::watch(&plan(&args.run)?, &asked, &Http::default(), &std::thread::sleep)?;
     tell(&answer, &args.run, output)

@@ -7,22 +7,26 @@
 
 mod environment;
 mod people;
+mod protected;
 mod read;
 mod release;
 mod rules;
+mod running;
 mod service;
 
 pub use environment::{Calendar, Environment, Freeze, Milestone, Parity, Resource, Window};
 pub use people::{Identity, Role, Team};
+pub use protected::{Dataset, Secret};
 pub use read::{At, Quantity, Read};
 pub use release::{
     Accept, Approval, ApprovalStep, Gate, GateCondition, Release, Retire, Rollback, Rollout, RolloutStep,
-    Separation, Ship, Stage, Watch,
+    Separation, Ship, Stage, Validation, Watch,
 };
 pub use rules::{Control, Expectation, Metric, Policy, Test, TestTime};
+pub use running::{Alert, AlertCondition, Flag, Ramp};
 pub use service::{
     After, Alias, Build, Deploy, Deployable, FactsAt, Group, GroupAfter, Limit, NeverNewer, NoDowngrade,
-    OnlyFrom, Provided, Requirement, SameVersion, Skew, TestCommand, Together, Upgrade, Use,
+    OnlyFrom, Provided, Requirement, SameVersion, Skew, Smoke, TestCommand, Together, Upgrade, Use,
 };
 
 use crate::db::Db;
@@ -150,9 +154,12 @@ type Reads = fn(&str, &mut Vec<String>);
 
 /// Every kind with the view that reads it.
 const VIEWS: &[(&str, Reads)] = &[
+    ("alert", Alert::reads),
     ("approval", Approval::reads),
     ("calendar", Calendar::reads),
+    ("dataset", Dataset::reads),
     ("environment", Environment::reads),
+    ("flag", Flag::reads),
     ("freeze", Freeze::reads),
     ("gate", Gate::reads),
     ("identity", Identity::reads),
@@ -166,6 +173,7 @@ const VIEWS: &[(&str, Reads)] = &[
     ("resource", Resource::reads),
     ("role", Role::reads),
     ("rollout", Rollout::reads),
+    ("secret", Secret::reads),
     ("service", Deployable::reads),
     ("team", Team::reads),
     ("test", Test::reads),

@@ -161,6 +161,16 @@ view! {
         bake: Option<At<Quantity>> = field "bake",
         /// The bake time must end inside the window.
         bake_in_window: bool = field "bake-in-window",
+        /// What must hold when that is over.
+        validate: Option<Validation> = clause "validate",
+    }
+}
+
+view! {
+    /// What must hold of the running system before a stage is accepted.
+    Validation {
+        /// The conditions.
+        requires: Vec<Watch> = clauses "require",
     }
 }
 
@@ -169,6 +179,8 @@ view! {
     Rollback {
         /// Who must agree.
         approval: Option<At<Arc<Reference>>> = field "approval",
+        /// What takes it.
+        when: Vec<Watch> = clauses "when",
     }
 }
 

@@ -55,8 +55,12 @@ view! {
         build: Option<Build> = clause "build",
         /// How it is tested.
         test: Option<TestCommand> = clause "test",
+        /// The secrets that it needs.
+        secrets: Vec<At<Arc<Reference>>> = field "secrets",
         /// How it is deployed.
         deploy: Option<Deploy> = clause "deploy",
+        /// What is looked at after each deployment.
+        smokes: Vec<Smoke> = clauses "smoke",
     }
 }
 
@@ -260,6 +264,18 @@ view! {
     Deploy {
         /// The means.
         with: Option<At<Arc<CallValue>>> = part "with",
+    }
+}
+
+view! {
+    /// A quick look at what was just deployed.
+    Smoke {
+        /// What it is called.
+        name: Option<At<SmolStr>> = part "name",
+        /// The command.
+        run: Option<At<Arc<str>>> = field "run",
+        /// When it is given up.
+        timeout: Option<At<Quantity>> = field "timeout",
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use clearway_model::views::{self, At, Deployable, Resource};
 use clearway_model::{CallValue, Db, Item, ValueKind, deployable, lower};
 
-use super::Parts;
 use super::seconds::seconds;
-use crate::ir::{Artifact, Build, Command, Deployer, Origin, Output};
+use super::{Parts, protected};
+use crate::ir::{Artifact, Build, Command, Deployer, Origin, Output, Smoke};
 
 /// How long a build or a test may take where its service does not say.
 const WORKING: u64 = 60 * 60;
@@ -27,6 +27,8 @@ pub(super) fn artifact(db: &dyn Db, item: Item, repository: Option<&str>, parts:
         test: view.test.as_ref().and_then(|test| command(test.run.as_ref(), seconds(test.timeout.as_ref()))),
         deploy: view.deploy.as_ref().and_then(|deploy| deployer(&deploy.with.as_ref()?.value)),
         uses: uses(db, view, parts),
+        secrets: protected::secrets(db, &view.secrets, parts),
+        smokes: view.smokes.iter().filter_map(smoke).collect(),
     }
 }
 
@@ -55,6 +57,13 @@ fn build(view: &Deployable) -> Option<Build> {
         Some(if output.value.function == "image" { Output::Image(text) } else { Output::Archive(text) })
     });
     Some(Build { command: command(build.run.as_ref(), seconds(build.timeout.as_ref()))?, output })
+}
+
+fn smoke(smoke: &views::Smoke) -> Option<Smoke> {
+    Some(Smoke {
+        name: smoke.name.as_ref()?.value.to_string(),
+        command: command(smoke.run.as_ref(), seconds(smoke.timeout.as_ref()))?,
+    })
 }
 
 fn deployer(call: &CallValue) -> Option<Deployer> {

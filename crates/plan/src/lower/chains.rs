@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_model::views::{self, At, Identity, Role, Team};
-use clearway_model::{Db, Item, Reference, Value, ValueKind, instance, items, lower};
+use clearway_model::{Db, Reference, Value, ValueKind, instance, lower};
 use clearway_schedule::{Period, PeriodUnit};
 use rust_decimal::prelude::ToPrimitive;
 
 use super::seconds::seconds;
-use super::{Parts, conditions, instance_name};
+use super::{Parts, conditions, declarations, instance_name};
 use crate::approval::{Approval, ApprovalStep, Duty, From, Within};
 use crate::ir::Origin;
 use crate::people::{Group, Person};
@@ -100,9 +100,4 @@ pub(super) fn people(db: &dyn Db, groups: &BTreeMap<String, Group>) -> BTreeMap<
             (item.name(db).to_string(), person)
         })
         .collect()
-}
-
-fn declarations(db: &dyn Db) -> impl Iterator<Item = Item> {
-    let sources = db.project().sources(db).iter();
-    sources.flat_map(move |file| items(db, *file)).copied().filter(move |item| !views::is_template(db, *item))
 }

@@ -58,7 +58,11 @@ fn metric_use(db: &dyn Db, metric: &MetricCall) -> MetricUse {
             Some(word) if word.value == "fail" => NoData::Fail,
             _ => NoData::Inconclusive,
         },
-        min_samples: view.min_samples.as_ref().map_or(1, |count| count.value),
+        // A query that gives a number has measured something, where nothing else is said.
+        min_samples: view
+            .min_samples
+            .as_ref()
+            .map_or_else(|| u32::from(view.query.is_none() || view.samples.is_some()), |count| count.value),
         query: text(&view.query),
         samples: text(&view.samples),
     }

@@ -8,8 +8,10 @@ mod conditions;
 mod facts;
 mod gates;
 mod places;
+mod protected;
 mod releases;
 mod rollouts;
+mod running;
 mod seconds;
 mod steps;
 mod waves;
@@ -18,20 +20,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_analysis::Checked;
 use clearway_analysis::proof::ProvedRelease;
-use clearway_model::{Db, Reference};
+use clearway_model::{Db, Item, Reference, items, views};
 
 use crate::approval::Approval;
 use crate::gate::Gate;
 use crate::ir::{Artifact, Environment, FORMAT, Plan};
+use crate::protected::{Dataset, Secret};
+use crate::running::Flag;
 
 /// The plan of a project. It exists for a project that holds, and for no other.
 pub fn lower(checked: &Checked<'_>) -> Plan {
     let workspace = checked.workspace();
     let db: &dyn Db = workspace;
-    let mut parts = Parts::default();
+    let mut parts =
+        Parts { datasets: protected::datasets(db), flags: running::flags(db), ..Parts::default() };
     let lowered =
         |proved: &ProvedRelease| releases::release(db, proved, &checked.controls(proved.release), &mut parts);
     let releases = checked.releases().iter().map(lowered).collect();
+    let alerts = running::alerts(db, &mut parts);
     let groups = parts.groups.iter().filter_map(|name| Some((name.clone(), chains::group(db, name)?)));
     let groups: BTreeMap<_, _> = groups.collect();
     let people = chains::people(db, &groups);
@@ -47,6 +53,10 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
         approvals: parts.approvals,
         groups,
         people,
+        secrets: parts.secrets,
+        datasets: parts.datasets,
+        alerts,
+        flags: parts.flags,
         releases,
     }
 }
@@ -60,6 +70,15 @@ struct Parts {
     gates: BTreeMap<String, Gate>,
     approvals: BTreeMap<String, Approval>,
     groups: BTreeSet<String>,
+    secrets: BTreeMap<String, Secret>,
+    datasets: BTreeMap<String, Dataset>,
+    flags: BTreeMap<String, Flag>,
+}
+
+/// The declarations of the project's own files; templates are none.
+fn declarations(db: &dyn Db) -> impl Iterator<Item = Item> {
+    let sources = db.project().sources(db).iter();
+    sources.flat_map(move |file| items(db, *file)).copied().filter(move |item| !views::is_template(db, *item))
 }
 
 /// The name of a use of a declaration: with the arguments, where it is a template.

@@ -11,8 +11,9 @@ use clearway_model::{Db, Item, Reference, deployed_state, release as release_vie
 use super::seconds::seconds;
 use super::{Parts, artifacts, chains, facts, gates, instance_name, places, rollouts, steps, waves};
 use crate::guarantee::Guarantee;
-use crate::ir::{Acceptance, Control, Move, MoveKind, Release, Shipped, Stage};
+use crate::ir::{Acceptance, Control, Environment, Move, MoveKind, Release, Shipped, Stage};
 use crate::path::PathKind;
+use crate::rollout::Watch;
 
 /// A release with the order that was proved of it.
 pub(super) fn release(
@@ -55,7 +56,17 @@ pub(super) fn release(
         paths: Vec::new(),
     };
     let is_process = release.is_process();
+    let triggers: Vec<Watch> = view
+        .rollback
+        .iter()
+        .flat_map(|rollback| &rollback.when)
+        .filter_map(|when| rollouts::trigger(db, when))
+        .collect();
+    let environments = &parts.environments;
     let order = |(mut stage, proved): (Stage, &ProvedStage)| {
+        if environments.get(&stage.environment).is_some_and(Environment::is_production) {
+            stage.triggers.clone_from(&triggers);
+        }
         stage.waves = if is_process {
             waves::of_process(db, proved, &release.ships)
         } else {
@@ -121,6 +132,13 @@ fn stage(db: &dyn Db, view: &StageView, environment: Item, parts: &mut Parts) ->
         rollout: rollouts::rollout(db, view.rollout.as_ref()),
         bake: seconds(view.bake.as_ref()).unwrap_or_default(),
         bake_in_window: view.bake_in_window,
+        validates: view
+            .validate
+            .iter()
+            .flat_map(|validate| &validate.requires)
+            .filter_map(|require| rollouts::watch(db, require))
+            .collect(),
+        triggers: Vec::new(),
         deployed: deployed(db, environment),
         waves: Vec::new(),
         no_return: None,

@@ -1,10 +1,10 @@
 //! The ways through a release, step by step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Parts, batches};
 use crate::id::slug;
-use crate::ir::{Origin, Release, Stage};
+use crate::ir::{Move, Origin, Release, Stage};
 use crate::path::{Path, PathKind, Step, StepKind};
 
 /// How long looking, deciding and recording may take, in seconds.
@@ -76,11 +76,12 @@ fn forward(release: &Release, parts: &Parts, kind: PathKind) -> Path {
     let of_release = Origin::new("release", &release.name);
     let preflight = builder.add(StepKind::Preflight, &[], of_release.clone(), Vec::new(), LOOKING);
     let stages: Vec<&Stage> = release.stages.iter().filter(|stage| is_on(stage, kind)).collect();
-    let made = make(&mut builder, release, &stages, &preflight);
+    let data = provide(&mut builder, &stages, &preflight);
+    let made = make(&mut builder, release, &stages, &preflight, &data);
     let mut before = None;
     for stage in &release.stages {
         let kept = builder.steps.len();
-        let last = through(&mut builder, release, stage, kind, &made, before.as_deref());
+        let last = through(&mut builder, release, stage, kind, (&made, &data), before.as_deref());
         if is_on(stage, kind) {
             before = Some(last);
         } else {
@@ -94,8 +95,31 @@ fn forward(release: &Release, parts: &Parts, kind: PathKind) -> Path {
     Path { kind, steps: builder.steps }
 }
 
+/// Puts data into the environments of the stages, before anything is measured there; gives the steps of each environment.
+fn provide(builder: &mut Builder<'_>, stages: &[&Stage], preflight: &str) -> BTreeMap<String, Vec<String>> {
+    let mut data: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let datasets = &builder.parts.datasets;
+    for environment in stages.iter().map(|stage| &stage.environment) {
+        for (name, dataset) in
+            datasets.iter().filter(|(_, dataset)| dataset.environments.contains(environment))
+        {
+            let does = StepKind::Provision { environment: environment.clone(), dataset: name.clone() };
+            let (needs, timeout) = (vec![preflight.to_owned()], dataset.provision.timeout);
+            let step = builder.add(does, &[environment, name], dataset.origin.clone(), needs, timeout);
+            data.entry(environment.clone()).or_default().push(step);
+        }
+    }
+    data
+}
+
 /// Builds, tests and measures; gives what everything later stands on.
-fn make(builder: &mut Builder<'_>, release: &Release, stages: &[&Stage], preflight: &str) -> Vec<String> {
+fn make(
+    builder: &mut Builder<'_>,
+    release: &Release,
+    stages: &[&Stage],
+    preflight: &str,
+    data: &BTreeMap<String, Vec<String>>,
+) -> Vec<String> {
     let mut made = vec![preflight.to_owned()];
     for shipped in &release.ships {
         let Some(artifact) = builder.parts.artifacts.get(&shipped.service) else { continue };
@@ -124,7 +148,10 @@ fn make(builder: &mut Builder<'_>, release: &Release, stages: &[&Stage], preflig
     for name in stages.iter().flat_map(|stage| &stage.gates).filter(|name| measured.insert(*name)) {
         let Some(gate) = builder.parts.gates.get(name) else { continue };
         let Some(measure) = &gate.measure else { continue };
-        let needs = std::iter::once(preflight.to_owned()).chain(built.iter().cloned()).collect();
+        let measured_in = stages.iter().filter(|stage| stage.gates.contains(name));
+        let data = measured_in.filter_map(|stage| data.get(&stage.environment)).flatten();
+        let needs = std::iter::once(preflight).chain(built.iter().map(String::as_str));
+        let needs = needs.chain(data.map(String::as_str)).map(str::to_owned).collect();
         let does = StepKind::Scan { gate: name.clone() };
         made.push(builder.add(does, &[name], gate.origin.clone(), needs, measure.timeout));
     }
@@ -141,12 +168,13 @@ fn through(
     release: &Release,
     stage: &Stage,
     kind: PathKind,
-    made: &[String],
+    (made, data): (&[String], &BTreeMap<String, Vec<String>>),
     before: Option<&str>,
 ) -> String {
     let environment = &stage.environment;
     let of_environment = Origin::new("environment", environment);
-    let base: Vec<String> = made.iter().cloned().chain(before.map(str::to_owned)).collect();
+    let data = data.get(environment).into_iter().flatten().cloned();
+    let base: Vec<String> = made.iter().cloned().chain(data).chain(before.map(str::to_owned)).collect();
 
     let mut guards = base.clone();
     for name in &stage.gates {
@@ -190,24 +218,40 @@ fn through(
                 taking = std::mem::take(&mut taken);
             }
             let needs = wave_before.iter().chain(&taking).cloned().collect();
-            let id = builder.add(does, &about, origin, needs, timeout);
+            let deployed = builder.add(does, &about, origin.clone(), needs, timeout);
             if turn.takes {
-                taken.push(id.clone());
+                taken.push(deployed.clone());
             }
-            this_wave.push(id);
             if let Some(added) = builder.last() {
                 added.lock.clone_from(&lock);
             }
+            moved.push(deployed.clone());
+            this_wave.push(match looks(builder.parts, step) {
+                0 => deployed,
+                looking => {
+                    let does = StepKind::Smoke {
+                        environment: environment.clone(),
+                        wave: number,
+                        service: step.service.clone(),
+                        group: step.group.clone(),
+                    };
+                    let looked = builder.add(does, &about, origin, vec![deployed], looking);
+                    if let Some(added) = builder.last() {
+                        added.lock.clone_from(&lock);
+                    }
+                    moved.push(looked.clone());
+                    looked
+                }
+            });
         }
-        moved.extend(this_wave.iter().cloned());
         wave_before = this_wave;
     }
 
     let mut done = if moved.is_empty() { wave_before } else { moved.clone() };
     let of_rollout = stage.rollout.origin.clone().unwrap_or_else(|| of_environment.clone());
-    if !moved.is_empty() && (stage.bake > 0 || !stage.rollout.watches.is_empty()) {
+    if !moved.is_empty() && stage.observed() > 0 {
         let does = StepKind::Validate { environment: environment.clone() };
-        let id = builder.add(does, &[environment], of_rollout, done, stage.bake + LOOKING);
+        let id = builder.add(does, &[environment], of_rollout, done, stage.observed() + LOOKING);
         if let Some(added) = builder.last() {
             added.lock.clone_from(&lock);
         }
@@ -231,6 +275,12 @@ fn through(
         }
     }
     accepted
+}
+
+/// How long it may take to look at what a move brought, in seconds; 0 where nothing is looked at.
+fn looks(parts: &Parts, step: &Move) -> u64 {
+    let smokes = parts.artifacts.get(&step.service).filter(|_| step.to.is_some());
+    smokes.map_or(0, |artifact| artifact.smokes.iter().map(|smoke| smoke.command.timeout).sum())
 }
 
 /// The steps of a chain, one after the other; gives them.

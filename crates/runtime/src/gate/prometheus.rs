@@ -24,17 +24,18 @@ pub struct Prometheus<'p> {
 
 impl Measure for Prometheus<'_> {
     fn measure(&self, metric: &MetricUse) -> Measured {
-        let Some(query) = &metric.query else {
+        let (query, samples) = metric.asked(self.service, self.environment, self.over);
+        let Some(query) = query else {
             return Measured::Nothing {
                 why: "the metric has no query, so no Prometheus measures it".to_owned(),
             };
         };
-        let samples = match metric.samples.as_ref().map(|query| self.ask(query)) {
+        let samples = match samples.map(|query| self.ask(&query)) {
             None => None,
             Some(Ok(count)) => Some(u64::try_from(count.trunc().max(Decimal::ZERO)).unwrap_or(u64::MAX)),
             Some(Err(measured)) => return measured,
         };
-        match self.ask(query) {
+        match self.ask(&query) {
             Ok(value) => Measured::Number {
                 text: format!("{} {}", value.round_dp(6).normalize(), metric.unit).trim_end().to_owned(),
                 value,
@@ -51,11 +52,7 @@ impl Prometheus<'_> {
     /// The one number that a query gives.
     fn ask(&self, query: &str) -> Result<Decimal, Measured> {
         let doubtful = |why: String| Measured::Doubtful { why };
-        let url = format!(
-            "{}/api/v1/query?query={}",
-            self.address.trim_end_matches('/'),
-            encoded(&self.filled(query))
-        );
+        let url = format!("{}/api/v1/query?query={}", self.address.trim_end_matches('/'), encoded(query));
         let answer = self.http.json(&url, &[("accept", "application/json")]).map_err(|unanswered| {
             doubtful(format!("`{}` does not answer: {}", self.address, unanswered.why))
         })?;
@@ -86,15 +83,6 @@ impl Prometheus<'_> {
             _ => return Err(doubtful(format!("the query gives a {kind}, and a number was expected"))),
         };
         number(&pair[1])
-    }
-
-    /// A query with its places filled in.
-    fn filled(&self, query: &str) -> String {
-        let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-        query
-            .replace("$service", &quoted(self.service))
-            .replace("$environment", &quoted(self.environment))
-            .replace("$over", &format!("{}s", self.over))
     }
 }
 

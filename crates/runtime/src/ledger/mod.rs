@@ -38,6 +38,8 @@ pub struct Ledger {
 pub struct Stamp {
     /// The run.
     pub run: String,
+    /// The build that it is.
+    pub build: Option<String>,
     /// When.
     pub at: Timestamp,
     /// The plan that the run follows.
@@ -133,6 +135,7 @@ impl Ledger {
                 previous: log.last().map(|last| last.digest.clone()),
                 at: stamp.at,
                 run: stamp.run.clone(),
+                build: stamp.build.clone(),
                 plan: stamp.plan.clone(),
                 entry,
             };

@@ -29,6 +29,9 @@ pub struct Record {
     pub at: Timestamp,
     /// The run that wrote it.
     pub run: String,
+    /// The build that this run is: its number and attempt on the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
     /// The plan that the run follows.
     pub plan: Digest,
     /// What it says.

@@ -17,12 +17,16 @@ impl Log {
         for Logged { digest, record } in self.records() {
             write!(
                 out,
-                "{:>5}  {}  {}  run {}: ",
+                "{:>5}  {}  {}  run {}",
                 record.sequence,
                 record.at,
                 short(digest.digits()),
                 plain(&record.run)
             )?;
+            if let Some(build) = &record.build {
+                write!(out, " (build {})", plain(build))?;
+            }
+            write!(out, ": ")?;
             match &record.entry {
                 Entry::Intent(intent) => {
                     write!(

@@ -195,7 +195,13 @@ impl Shop {
     }
 
     pub fn at<'c>(&'c self, run: &'c str, now: &str) -> Call<'c> {
-        Call { plan: &self.plan, ledger: &self.ledger, run, now: now.parse::<Timestamp>().unwrap() }
+        Call {
+            plan: &self.plan,
+            ledger: &self.ledger,
+            run,
+            build: None,
+            now: now.parse::<Timestamp>().unwrap(),
+        }
     }
 
     pub fn plan(&self) -> &Plan {

@@ -53,20 +53,46 @@ pub(crate) struct Workflow {
     pub run_name: Option<String>,
     pub on: On,
     pub permissions: Permissions,
+    pub env: Texts,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<Concurrency>,
     pub jobs: Entries<Job>,
 }
 
 /// What starts a workflow.
-#[derive(Debug, Serialize)]
-pub(crate) enum On {
+#[derive(Debug, Serialize, Default)]
+pub(crate) struct On {
     /// A person, with inputs.
-    #[serde(rename = "workflow_dispatch")]
-    Dispatch { inputs: Entries<Input> },
+    #[serde(rename = "workflow_dispatch", skip_serializing_if = "Option::is_none")]
+    pub dispatch: Option<Inputs>,
     /// Another workflow, with inputs.
-    #[serde(rename = "workflow_call")]
-    Call { inputs: Entries<Input> },
+    #[serde(rename = "workflow_call", skip_serializing_if = "Option::is_none")]
+    pub call: Option<Inputs>,
+    /// The clock.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub schedule: Vec<Cron>,
+}
+
+/// What a workflow is told.
+#[derive(Debug, Serialize)]
+pub(crate) struct Inputs {
+    pub inputs: Entries<Input>,
+}
+
+/// Minutes, hours and days at which a workflow is started.
+#[derive(Debug, Serialize)]
+pub(crate) struct Cron {
+    pub cron: &'static str,
+}
+
+impl On {
+    pub(crate) fn dispatch(inputs: Entries<Input>) -> Self {
+        Self { dispatch: Some(Inputs { inputs }), ..Self::default() }
+    }
+
+    pub(crate) fn call(inputs: Entries<Input>) -> Self {
+        Self { call: Some(Inputs { inputs }), ..Self::default() }
+    }
 }
 
 /// An input of a workflow.

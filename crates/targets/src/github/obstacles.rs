@@ -88,12 +88,16 @@ fn watches(plan: &Plan, release: &Release, stage: &Stage, found: &mut Vec<Obstac
         found.push(fatal(Origin::new("environment", &stage.environment), message, help));
     }
     let longest = LONGEST * 60;
-    if stage.bake + 600 > longest {
+    if stage.observed() + 600 > longest {
         let message = format!(
-            "the bake time in `{}` is longer than the six hours that a job of GitHub may take",
+            "what is deployed in `{}` is watched for longer than the six hours that a job of GitHub may take",
             stage.environment
         );
-        found.push(fatal(Origin::new("release", &release.name), message, "bake for at most 5 h 50 m"));
+        found.push(fatal(
+            Origin::new("release", &release.name),
+            message,
+            "bake, and measure over, at most 5 h 50 m",
+        ));
     }
     if stage.rollout.held() + 20 * 60 > longest {
         let message = format!(

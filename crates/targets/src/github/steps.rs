@@ -12,6 +12,16 @@ use crate::settings::{Ledger, Settings};
 /// The binary, where the local action puts it. It is not put on the path, which any step could change.
 pub(crate) const CLEARWAY: &str = "\"${RUNNER_TEMP}/clearway/clearway\"";
 
+/// What every job of a run is told of it: the run and, with its attempt, the build that it is. Both stand in each record, and whatever
+/// is built can carry them.
+pub(crate) fn of_the_run() -> Texts {
+    let told = [
+        ("CLEARWAY_RUN", "${{ github.run_id }}"),
+        ("CLEARWAY_BUILD", "${{ github.run_number }}.${{ github.run_attempt }}"),
+    ];
+    told.into_iter().map(|(key, value)| (key, value.to_owned())).collect()
+}
+
 /// The artifact that holds the plan of a run.
 pub(crate) const PLAN_ARTIFACT: &str = "clearway-plan";
 
@@ -169,7 +179,7 @@ impl Context<'_> {
         }
         let mut lines = vec![
             format!("{CLEARWAY} {command} --plan .clearway/run/plan.json --ledger \"${{LEDGER}}\""),
-            "--run \"${GITHUB_RUN_ID}\" --release \"${RELEASE}\" --path \"${WAY}\"".to_owned(),
+            "--run \"${CLEARWAY_RUN}\" --build \"${CLEARWAY_BUILD}\" --release \"${RELEASE}\" --path \"${WAY}\"".to_owned(),
         ];
         lines.extend(args.iter().map(|arg| (*arg).to_owned()));
         self.script(name, env, lines.join(" \\\n  ") + "\n")

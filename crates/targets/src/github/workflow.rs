@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{Path, PathKind, Plan, Release, Stage, Step, StepKind, slug};
+use clearway_plan::{Move, Path, PathKind, Plan, Release, Stage, Step, StepKind, slug};
 use serde_saphyr::Commented;
 
 use super::index::Index;
 use super::jobs;
 use super::model::{Concurrency, Entries, Input, Job, On, Permissions, Workflow};
 use super::stage_of;
-use super::steps::Context;
+use super::steps::{Context, of_the_run};
 use super::text::one_line;
 use crate::settings::Settings;
 
@@ -50,6 +50,7 @@ fn is_inside(path: &Path, step: &Step) -> bool {
     let acts = matches!(
         step.does,
         StepKind::Deploy { .. }
+            | StepKind::Smoke { .. }
             | StepKind::Wave { .. }
             | StepKind::Validate { .. }
             | StepKind::Accept { .. }
@@ -108,8 +109,9 @@ fn way(context: &Context<'_>) -> Workflow {
             kind => format!("{} {kind}", context.release.name),
         }),
         run_name: None,
-        on: On::Dispatch { inputs: inputs(context) },
+        on: On::dispatch(inputs(context)),
         permissions: Permissions::default(),
+        env: of_the_run(),
         concurrency: Some(Concurrency {
             group: format!("clearway-{}-{}-${{{{ github.run_id }}}}", slug(&context.release.name), path.kind),
             cancel_in_progress: false,
@@ -188,6 +190,10 @@ fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
             let test = plan.artifacts.get(service).and_then(|artifact| artifact.test.as_ref());
             one(test.map(|test| jobs::test(context, step, service, test)))
         }
+        StepKind::Provision { environment, dataset } => one(plan
+            .datasets
+            .get(dataset)
+            .map(|of| jobs::provision(context, step, environment, (dataset, of)))),
         StepKind::Scan { gate } => {
             let measure = plan.gates.get(gate).and_then(|gate| gate.measure.as_ref());
             one(measure.map(|measure| jobs::scan(context, step, gate, measure)))
@@ -200,11 +206,12 @@ fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
             asked.map(|asked| jobs::asks(context, step, environment, chain, asked)).unwrap_or_default()
         }
         StepKind::Deploy { wave, service, group, .. } => {
-            let moved = stage.and_then(|stage| {
-                let moves = &stage.waves.get(*wave)?.moves;
-                Some((stage, moves.iter().find(|moved| moved.service == *service && moved.group == *group)?))
-            });
+            let moved = move_of(stage, *wave, service, group.as_deref());
             one(moved.map(|(stage, moved)| jobs::deploy(context, step, stage, moved)))
+        }
+        StepKind::Smoke { wave, service, group, .. } => {
+            let moved = move_of(stage, *wave, service, group.as_deref()).zip(plan.artifacts.get(service));
+            one(moved.map(|((stage, moved), of)| jobs::smoke(context, step, stage, moved, of)))
         }
         StepKind::Wave { wave, .. } => one(stage.map(|stage| jobs::wave(context, step, stage, *wave))),
         StepKind::Validate { .. } => one(stage.map(|stage| jobs::validate(context, step, stage))),
@@ -212,6 +219,18 @@ fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
         StepKind::Rollback { .. } => one(stage.map(|stage| jobs::back(context, step, stage))),
         StepKind::Outcome => Vec::new(),
     }
+}
+
+/// A move of a wave.
+fn move_of<'s>(
+    stage: Option<&'s Stage>,
+    wave: usize,
+    service: &str,
+    group: Option<&str>,
+) -> Option<(&'s Stage, &'s Move)> {
+    let stage = stage?;
+    let mut moves = stage.waves.get(wave)?.moves.iter();
+    Some((stage, moves.find(|moved| moved.service == service && moved.group.as_deref() == group)?))
 }
 
 /// The jobs inside of a stage.
@@ -251,8 +270,9 @@ fn stage_workflow(context: &Context<'_>, stage: &Stage) -> Workflow {
     Workflow {
         name: one_line(&format!("{} in {}", context.release.name, stage.environment)),
         run_name: None,
-        on: On::Call { inputs: inputs.into_iter().collect() },
+        on: On::call(inputs.into_iter().collect()),
         permissions: Permissions::default(),
+        env: of_the_run(),
         concurrency: None,
         jobs: stage_jobs(context, stage),
     }
@@ -378,8 +398,9 @@ pub(crate) fn build_elsewhere(
     Some(Workflow {
         name: one_line(&format!("build {service}")),
         run_name: None,
-        on: On::Dispatch { inputs: [("version", version)].into_iter().collect() },
+        on: On::dispatch([("version", version)].into_iter().collect()),
         permissions: Permissions::default(),
+        env: of_the_run(),
         concurrency: Some(Concurrency {
             group: format!("clearway-build-{name}-${{{{ github.run_id }}}}"),
             cancel_in_progress: false,

@@ -181,9 +181,16 @@ pub(super) fn attempts(way: &Way<'_>) -> Result<Broken, String> {
         let asked = way.steps(|does| matches!(does, StepKind::Approval { .. })).into_iter();
         again(step, asked.filter(|asked| closure.contains(asked.id.as_str())).collect())?;
     }
-    for step in way.steps(|does| matches!(does, StepKind::Validate { .. } | StepKind::Accept { .. })) {
+    let looks = |does: &StepKind| {
+        matches!(does, StepKind::Smoke { .. } | StepKind::Validate { .. } | StepKind::Accept { .. })
+    };
+    for step in way.steps(looks) {
         let moved = way.deployments().into_iter();
-        again(step, moved.filter(|moved| moved.does.environment() == step.does.environment()).collect())?;
+        let closure = way.closure(step);
+        let of_it = |moved: &&Step| {
+            moved.does.environment() == step.does.environment() && closure.contains(moved.id.as_str())
+        };
+        again(step, moved.filter(of_it).collect())?;
     }
     Ok(broken)
 }

@@ -17,7 +17,7 @@ pub type Broken = Vec<String>;
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
 
 /// Every claim, by its name.
-pub const ALL: [(&str, Check); 13] = [
+pub const ALL: [(&str, Check); 14] = [
     ("order", flow::order),
     ("gates-and-approvals", flow::gates_and_approvals),
     ("reachable", flow::reachable),
@@ -29,6 +29,7 @@ pub const ALL: [(&str, Check); 13] = [
     ("attempts", flow::attempts),
     ("moment", moves::moment),
     ("records", moves::records),
+    ("looks", moves::looks),
     ("digest", moves::digest),
     ("hardening", hardening::hardening),
 ];

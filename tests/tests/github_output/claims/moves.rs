@@ -72,6 +72,47 @@ pub(super) fn records(way: &Way<'_>) -> Result<Broken, String> {
     Ok(broken)
 }
 
+/// What was deployed is looked at as the plan says, without credentials, and a stage is accepted only after all of that.
+pub(super) fn looks(way: &Way<'_>) -> Result<Broken, String> {
+    let mut broken = Vec::new();
+    for step in way.steps(|does| matches!(does, StepKind::Smoke { .. })) {
+        let StepKind::Smoke { service, .. } = &step.does else { continue };
+        let node = way.node(&step.id)?;
+        let wanted = way.emitted.plan.artifacts.get(service).map(|artifact| artifact.smokes.as_slice());
+        let runs = node.job.steps().iter().filter(|step| {
+            step.condition.is_none() && step.run.as_deref().is_some_and(|run| run.contains("\"${COMMAND}\""))
+        });
+        let count = runs.filter(|step| step.env.contains_key("COMMAND")).count();
+        if count != wanted.unwrap_or_default().len() {
+            broken.push(format!("`{}` has {count} smoke tests", node.id));
+        }
+    }
+    for step in way.steps(|does| matches!(does, StepKind::Validate { .. })) {
+        let stage = step.does.environment().and_then(|environment| way.release.stage(environment));
+        let stage = stage.ok_or("a validation without a stage")?;
+        let node = way.node(&step.id)?;
+        let watched: Vec<_> =
+            calls(node, "watch").into_iter().map(|place| &node.job.steps()[place]).collect();
+        let is_watched = stage.watches().chain(&stage.validates).next().is_some();
+        let validates =
+            watched.iter().any(|step| step.run.as_deref().is_some_and(|run| run.contains("--validate")));
+        if (is_watched && watched.len() != 1) || validates == stage.validates.is_empty() {
+            broken.push(format!("`{}` does not look at what its stage watches and validates", node.id));
+        }
+    }
+    for step in way.steps(|does| matches!(does, StepKind::Accept { .. })) {
+        let closure = way.closure(step);
+        let looks = |does: &StepKind| matches!(does, StepKind::Smoke { .. } | StepKind::Validate { .. });
+        for look in way.steps(looks).iter().filter(|look| look.does.environment() == step.does.environment())
+        {
+            if !closure.contains(look.id.as_str()) {
+                broken.push(format!("`{}` does not wait for `{}`", step.id, look.id));
+            }
+        }
+    }
+    Ok(broken)
+}
+
 /// What is deployed is what was built in this run, by digest.
 pub(super) fn digest(way: &Way<'_>) -> Result<Broken, String> {
     let mut broken = Vec::new();

@@ -2,7 +2,7 @@
 
 use clearway_plan::{Move, Stage, Step};
 
-use super::deploy::end;
+use super::deploy::{end, secrets};
 use super::job;
 use crate::github::condition::{after_failure, input_is, succeeded};
 use crate::github::credentials;
@@ -80,6 +80,7 @@ fn undo(context: &Context<'_>, stage: &Stage, moved: &Move, begin: &str, goes: &
     env.put("CLEARWAY_VERSION", output("version"));
     env.put("CLEARWAY_ABSENT", output("absent"));
     env.put("CLEARWAY_ENVIRONMENT", literal(&stage.environment));
+    secrets(context, artifact, &mut env);
     let place = context.plan.environments.get(&stage.environment);
     credentials::hand(place.and_then(|place| place.credentials.as_ref()), &mut env);
     let mut step = context.script(&format!("Bring {} back", moved.service), env, run);

@@ -139,6 +139,7 @@ fn moves(context: &Context<'_>, stage: &Stage, moved: &Move, artifact: Option<&A
         env.put("CLEARWAY_DIGEST", "${{ steps.begin.outputs.digest }}".to_owned());
         env.put("CLEARWAY_VERSION", "${{ steps.begin.outputs.version }}".to_owned());
         env.put("CLEARWAY_ENVIRONMENT", literal(&stage.environment));
+        secrets(context, artifact, &mut env);
         credentials::hand(credentials, &mut env);
         let mut step = context.script(&name, env, run);
         step.condition = Some(GOES.to_owned());
@@ -166,6 +167,16 @@ fn moves(context: &Context<'_>, stage: &Stage, moved: &Move, artifact: Option<&A
     steps
 }
 
+/// Where the secrets of a service are kept, one a line: `NAME=vault:PATH#KEY`. Their values pass through no job.
+pub(super) fn secrets(context: &Context<'_>, artifact: Option<&Artifact>, env: &mut Texts) {
+    let used = artifact.into_iter().flat_map(|artifact| &artifact.secrets);
+    let lines = used.filter_map(|name| Some(format!("{name}={}", context.plan.secrets.get(name)?.from)));
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    if !lines.is_empty() {
+        env.put("CLEARWAY_SECRETS", literal(&lines));
+    }
+}
+
 /// Waits, and watches where something is to be watched.
 pub(super) fn hold(
     context: &Context<'_>,
@@ -175,7 +186,7 @@ pub(super) fn hold(
     condition: &str,
 ) -> JobStep {
     let for_seconds = ("SECONDS_TO_HOLD", seconds.to_string());
-    let mut step = if stage.rollout.watches.is_empty() {
+    let mut step = if stage.watches().next().is_none() {
         let env = [for_seconds].into_iter().collect();
         context.script("Hold", env, "sleep \"${SECONDS_TO_HOLD}\"\n")
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{Command, Step};
+use clearway_plan::{Command, Dataset, Step};
 
 use super::build::command;
 use super::job;
@@ -24,6 +24,25 @@ pub(in crate::github) fn scan(context: &Context<'_>, step: &Step, gate: &str, me
     let permissions =
         [("contents", serde_saphyr::Commented("read", "check out the reviewed revision".to_owned()))];
     job(context, step, &format!("scan for {gate}"), permissions.into_iter().collect(), steps)
+}
+
+/// Puts data into an environment, by a command of the spec.
+pub(in crate::github) fn provision(
+    context: &Context<'_>,
+    step: &Step,
+    environment: &str,
+    (name, dataset): (&str, &Dataset),
+) -> Job {
+    let mut put = command(context, &format!("Put {name} in place"), &dataset.provision);
+    put.env.put("CLEARWAY_DATASET", literal(name));
+    put.env.put("CLEARWAY_ENVIRONMENT", literal(environment));
+    put.env.put("CLEARWAY_DATA_SOURCE", literal(&dataset.source));
+    put.env.put("CLEARWAY_DATA_CLASS", literal(&dataset.class.join(" ")));
+    put.env.put("CLEARWAY_VOLUME", dataset.volume.map(|bytes| bytes.to_string()).unwrap_or_default());
+    let permissions =
+        [("contents", serde_saphyr::Commented("read", "check out the reviewed revision".to_owned()))];
+    let name = format!("{} for {environment}", dataset.origin);
+    job(context, step, &name, permissions.into_iter().collect(), vec![context.checkout(false), put])
 }
 
 /// The globs of all reports that gates of the release read.

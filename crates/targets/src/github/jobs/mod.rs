@@ -14,11 +14,11 @@ pub(super) use approval::{asks, seats};
 pub(super) use back::{back, chosen};
 pub(super) use build::{attests, build, import, test};
 pub(super) use deploy::deploy;
-pub(super) use evidence::scan;
+pub(super) use evidence::{provision, scan};
 pub(super) use gate::gate;
 pub(super) use outcome::{chosen_outcome, outcome};
 pub(super) use preflight::preflight;
-pub(super) use stage::{accept, call, validate, wave};
+pub(super) use stage::{accept, call, smoke, validate, wave};
 
 use clearway_plan::Step;
 

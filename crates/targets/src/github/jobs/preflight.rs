@@ -60,7 +60,7 @@ fn settings(context: &Context<'_>) -> JobStep {
     let mut env = context.environment();
     env.put("GH_TOKEN", "${{ github.token }}".to_owned());
     let run = format!(
-        "{CLEARWAY} preflight --plan .clearway/plan.json --ledger \"${{LEDGER}}\" --run \"${{GITHUB_RUN_ID}}\" \\\n  \
+        "{CLEARWAY} preflight --plan .clearway/plan.json --ledger \"${{LEDGER}}\" --run \"${{CLEARWAY_RUN}}\" --build \"${{CLEARWAY_BUILD}}\" \\\n  \
          --release \"${{RELEASE}}\" --path \"${{WAY}}\" --expectations {EXPECTATIONS} --summary \"${{GITHUB_STEP_SUMMARY}}\"\n"
     );
     context.script("Compare the live settings with what the plan assumes", env, run)
@@ -72,7 +72,7 @@ fn adopt(context: &Context<'_>, environment: &str) -> JobStep {
     env.put("ENVIRONMENT", literal(environment));
     let run = format!(
         "{CLEARWAY} record adopt \"${{ENVIRONMENT}}\" --plan .clearway/plan.json --ledger \"${{LEDGER}}\" \\\n  \
-         --run \"${{GITHUB_RUN_ID}}\" --release \"${{RELEASE}}\"\n"
+         --run \"${{CLEARWAY_RUN}}\" --build \"${{CLEARWAY_BUILD}}\" --release \"${{RELEASE}}\"\n"
     );
     context.script(&format!("Take over what is deployed in {environment}, the first time"), env, run)
 }
@@ -84,7 +84,7 @@ fn basis(context: &Context<'_>) -> JobStep {
     let has_open = is_forward && context.release.ships.iter().any(|shipped| shipped.open);
     let mut lines = vec![
         format!(
-            "{CLEARWAY} basis --plan .clearway/plan.json --ledger \"${{LEDGER}}\" --run \"${{GITHUB_RUN_ID}}\""
+            "{CLEARWAY} basis --plan .clearway/plan.json --ledger \"${{LEDGER}}\" --run \"${{CLEARWAY_RUN}}\" --build \"${{CLEARWAY_BUILD}}\""
         ),
         "--release \"${RELEASE}\" --path \"${WAY}\" --out .clearway/run/plan.json".to_owned(),
         "--output \"${GITHUB_OUTPUT}\" --summary \"${GITHUB_STEP_SUMMARY}\"".to_owned(),

@@ -1,7 +1,8 @@
 //! The rest of a stage: the job that calls its workflow and holds its lock, the bake time, and what is recorded at the end.
 
-use clearway_plan::{Stage, Step, slug};
+use clearway_plan::{Artifact, Move, Stage, Step, slug};
 
+use super::build::command;
 use super::deploy::hold;
 use super::job;
 use crate::github::condition::{FIRST_ATTEMPT, after_all};
@@ -57,11 +58,37 @@ pub(in crate::github) fn wave(context: &Context<'_>, step: &Step, stage: &Stage,
     job(context, step, &note, Permissions::default(), vec![done])
 }
 
-/// Watches what was deployed for the bake time.
+/// Looks at what one move brought, by the commands of the spec: they have the repository, and no credentials.
+pub(in crate::github) fn smoke(
+    context: &Context<'_>,
+    step: &Step,
+    stage: &Stage,
+    moved: &Move,
+    artifact: &Artifact,
+) -> Job {
+    let mut steps = vec![context.checkout(false)];
+    for smoke in &artifact.smokes {
+        let mut look = command(context, &format!("Smoke test {}", smoke.name), &smoke.command);
+        look.env.put("SUBJECTS", subjects::lines(context));
+        look.env.put("CLEARWAY_SERVICE", literal(&moved.service));
+        look.env.put("CLEARWAY_GROUP", literal(moved.group.as_deref().unwrap_or_default()));
+        look.env.put("CLEARWAY_ENVIRONMENT", literal(&stage.environment));
+        steps.push(before(VERSION, look));
+    }
+    let name = format!("{}: smoke tests in {}", artifact.origin, stage.environment);
+    let read = ("contents", serde_saphyr::Commented("read", "check out the reviewed revision".to_owned()));
+    once(job(context, step, &name, [read].into_iter().collect(), steps))
+}
+
+/// Finds the version of the service among what the run is about.
+const VERSION: &str = "CLEARWAY_VERSION=\"\"\nwhile IFS='=@' read -r name version _; do\n  \
+    if [[ \"${name}\" == \"${CLEARWAY_SERVICE}\" ]]; then CLEARWAY_VERSION=\"${version}\"; fi\n\
+    done <<< \"${SUBJECTS}\"\nexport CLEARWAY_VERSION\n";
+
+/// Watches what was deployed for the bake time, and looks at its end whether it is as it must be.
 pub(in crate::github) fn validate(context: &Context<'_>, step: &Step, stage: &Stage) -> Job {
     let mut steps = context.setup();
-    let seconds =
-        stage.bake.max(stage.rollout.watches.iter().map(|watch| watch.over).max().unwrap_or_default());
+    let seconds = stage.observed();
     let moved: Vec<&str> = {
         let mut names: Vec<&str> = stage
             .waves
@@ -87,7 +114,7 @@ pub(in crate::github) fn validate(context: &Context<'_>, step: &Step, stage: &St
 }
 
 fn watch_all(context: &Context<'_>, stage: &Stage, services: &[&str], seconds: u64) -> JobStep {
-    if stage.rollout.watches.is_empty() {
+    if stage.watches().chain(&stage.validates).next().is_none() {
         return JobStep { condition: None, ..hold(context, stage, "", seconds, "") };
     }
     let more = [
@@ -95,7 +122,11 @@ fn watch_all(context: &Context<'_>, stage: &Stage, services: &[&str], seconds: u
         ("SERVICES", literal(&services.join("\n"))),
         ("SECONDS_TO_HOLD", seconds.to_string()),
     ];
-    let args = ["--stage \"${STAGE}\" --for \"${SECONDS_TO_HOLD}\"", "\"${services[@]/#/--service=}\""];
+    let mut args =
+        vec!["--stage \"${STAGE}\" --for \"${SECONDS_TO_HOLD}\"", "\"${services[@]/#/--service=}\""];
+    if !stage.validates.is_empty() {
+        args.push("--validate");
+    }
     before(
         "mapfile -t services < <(grep . <<< \"${SERVICES}\" || true)\n",
         context.command("Watch", "watch", &more, &args),
