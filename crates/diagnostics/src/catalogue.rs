@@ -228,7 +228,6 @@ catalogue! {
     UNKNOWN_FACTS = "CW0410" "unknown-facts" Error;
     /// A rule between versions that does not hold today.
     STANDING_VIOLATION = "CW0411" "standing-violation" Warning;
-
     /// A deployment that takes more of a resource than there is.
     OVER_CAPACITY = "CW0420" "over-capacity" Error;
     /// A resource of which runs that nothing keeps apart may take more than there is.
@@ -246,6 +245,28 @@ catalogue! {
     UNGATED_PRODUCTION = "CW0503" "ungated-production" Warning;
     /// A production stage without approval.
     UNAPPROVED_PRODUCTION = "CW0504" "unapproved-production" Warning;
+    /// An approval chain that the people there are cannot give.
+    UNSATISFIABLE_APPROVAL = "CW0520" "unsatisfiable-approval" Error;
+    /// A chain for which the project knows too few people.
+    NOBODY_LEFT = "CW0521" "nobody-left" Info;
+    /// One person alone can bring a change to production.
+    ONE_PERSON = "CW0522" "one-person" Warning;
+    /// A way into production that keeps fewer duties apart than the usual one.
+    WEAKER_WAY = "CW0523" "weaker-way" Info;
+    /// A way back from production on which nobody is asked.
+    UNAPPROVED_ROLLBACK = "CW0524" "unapproved-rollback" Info;
+    /// A window in which no deployment can ever start.
+    NEVER_OPENS = "CW0525" "never-opens" Error;
+    /// A freeze that is over before it begins.
+    EMPTY_FREEZE = "CW0526" "empty-freeze" Error;
+    /// A freeze that is longer than anybody means.
+    LONG_FREEZE = "CW0527" "long-freeze" Warning;
+    /// A milestone that no time meets.
+    CONTRADICTORY_MILESTONE = "CW0528" "contradictory-milestone" Error;
+    /// An abbreviation for a time zone that is another one at that date.
+    ZONE_ABBREVIATION = "CW0529" "zone-abbreviation" Warning;
+    /// A release for which there is no time.
+    NO_TIME = "CW0530" "no-time" Error;
     /// A condition on the running system over a metric that is read from reports.
     NOT_MEASURED_LIVE = "CW0575" "not-measured-live" Error;
     /// A condition on the running system where nobody measures.
@@ -272,30 +293,6 @@ catalogue! {
     ENDLESS_FLAG = "CW0586" "endless-flag" Warning;
     /// A ramp of a flag that does not go up.
     FALLING_RAMP = "CW0587" "falling-ramp" Error;
-
-    /// An approval chain that the people there are cannot give.
-    UNSATISFIABLE_APPROVAL = "CW0520" "unsatisfiable-approval" Error;
-    /// A chain for which the project knows too few people.
-    NOBODY_LEFT = "CW0521" "nobody-left" Info;
-    /// One person alone can bring a change to production.
-    ONE_PERSON = "CW0522" "one-person" Warning;
-    /// A way into production that keeps fewer duties apart than the usual one.
-    WEAKER_WAY = "CW0523" "weaker-way" Info;
-    /// A way back from production on which nobody is asked.
-    UNAPPROVED_ROLLBACK = "CW0524" "unapproved-rollback" Info;
-
-    /// A window in which no deployment can ever start.
-    NEVER_OPENS = "CW0525" "never-opens" Error;
-    /// A freeze that is over before it begins.
-    EMPTY_FREEZE = "CW0526" "empty-freeze" Error;
-    /// A freeze that is longer than anybody means.
-    LONG_FREEZE = "CW0527" "long-freeze" Warning;
-    /// A milestone that no time meets.
-    CONTRADICTORY_MILESTONE = "CW0528" "contradictory-milestone" Error;
-    /// An abbreviation for a time zone that is another one at that date.
-    ZONE_ABBREVIATION = "CW0529" "zone-abbreviation" Warning;
-    /// A release for which there is no time.
-    NO_TIME = "CW0530" "no-time" Error;
 
     /// Nothing says how a job gets the `clearway` binary.
     NO_BINARY = "CW0601" "no-binary" Error;
