@@ -203,3 +203,19 @@ enum unlimited {
   /// However many.
   value any
 }
+
+/// What a test may expect.
+enum expectation {
+  /// An error with this code.
+  value error
+  /// A warning with this code.
+  value warning
+  /// Neither an error nor a warning.
+  value clean
+  /// Each of these services is done before the next begins.
+  value order
+  /// A deployment to this environment may start at the test's time.
+  value open
+  /// No deployment to this environment may start at the test's time.
+  value closed
+}

@@ -17,6 +17,21 @@ function contains(list: list(any), value: any) : bool computed { }
 /// How many items a list has.
 function length(list: list(any)) : number computed { }
 
+/// Whether each of a list is true: true of an empty list.
+function all(list: list(bool)) : bool computed { }
+
+/// Whether one of a list is true: false of an empty list.
+function any(list: list(bool)) : bool computed { }
+
+/// The items of several lists as one list.
+function flatten(lists: list(list(any))) : list(any) computed { }
+
+/// Whether something is written or has a default: `has(service.owner)`. Only in a policy.
+function has(value: any) : bool computed { }
+
+/// What the project declares of a kind: `declared(service)`, `declared(service or vendor)`. Only in a policy.
+function declared(kind: type) : list(any) computed { }
+
 /// Versions that are places in a list: a change from one to the next is one minor release.
 function series(releases: list(text)) : version-series { }
 

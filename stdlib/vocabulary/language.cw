@@ -24,6 +24,8 @@ kind contents abstract {
     flag required
     /// A declaration that has its own drops those of the declaration it extends.
     flag replaces
+    /// One that has the name of an inherited one adds to it, and does not take its place.
+    flag adds
   }
   /// An operand that is known by its place, in front of all labels.
   clause positional repeated {
@@ -42,6 +44,8 @@ kind contents abstract {
     positional type type
     /// It must be written.
     flag required
+    /// The clause speaks of each of its items in turn, and calls it by its first positional.
+    flag binds
   }
   /// A word that is there or not.
   clause flag repeated {

@@ -1,4 +1,4 @@
-// What is measured, and what must be true of every spec.
+// What is measured.
 
 /// A measured value; what follows `:` is its type.
 kind metric typed {
@@ -18,38 +18,4 @@ enum no-data {
   value inconclusive
   /// It fails.
   value fail
-}
-
-/// Rules of an organisation or a framework.
-kind policy {
-  /// A control that must be covered.
-  clause control repeated {
-    /// Its number in the framework.
-    positional id text
-    /// What it demands.
-    positional text text
-    /// How much a finding weighs.
-    field severity policy-severity default mandatory
-    /// A condition that must hold.
-    clause require repeated {
-      /// The condition.
-      positional condition condition
-    }
-  }
-}
-
-/// What is expected of the specs themselves.
-kind test {
-  /// The time at which it is tried.
-  clause at {
-    /// The time.
-    positional time date-time
-  }
-  /// What must come of it.
-  clause expect repeated {
-    /// What: `error`, `warning` or `order`.
-    positional outcome name
-    /// A code, a name, or a list.
-    positional value name or list(name) optional
-  }
 }

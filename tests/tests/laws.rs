@@ -30,6 +30,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "lsp",
             "model",
             "plan",
+            "report",
             "runtime",
             "schedule",
             "syntax",
@@ -45,6 +46,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("model", &["diagnostics", "syntax", "versions"]),
     ("plan", &["analysis", "model", "schedule", "syntax"]),
     ("quorum", &[]),
+    ("report", &["plan"]),
     ("runtime", &["evidence", "plan", "schedule"]),
     ("schedule", &[]),
     ("skew", &["versions"]),
@@ -87,6 +89,7 @@ fn the_core_does_not_know_the_disk() {
         "plan",
         "targets",
         "compile",
+        "report",
         "lsp",
     ] {
         for path in files_below(&repository().join("crates").join(part).join("src")) {

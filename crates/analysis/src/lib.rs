@@ -5,9 +5,11 @@
 
 mod approvals;
 mod conditions;
+mod control;
 mod cycle;
 mod facts;
 mod groups;
+mod implied;
 pub mod proof;
 mod query;
 mod rules;
@@ -19,9 +21,10 @@ use clearway_diagnostics::Diagnostic;
 use clearway_model::{Db, Workspace};
 
 pub use approvals::{Control, Direction};
+pub use control::{ControlState, Judged, Raised, Verdict, Weight};
 pub use groups::members;
-pub use query::{dependents, file_diagnostics, people, project_diagnostics};
-pub use times::{milestone, opening};
+pub use query::{controls, dependents, file_diagnostics, people, project_diagnostics};
+pub use times::{ends, milestone, opening};
 pub use world::{Edge, declared_item as deployable_named, requirements, requirements_of};
 
 /// What a check comes to.
@@ -81,6 +84,7 @@ pub fn check(workspace: &Workspace) -> Outcome<'_> {
         diagnostics.extend_from_slice(file_diagnostics(workspace, *file));
     }
     diagnostics.extend_from_slice(project_diagnostics(workspace, project));
+    rules::policies::raise(workspace, project, &mut diagnostics);
     let checked = (!diagnostics.iter().any(Diagnostic::stops_build)).then_some(Checked { workspace });
     Outcome { diagnostics, checked }
 }

@@ -11,6 +11,7 @@ use clearway_model::{
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use crate::control::ControlState;
 use crate::facts::{Interface, Needs};
 use crate::proof;
 use crate::rules;
@@ -69,6 +70,8 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::live_measurements::check(db, item));
     diagnostics.extend(rules::secrets::check(db, item));
     diagnostics.extend(rules::unused::params(db, item));
+    diagnostics.extend(rules::tests::check(db, item));
+    diagnostics.extend(rules::waivers::check(db, item));
     diagnostics
 }
 
@@ -108,6 +111,7 @@ pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     diagnostics.extend_from_slice(approvals(db, project));
     diagnostics.extend_from_slice(resources(db, project));
     diagnostics.extend_from_slice(duplicate_alerts(db, project));
+    diagnostics.extend_from_slice(policies(db, project));
     for name in rules::deployed_state::undeclared_names(db, project) {
         diagnostics.extend_from_slice(requirement_diagnostics(db, NameKey::new(db, name)));
     }
@@ -179,6 +183,17 @@ fn duplicate_alerts(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
 #[salsa::tracked(returns(ref))]
 fn deployed_states(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     rules::deployed_state::check(db, project)
+}
+
+#[salsa::tracked(returns(ref))]
+fn policies(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::policies::check(db, project)
+}
+
+/// The controls that are in force, and how each stands.
+#[salsa::tracked(returns(ref))]
+pub fn controls(db: &dyn Db, project: Project) -> Vec<ControlState> {
+    crate::control::controls(db, project)
 }
 
 /// The services, libraries, vendors and infrastructure of a file that are what their name means in the project.

@@ -34,6 +34,12 @@ pub(crate) fn milestone_of(name: &SmolStr, view: &Milestone) -> Option<schedule:
     })
 }
 
+/// When something that names a day or a moment is over: a day includes the whole of it.
+pub fn ends(value: &Value, timezone: Option<&At<SmolStr>>) -> Option<jiff::Timestamp> {
+    let zone = timezone.map_or_else(|| Some(Zone::utc()), |at| zone(Some(at)))?;
+    Some(bound(value)?.ends(&zone))
+}
+
 fn window(db: &dyn Db, reference: &Reference) -> Option<schedule::Window> {
     window_of(db, &reference.name, &views::of(instance(db, reference)))
 }

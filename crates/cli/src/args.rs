@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Basis(BasisArgs),
     /// Watch what was deployed; pipelines call it
     Watch(WatchArgs),
+    /// Try the tests of a project
+    Test(TestArgs),
     /// Read reports as a gate does
     Evidence(EvidenceArgs),
     /// Read what pipelines recorded
@@ -74,7 +76,9 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
 }
 
-pub(crate) use report::{HistoryArgs, MEANINGS, ReportArgs, ReportFormat};
+pub(crate) use report::{
+    HistoryArgs, MEANINGS, ReportArgs, ReportFormat, SpecReport, SpecReportArgs, TableFormat,
+};
 pub(crate) use runtime::{
     ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, EvidenceArgs, EvidenceCommand, GateArgs,
     GateCommand, LedgerArgs, LedgerCommand, PathArg, PreflightArgs, RecordArgs, RecordCommand, RunArgs,
@@ -156,6 +160,25 @@ pub(crate) struct PlanArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
     pub format: TextFormat,
+}
+
+#[derive(Args)]
+pub(crate) struct TestArgs {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// How to print what came of them
+    #[arg(long, value_enum, default_value_t = TestFormat::Text, value_name = "FORMAT")]
+    pub format: TestFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// A line for each test, and what did not come as expected
+    Text,
+    /// For programs
+    Json,
+    /// For CI, as test runners write it
+    Junit,
 }
 
 #[derive(Args)]

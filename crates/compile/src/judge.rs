@@ -132,8 +132,13 @@ pub(crate) fn unwritable(workspace: &Workspace, target: &dyn Target, why: &str) 
     Diagnostic::new(catalogue::CANNOT_COMPILE, message, manifest_place(workspace), "")
 }
 
-/// Where a declaration is written.
+/// Where a declaration is written; the manifest where there is no such declaration.
 pub(crate) fn place_of(workspace: &Workspace, origin: &Origin) -> Place {
+    declared_at(workspace, origin).unwrap_or_else(|| manifest_place(workspace))
+}
+
+/// Where a declaration of the project is written.
+pub fn declared_at(workspace: &Workspace, origin: &Origin) -> Option<Place> {
     let name = origin.name.split('(').next().unwrap_or_default();
     let is_meant = |item: &Item| {
         let kinds = match origin.kind.as_str() {
@@ -146,5 +151,5 @@ pub(crate) fn place_of(workspace: &Workspace, origin: &Origin) -> Place {
     let sources = workspace.project().sources(workspace).iter();
     let mut declared = sources.flat_map(|file| items(workspace, *file)).copied();
     let db: &dyn Db = workspace;
-    declared.find(is_meant).map_or_else(|| manifest_place(workspace), |item| item.name_place(db))
+    declared.find(is_meant).map(|item| item.name_place(db))
 }

@@ -8,6 +8,7 @@ mod files;
 mod judge;
 mod lock;
 mod times;
+mod trial;
 
 use clearway_diagnostics::{Diagnostic, Severity};
 use clearway_model::{Db, Workspace};
@@ -16,6 +17,8 @@ use clearway_targets::{File, Keeping, TARGETS, Target};
 
 pub use basis::of_run;
 pub use files::{GENERATED, PLAN, with_plan};
+pub use judge::declared_at;
+pub use trial::{Failure, Trial, trials};
 
 /// What a project comes to.
 pub struct Compiled {

@@ -47,7 +47,7 @@ struct Entry {
 
 impl Code {
     /// `CW0000`. The first two digits are the stage: 00 project and files, 01 syntax, 02 names, 03 vocabulary
-    /// and types, 04 versions and the dependency graph, 05 the shape of releases, 06 targets.
+    /// and types, 04 versions and the dependency graph, 05 the shape of releases, 06 targets, 07 policies and tests.
     pub const fn id(self) -> &'static str {
         self.0.id
     }
@@ -300,4 +300,25 @@ catalogue! {
     LOST_GUARANTEE = "CW0602" "lost-guarantee" Error;
     /// Something that a target cannot express.
     CANNOT_COMPILE = "CW0603" "cannot-compile" Error;
+
+    /// A waiver that names no incident.
+    NO_INCIDENT = "CW0701" "no-incident" Error;
+    /// A waiver that waives nothing.
+    EMPTY_WAIVER = "CW0702" "empty-waiver" Error;
+    /// A control that no policy has.
+    UNKNOWN_CONTROL = "CW0703" "unknown-control" Error;
+    /// Something that does not meet a control.
+    UNMET_CONTROL = "CW0704" "unmet-control" Error;
+    /// Something that does not meet a control, and is let through by a waiver.
+    WAIVED_CONTROL = "CW0705" "waived-control" Warning;
+    /// A control that nothing shows.
+    UNCOVERED_CONTROL = "CW0706" "uncovered-control" Warning;
+    /// A diagnostic that is not in the catalogue.
+    UNKNOWN_CODE = "CW0707" "unknown-code" Error;
+    /// Something that only a policy may look at.
+    OUTSIDE_POLICY = "CW0708" "outside-policy" Error;
+    /// A test that expects nothing that could be looked at.
+    VAGUE_EXPECTATION = "CW0709" "vague-expectation" Error;
+    /// A waiver that counts no longer.
+    EXPIRED_WAIVER = "CW0710" "expired-waiver" Error;
 }

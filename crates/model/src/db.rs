@@ -59,6 +59,8 @@ pub enum Change {
     Deployed(String, String),
     /// A service ships in this version instead.
     Ship(String, String),
+    /// These state files by environment and these versions by service, and no others.
+    Given(BTreeMap<String, String>, BTreeMap<String, String>),
     /// Whether facts of a version that nothing records are taken from today's declaration.
     AssumeDeclared(bool),
     /// Only this release is judged against what is deployed: the others are not what runs.
@@ -169,6 +171,10 @@ impl Workspace {
                     let mut deployed = project.deployed(self).clone();
                     deployed.insert(environment, path);
                     project.set_deployed(self).to(deployed);
+                }
+                Change::Given(deployed, ship) => {
+                    project.set_deployed(self).to(deployed);
+                    project.set_ship(self).to(ship);
                 }
                 Change::AssumeDeclared(assume) => {
                     project.set_assume_declared(self).to(assume);

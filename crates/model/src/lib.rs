@@ -16,6 +16,7 @@ mod lowering;
 pub mod manifest;
 mod meaning;
 mod naming;
+pub mod policy;
 mod query;
 pub mod state;
 pub mod stdlib;
@@ -36,11 +37,12 @@ pub use lowering::{ClauseValue, FieldValue, Lowered, Values};
 pub use meaning::{Meaning, Meanings, Word};
 pub use naming::{Import, Imported, Modules, Names, Resolution, Scope, resolve, resolve_project_wide};
 pub use query::{
-    Args, ExternalFile, Item, ItemKey, ItemSyntax, NameKey, Project, SourceFile, deployable, deployed_state,
-    environment, instance, items, let_value, lower, meanings, modules, names, parse, project_names, release,
-    scope, signature, syntax_of,
+    Args, ExternalFile, Item, ItemKey, ItemSyntax, NameKey, Project, SourceFile, demands, deployable,
+    deployed_state, environment, instance, items, let_value, lower, meanings, modules, names, parse,
+    project_names, release, scope, signature, syntax_of,
 };
 pub use system::{MemorySystem, System};
 pub use value::{
-    CallValue, Comparison, Condition, Measured, MetricCall, Moment, Number, Reference, Value, ValueKind,
+    CallValue, ClauseItem, Comparison, Condition, Measured, MetricCall, Moment, Number, Reference, Value,
+    ValueKind,
 };

@@ -20,6 +20,7 @@ use crate::lowering::Lowered;
 use crate::manifest::Manifest;
 use crate::meaning::Meanings;
 use crate::naming::{Modules, NameUses, Names, Scope};
+use crate::policy::Demand;
 use crate::state::StateFile;
 use crate::value::{Reference, Value};
 use crate::views::{self, Declared, Deployable, Environment, Release};
@@ -418,4 +419,10 @@ fn state_file(db: &dyn Db, item: Item) -> Option<ExternalFile> {
 #[salsa::tracked(returns(ref))]
 fn state_of(db: &dyn Db, file: ExternalFile) -> StateFile {
     crate::state::read(db, file)
+}
+
+/// What a policy comes to over the project.
+#[salsa::tracked(returns(ref))]
+pub fn demands(db: &dyn Db, policy: Item) -> Vec<Demand> {
+    crate::policy::demands(db, policy)
 }

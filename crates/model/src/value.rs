@@ -9,6 +9,7 @@ use jiff::civil;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::lowering::ClauseValue;
 use crate::query::Item;
 use crate::vocabulary::{Type, Vocabulary};
 use clearway_versions::Range;
@@ -67,6 +68,19 @@ pub enum ValueKind {
     Condition(Arc<Condition>),
     /// A type.
     Type(Arc<Type>),
+    /// A clause of a declaration, looked into by a policy.
+    Clause(Arc<ClauseItem>),
+    /// What nobody wrote, and what has no default: an owner that is not named. It is equal to nothing.
+    Absent,
+}
+
+/// A clause of a declaration.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClauseItem {
+    /// Its path in the vocabulary: `release.stage`.
+    pub path: SmolStr,
+    /// What it says.
+    pub clause: ClauseValue,
 }
 
 /// A number with the text it was written as.
@@ -227,6 +241,11 @@ impl fmt::Display for Value {
             }
             ValueKind::Condition(condition) => write!(f, "{condition}"),
             ValueKind::Type(ty) => write!(f, "{ty}"),
+            ValueKind::Clause(item) => {
+                write!(f, "{}", item.clause.keyword)?;
+                item.clause.parts.first().map_or(Ok(()), |(_, subject)| write!(f, " {subject}"))
+            }
+            ValueKind::Absent => write!(f, "nothing"),
         }
     }
 }
@@ -316,6 +335,8 @@ impl ValueKind {
             Self::Call(call) => return format!("`{}(…)`", call.function),
             Self::Condition(_) => "a condition",
             Self::Type(_) => "a type",
+            Self::Clause(item) => return Type::Clause(item.path.clone()).to_string(),
+            Self::Absent => "nothing",
         };
         name.to_owned()
     }

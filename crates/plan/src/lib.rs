@@ -38,4 +38,4 @@ pub use protected::{Dataset, Secret, SecretSource};
 pub use rollout::{Breach, Rollout, Share, Watch};
 pub use running::{Alert, Flag, Ramp};
 pub use tell::{Ordered, PlannedStep, Told, order, steps};
-pub use timetable::timetable;
+pub use timetable::{may_start, timetable};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clearway_schedule::{
-    Calendar, Conflict, DEFAULT_HORIZON, Deployment, Lead, LeadTime, Origin, Schedule, Stage as Slot, Timing,
-    Zone, schedule,
+    Calendar, Conflict, DEFAULT_HORIZON, Decision, Deployment, Lead, LeadTime, Origin, Schedule,
+    Stage as Slot, Timing, Zone, schedule,
 };
 use jiff::Timestamp;
 
@@ -29,22 +29,31 @@ pub fn timetable(plan: &Plan, release: &Release, now: Timestamp) -> Result<Sched
     schedule(&stages, now, DEFAULT_HORIZON)
 }
 
+/// Whether a deployment of a stage may start at a time. `None` where the plan does not know the environment.
+pub fn may_start(plan: &Plan, stage: &Stage, now: Timestamp) -> Option<Decision> {
+    let environment = plan.environments.get(&stage.environment)?.opening.clone();
+    Some(Deployment { environment, timing: timing(stage) }.check(now, DEFAULT_HORIZON))
+}
+
+/// How long the parts of a stage's deployment take, as far as the plan says. How long going back takes is not said by the spec.
+fn timing(stage: &Stage) -> Timing {
+    let waves = u32::try_from(stage.waves.len()).unwrap_or(u32::MAX);
+    Timing {
+        rollout: Duration::from_secs(stage.rollout.held()).saturating_mul(waves),
+        rollback: Duration::ZERO,
+        bake: Duration::from_secs(stage.bake),
+        bake_in_window: stage.bake_in_window,
+    }
+}
+
 fn slot(plan: &Plan, stage: &Stage, place: &Environment) -> Slot {
     let zone = place.opening.windows.first().map_or_else(Zone::utc, |window| window.zone.clone());
     let chain = stage.approval.as_ref().and_then(|name| plan.approvals.get(name));
     let leads = chain.into_iter().flat_map(|chain| &chain.steps).filter_map(|step| lead(step, &zone));
-    let waves = u32::try_from(stage.waves.len()).unwrap_or(u32::MAX);
-    let timing = Timing {
-        rollout: Duration::from_secs(stage.rollout.held()).saturating_mul(waves),
-        // How long going back takes is not said by the spec.
-        rollback: Duration::ZERO,
-        bake: Duration::from_secs(stage.bake),
-        bake_in_window: stage.bake_in_window,
-    };
     Slot {
         name: place.opening.name.clone(),
         origin: Origin::default(),
-        deployments: vec![Deployment { environment: place.opening.clone(), timing }],
+        deployments: vec![Deployment { environment: place.opening.clone(), timing: timing(stage) }],
         leads: leads.collect(),
         milestones: Vec::new(),
     }

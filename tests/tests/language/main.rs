@@ -61,6 +61,7 @@ pages! {
     operators "operators.md",
     order "order.md",
     protected "protected.md",
+    policies "policies.md",
     ranges "ranges.md",
     recovery "recovery.md",
     releases "releases.md",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clearway_diagnostics::{Diagnostic, Edit, catalogue, suggest};
-use clearway_model::views::{self, At};
+use clearway_model::views::{self, At, Waiver};
 use clearway_model::{Db, Item, Project, Value, ValueKind, directory, items, lower};
 use smol_str::SmolStr;
 
@@ -43,7 +43,7 @@ pub(crate) fn unreadable_directories(db: &dyn Db, item: Item) -> Vec<Diagnostic>
     groups::written(db, item).into_iter().filter_map(problem).collect()
 }
 
-/// The people that a release or an approval names.
+/// The people that a release, an approval or a waiver names.
 pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     let named: Vec<At<SmolStr>> = match item.kind(db).as_str() {
         "release" => clearway_model::release(db, item).view.requested_by.iter().cloned().collect(),
@@ -55,6 +55,7 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
             };
             approval.steps.iter().filter_map(|step| step.escalate.as_ref().and_then(person)).collect()
         }
+        "waiver" => views::of::<Waiver>(lower(db, item)).approver.into_iter().collect(),
         _ => return Vec::new(),
     };
     let Some(people) = people(db, db.project()) else { return Vec::new() };

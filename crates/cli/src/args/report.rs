@@ -1,15 +1,21 @@
 //! What `clearway report` takes.
 
 use camino::Utf8PathBuf;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use clearway_evidence::Meaning;
 use clearway_history::prose::Kind;
 
+use super::ProjectArgs;
+
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct ReportArgs {
-    /// What is reported: change, audit, delivery, postmortem, review, lessons
-    #[arg(value_name = "KIND")]
-    pub kind: Kind,
+    /// What a spec comes to.
+    #[command(subcommand)]
+    pub spec: Option<SpecReport>,
+    /// What looks back on the records: change, audit, delivery, postmortem, review, lessons
+    #[arg(value_name = "KIND", required = true)]
+    pub kind: Option<Kind>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = ReportFormat::Markdown, value_name = "FORMAT")]
     pub format: ReportFormat,
@@ -26,6 +32,33 @@ pub(crate) enum ReportFormat {
     Markdown,
     /// For programs
     Json,
+}
+
+/// The reports on a spec.
+#[derive(Subcommand)]
+pub(crate) enum SpecReport {
+    /// Who may do what: derived for every person and every way into an environment
+    Access(SpecReportArgs),
+}
+
+/// A report on a spec.
+#[derive(Args)]
+pub(crate) struct SpecReportArgs {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TableFormat::Markdown, value_name = "FORMAT")]
+    pub format: TableFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// For people
+    Markdown,
+    /// For programs
+    Json,
+    /// For spreadsheets
+    Csv,
 }
 
 /// What is looked back on.

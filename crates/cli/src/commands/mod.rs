@@ -17,6 +17,7 @@ pub(crate) mod plan;
 pub(crate) mod preflight;
 pub(crate) mod record;
 pub(crate) mod report;
+pub(crate) mod test;
 pub(crate) mod watch;
 pub(crate) mod why;
 pub(crate) mod window;

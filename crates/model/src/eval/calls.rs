@@ -1,16 +1,17 @@
 //! Calls: functions of the vocabulary, and templates with their arguments.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use clearway_diagnostics::{Diagnostic, Edit, Place, catalogue, suggest};
 use clearway_syntax::{Arg, Expr, Name};
 use smol_str::SmolStr;
 
-use super::{Evaluator, functions};
+use super::{Evaluator, functions, one_of};
 use crate::meaning::Meaning;
 use crate::naming::{Resolution, resolve};
 use crate::value::{CallValue, Value, ValueKind};
-use crate::vocabulary::{Parameter, Type, Vocabulary};
+use crate::vocabulary::{Function, Parameter, Type, Vocabulary};
 
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, expr: &Expr, path: &[Name], args: &[Arg], ty: &Type) -> Value {
@@ -22,7 +23,8 @@ impl Evaluator<'_> {
                 (Resolution::Found(_) | Resolution::Poisoned, _) => {}
                 (_, Some(function)) => {
                     self.record(name, || Meaning::Function(function));
-                    let args = self.bind(&function.params, args, &function.name, place);
+                    let params = self.alike(function, args);
+                    let args = self.bind(&params, args, &function.name, place);
                     if function.computed {
                         return functions::compute(self, &function.name, &args, place);
                     }
@@ -34,6 +36,24 @@ impl Evaluator<'_> {
             }
         }
         self.declared(expr, path, Some(args), ty)
+    }
+
+    /// The parameters of a function; what may be anything beside a list is read as one item of that list, so that
+    /// `contains(service.data, payment)` knows the word.
+    fn alike(&mut self, function: &'static Function, args: &[Arg]) -> Cow<'static, [Parameter]> {
+        let is_list = |ty: &Type| matches!(ty, Type::List(of) if **of == Type::Any);
+        let [list, item] = function.params.as_slice() else { return Cow::Borrowed(&function.params) };
+        let (true, Type::Any, Some(first)) = (is_list(&list.ty), &item.ty, args.first()) else {
+            return Cow::Borrowed(&function.params);
+        };
+        // What is wrong with the list is told when it is bound.
+        let (told, recorder) = (self.diagnostics.len(), self.recorder.take());
+        let list_value = self.eval(&first.value, &list.ty);
+        self.diagnostics.truncate(told);
+        self.recorder = recorder;
+        let ValueKind::Parameter(ty) = one_of(&list_value) else { return Cow::Borrowed(&function.params) };
+        let item = Parameter { ty: (*ty).clone(), ..item.clone() };
+        Cow::Owned(vec![list.clone(), item])
     }
 
     fn unknown_function(&mut self, name: &Name, args: &[Arg], ty: &Type) -> Value {

@@ -32,7 +32,8 @@ fn fit_one(value: &Value, ty: &Type) -> Option<ValueKind> {
     use ValueKind as V;
     let same = || Some(value.kind.clone());
     match (&value.kind, ty) {
-        (V::Unknown, _) | (_, Type::Any) => same(),
+        // What nobody wrote fits everywhere: a policy asks for it with `has`.
+        (V::Unknown | V::Absent, _) | (_, Type::Any) => same(),
         (V::Parameter(of), _) => {
             let fits = of.alternatives().iter().all(|of| assignable(of, ty));
             fits.then(|| value.kind.clone())
@@ -73,6 +74,7 @@ fn fit_one(value: &Value, ty: &Type) -> Option<ValueKind> {
         (V::Quantity(_, unit), Type::Quantity(dimension)) => {
             (Vocabulary::get().unit(unit)?.dimension == *dimension).then(|| value.kind.clone())
         }
+        (V::Clause(item), Type::Clause(wanted)) => (item.path == *wanted).then(|| value.kind.clone()),
         (V::Word(name, _), Type::Word(wanted)) => (name == wanted).then(|| value.kind.clone()),
         (V::Reference(reference), Type::Declaration(kind)) => {
             (reference.part.is_none() && reference.kind == *kind).then(|| value.kind.clone())

@@ -7,16 +7,23 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::Evaluator;
+use super::operators::same;
 use crate::value::{Number, Value, ValueKind};
+use crate::vocabulary::{Type, Vocabulary};
 use clearway_versions::{Range, Scheme};
 
 type Compute = fn(&mut Evaluator<'_>, &[(SmolStr, Value)], Place) -> Option<ValueKind>;
 
 /// The functions by name; a test holds them to what the vocabulary marks as `computed`.
 pub(crate) const COMPUTED: &[(&str, Compute)] = &[
+    ("all", all),
+    ("any", any),
     ("contains", contains),
+    ("declared", declared),
+    ("flatten", flatten),
     ("from-file", from_file),
     ("from-tag", from_tag),
+    ("has", has),
     ("length", length),
     ("range", range),
 ];
@@ -27,10 +34,27 @@ pub(super) fn compute(
     args: &[(SmolStr, Value)],
     place: Place,
 ) -> Value {
-    let known = !args.iter().any(|(_, value)| value.is_open());
-    let compute = COMPUTED.iter().find(|(function, _)| *function == name).filter(|_| known);
-    let kind = compute.and_then(|(_, compute)| compute(evaluator, args, place));
+    let kind = if args.iter().any(|(_, value)| value.kind == ValueKind::Unknown) {
+        None
+    } else if args.iter().any(|(_, value)| value.is_open()) {
+        of_type(name, args)
+    } else {
+        let compute = COMPUTED.iter().find(|(function, _)| *function == name);
+        compute.and_then(|(_, compute)| compute(evaluator, args, place))
+    };
     Value { place, kind: kind.unwrap_or(ValueKind::Unknown) }
+}
+
+/// What is known of a result before the arguments are: its type.
+fn of_type(name: &str, args: &[(SmolStr, Value)]) -> Option<ValueKind> {
+    let ty = match (name, &args.first()?.1.kind) {
+        ("flatten", ValueKind::Parameter(lists)) => match lists.alternatives() {
+            [Type::List(of)] => (**of).clone(),
+            _ => return None,
+        },
+        _ => Vocabulary::get().functions.get(name)?.result.clone(),
+    };
+    Some(ValueKind::Parameter(Arc::new(ty)))
 }
 
 fn text(args: &[(SmolStr, Value)], at: usize) -> (&str, Place) {
@@ -56,7 +80,47 @@ fn range(evaluator: &mut Evaluator<'_>, args: &[(SmolStr, Value)], _: Place) -> 
 
 fn contains(_: &mut Evaluator<'_>, args: &[(SmolStr, Value)], _: Place) -> Option<ValueKind> {
     let (list, wanted) = (&args.first()?.1, &args.get(1)?.1);
-    Some(ValueKind::Bool(list.items().iter().any(|item| item.kind == wanted.kind)))
+    Some(ValueKind::Bool(list.items().iter().any(|item| same(&item.kind, &wanted.kind))))
+}
+
+/// Whether something was written or has a default.
+fn has(_: &mut Evaluator<'_>, args: &[(SmolStr, Value)], _: Place) -> Option<ValueKind> {
+    Some(ValueKind::Bool(args.first()?.1.kind != ValueKind::Absent))
+}
+
+/// The truth of each item; `None` where that of one is not known.
+fn truths(args: &[(SmolStr, Value)]) -> Option<Vec<bool>> {
+    let truth = |item: &Value| match item.kind {
+        ValueKind::Bool(holds) => Some(holds),
+        _ => None,
+    };
+    args.first()?.1.items().iter().map(truth).collect()
+}
+
+fn all(_: &mut Evaluator<'_>, args: &[(SmolStr, Value)], _: Place) -> Option<ValueKind> {
+    Some(ValueKind::Bool(truths(args)?.into_iter().all(|holds| holds)))
+}
+
+fn any(_: &mut Evaluator<'_>, args: &[(SmolStr, Value)], _: Place) -> Option<ValueKind> {
+    Some(ValueKind::Bool(truths(args)?.into_iter().any(|holds| holds)))
+}
+
+fn flatten(_: &mut Evaluator<'_>, args: &[(SmolStr, Value)], _: Place) -> Option<ValueKind> {
+    Some(ValueKind::List(args.first()?.1.items().iter().flat_map(Value::items).cloned().collect()))
+}
+
+/// What the project declares of some kinds. Before a policy is judged, only the type is known.
+fn declared(evaluator: &mut Evaluator<'_>, args: &[(SmolStr, Value)], place: Place) -> Option<ValueKind> {
+    let ValueKind::Type(wanted) = &args.first()?.1.kind else { return None };
+    if !evaluator.is_policy() {
+        let message = "`declared` looks at the whole project, and only a policy does";
+        evaluator.report(Diagnostic::new(catalogue::OUTSIDE_POLICY, message, place, ""));
+        return None;
+    }
+    match evaluator.judging {
+        true => Some(evaluator.declared_of(wanted)),
+        false => Some(ValueKind::Parameter(Arc::new(Type::List(Box::new((**wanted).clone()))))),
+    }
 }
 
 fn length(_: &mut Evaluator<'_>, args: &[(SmolStr, Value)], _: Place) -> Option<ValueKind> {

@@ -7,11 +7,13 @@ mod calls;
 mod coerce;
 mod functions;
 mod literals;
+mod members;
 mod operators;
 mod paths;
 
 pub use coerce::time_zones;
 pub(crate) use functions::COMPUTED;
+pub(crate) use members::one_of;
 
 use std::sync::Arc;
 
@@ -26,7 +28,7 @@ use crate::value::{Value, ValueKind};
 use crate::vocabulary::Type;
 
 /// How many values one declaration may build.
-const BUDGET: usize = 100_000;
+pub(crate) const BUDGET: usize = 100_000;
 
 /// How many bytes a text may have that is put together from others.
 const TEXT_LIMIT: usize = 1 << 20;
@@ -43,7 +45,9 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) at: Option<Place>,
     /// Writes down what each word means, where an editor asks.
     pub(crate) recorder: Option<Recorder>,
-    budget: usize,
+    /// The project is at hand: `declared(service)` gives what it declares, and not only its type.
+    pub(crate) judging: bool,
+    pub(crate) budget: usize,
 }
 
 /// A parameter, block `let` or comprehension variable.
@@ -63,8 +67,14 @@ impl<'a> Evaluator<'a> {
             diagnostics: Vec::new(),
             at: None,
             recorder: None,
+            judging: false,
             budget: BUDGET,
         }
+    }
+
+    /// Evaluates the expressions of a policy over the project.
+    pub(crate) fn judge(db: &'a dyn Db, item: Item) -> Self {
+        Self { judging: true, ..Self::new(db, item) }
     }
 
     /// The value of an expression where a type is wanted.
@@ -192,7 +202,10 @@ impl<'a> Evaluator<'a> {
         let of = item_type(ty);
         let items = match items.kind {
             ValueKind::List(items) => items,
-            ValueKind::Unknown | ValueKind::Parameter(_) => return ValueKind::Unknown,
+            // What each would be is checked by its type.
+            ValueKind::Parameter(_) => return self.comprehension_of_type(comprehension, &items, &of),
+            ValueKind::Absent => Arc::from([]),
+            ValueKind::Unknown => return ValueKind::Unknown,
             other => {
                 let message = format!("a comprehension goes over a list, and this is {}", other.describe());
                 self.report(Diagnostic::new(catalogue::WRONG_TYPE, message, items.place, "not a list"));
@@ -215,6 +228,24 @@ impl<'a> Evaluator<'a> {
             }
         }
         self.whole(ValueKind::List(values.into()))
+    }
+
+    fn comprehension_of_type(
+        &mut self,
+        comprehension: &Comprehension,
+        items: &Value,
+        of: &Type,
+    ) -> ValueKind {
+        self.bind_local(&comprehension.name, Value { place: items.place, kind: one_of(items) });
+        if let Some(filter) = &comprehension.filter {
+            self.eval(filter, &Type::Bool);
+        }
+        let value = self.eval(&comprehension.value, of);
+        self.locals.pop();
+        match operators::type_of(&value) {
+            Some(ty) => ValueKind::Parameter(Arc::new(Type::List(Box::new(ty)))),
+            None => ValueKind::Unknown,
+        }
     }
 
     fn conditional(&mut self, parts: &[Expr; 3], ty: &Type) -> Value {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::Evaluator;
-use crate::value::{Comparison, Condition, Measured, Number, Value, ValueKind};
+use crate::value::{Comparison, Condition, Measured, Number, Reference, Value, ValueKind};
 use crate::vocabulary::{Type, Unit, Vocabulary};
 
 impl Evaluator<'_> {
@@ -125,6 +125,9 @@ impl Evaluator<'_> {
         let asks = left.as_ref().map(side_place).map(|place| (place, format!("this is {hint}")));
         let right = self.measured(right, &hint, asks);
         let (Some(left), Some(right)) = (left, right) else { return Value::unknown(place) };
+        if let Some(known) = with_nothing(op, &left, &right) {
+            return self.value(place, ValueKind::Bool(known));
+        }
         let (Some(left_type), Some(right_type)) = (type_of_side(&left), type_of_side(&right)) else {
             return Value::unknown(place);
         };
@@ -145,6 +148,9 @@ impl Evaluator<'_> {
             return self.fail(
                 Diagnostic::new(catalogue::WRONG_TYPE, message, place, "").help("compare with `==` or `!=`"),
             );
+        }
+        if let Some(diagnostic) = unlike_units(&left, &right) {
+            return self.fail(diagnostic);
         }
         let kind = match (&left, &right) {
             (Measured::Value(left), Measured::Value(right)) => match compare(op, left, right) {
@@ -268,17 +274,44 @@ pub(super) fn type_of(value: &Value) -> Option<Type> {
         ValueKind::Word(name, _) => Type::Word(name.clone()),
         ValueKind::Name(_) => Type::Name,
         ValueKind::Reference(reference) => Type::Declaration(reference.kind.clone()),
+        ValueKind::Clause(item) => Type::Clause(item.path.clone()),
         _ => return None,
+    })
+}
+
+/// A comparison with what nobody wrote: it is equal to nothing, and in no order with anything.
+fn with_nothing(op: BinaryOp, left: &Measured, right: &Measured) -> Option<bool> {
+    let absent = |side: &Measured| matches!(side, Measured::Value(value) if value.kind == ValueKind::Absent);
+    (absent(left) || absent(right)).then_some(op == BinaryOp::Unequal)
+}
+
+/// Units that do not convert into each other: how many months a number of business days is depends on when they start.
+fn unlike_units(left: &Measured, right: &Measured) -> Option<Diagnostic> {
+    let (Measured::Value(left), Measured::Value(right)) = (left, right) else { return None };
+    let (ValueKind::Quantity(_, unit), ValueKind::Quantity(_, other)) = (&left.kind, &right.kind) else {
+        return None;
+    };
+    let vocabulary = Vocabulary::get();
+    let dimension = vocabulary.dimensions.get(&vocabulary.unit(unit)?.dimension)?;
+    (dimension.separate && unit != other).then(|| {
+        let message = format!("`{unit}` and `{other}` cannot be compared: neither converts into the other");
+        Diagnostic::new(catalogue::WRONG_UNIT, message, right.place, format!("in `{other}`"))
+            .related(left.place, format!("in `{unit}`"))
     })
 }
 
 fn comparable(left: &Type, right: &Type) -> bool {
     let number = |ty: &Type| matches!(ty, Type::Number | Type::Count);
-    left == right || (number(left) && number(right))
+    let name = |ty: &Type| matches!(ty, Type::Name | Type::Person | Type::Text);
+    let same = |left: &Type, right: &Type| {
+        left == right || (number(left) && number(right)) || (name(left) && name(right))
+    };
+    left.alternatives().iter().any(|left| right.alternatives().iter().any(|right| same(left, right)))
 }
 
 fn ordered(ty: &Type) -> bool {
     match ty {
+        Type::Either(types) => types.iter().any(ordered),
         Type::Number | Type::Count | Type::Percent | Type::Quantity(_) | Type::Date | Type::Time => true,
         Type::Word(name) => Vocabulary::get().enums.get(name).is_some_and(|words| words.ordered),
         _ => false,
@@ -302,7 +335,7 @@ fn compare(op: BinaryOp, left: &Value, right: &Value) -> Option<bool> {
             place(left)?.cmp(&place(right)?)
         }
         (ValueKind::Parameter(_), _) | (_, ValueKind::Parameter(_)) => return None,
-        (left, right) if left == right => Ordering::Equal,
+        (left, right) if same(left, right) => Ordering::Equal,
         _ => Ordering::Less,
     };
     Some(match op {
@@ -314,6 +347,28 @@ fn compare(op: BinaryOp, left: &Value, right: &Value) -> Option<bool> {
         BinaryOp::AtLeast => order.is_ge(),
         _ => return None,
     })
+}
+
+/// Whether two values are the same, wherever they were written.
+pub(super) fn same(left: &ValueKind, right: &ValueKind) -> bool {
+    use ValueKind as V;
+    match (left, right) {
+        (V::Absent, _) | (_, V::Absent) => false,
+        (V::Number(left), V::Number(right)) => left.value == right.value,
+        (V::Reference(left), V::Reference(right)) => {
+            let part = |of: &Reference| of.part.as_ref().map(|(part, _)| part.clone());
+            let args = left.args.len() == right.args.len()
+                && left.args.iter().zip(&right.args).all(|(left, right)| same(&left.1.kind, &right.1.kind));
+            left.item == right.item && part(left) == part(right) && args
+        }
+        (V::List(left), V::List(right)) => {
+            left.len() == right.len()
+                && left.iter().zip(right.iter()).all(|(left, right)| same(&left.kind, &right.kind))
+        }
+        // A name and a text may both name a person.
+        (V::Name(name), V::Text(text)) | (V::Text(text), V::Name(name)) => name == &**text,
+        (left, right) => left == right,
+    }
 }
 
 /// An amount in a unit that is common to its dimension.

@@ -22,6 +22,11 @@ impl Evaluator<'_> {
         if let Some(args) = args {
             return self.call(expr, path, args, ty);
         }
+        if let Some(from) = self.local(&first.text).filter(|_| !rest.is_empty()) {
+            let (kind, node) = (from.value.kind.clone(), from.node);
+            self.record(first, || Meaning::Local(node));
+            return self.members(expr, kind, rest);
+        }
         if rest.is_empty()
             && let Some(kind) = self.known_word(&first.text, ty)
         {
@@ -150,7 +155,7 @@ impl Evaluator<'_> {
     /// A metric with its arguments; `None` when the expression names none.
     pub(super) fn metric(&mut self, expr: &Expr) -> Option<Option<MetricCall>> {
         let ExprKind::Path(path, args) = &expr.kind else { return None };
-        if path.len() == 1 && self.local(&path[0].text).is_some() {
+        if self.local(&path[0].text).is_some() {
             return None;
         }
         let whole = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");

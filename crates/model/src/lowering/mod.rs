@@ -6,6 +6,8 @@
 mod misfits;
 mod statements;
 
+use std::sync::Arc;
+
 use clearway_diagnostics::{Diagnostic, Edit, NodeId, Place, catalogue, suggest};
 use clearway_syntax as syntax;
 use smol_str::SmolStr;
@@ -14,8 +16,8 @@ use crate::db::Db;
 use crate::eval::Evaluator;
 use crate::meaning::{Meaning, Recorder};
 use crate::query::{self, Args, Item, syntax_of};
-use crate::value::{Value, ValueKind};
-use crate::vocabulary::{Contents, Kind, Parameter, Type, Vocabulary, match_operands};
+use crate::value::{Reference, Value, ValueKind};
+use crate::vocabulary::{Clause, Contents, Kind, Parameter, Type, Vocabulary, match_operands};
 
 /// A declaration with its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct Lowered {
     pub template: bool,
     /// A part of it did not parse, or it extends itself: what it lacks may be in there.
     pub broken: bool,
+    /// What it extends, in order.
+    pub bases: Vec<Arc<Reference>>,
     /// For kinds with a type after the `:`, that type.
     pub result: Option<Type>,
     /// What is wrong with it.
@@ -43,7 +47,7 @@ pub struct Lowered {
 }
 
 /// Fields and clauses.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Values {
     /// The fields that are written or have a default.
     pub fields: Vec<FieldValue>,
@@ -52,7 +56,7 @@ pub struct Values {
 }
 
 /// A field with its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FieldValue {
     /// Its name.
     pub name: SmolStr,
@@ -63,7 +67,7 @@ pub struct FieldValue {
 }
 
 /// A clause with its parts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClauseValue {
     /// The word it starts with.
     pub keyword: SmolStr,
@@ -115,6 +119,7 @@ impl Lowered {
             values: Values::default(),
             template: false,
             broken: true,
+            bases: Vec::new(),
             result: None,
             diagnostics: Vec::new(),
         }
@@ -185,7 +190,9 @@ fn lower_declaration<'db>(
         lowered.result = lowering.result_type(declaration);
         Values::default()
     } else {
-        lowering.bases(declaration, kind)
+        let inherited = lowering.bases(declaration, kind, &mut lowered.bases);
+        lowered.bases.shrink_to_fit();
+        inherited
     };
     lowering.head(declaration, kind);
     let own = lowering.block(&kind.contents, Some(&declaration.body));
@@ -257,8 +264,14 @@ fn inherit(contents: &'static Contents, base: Values, own: Values) -> Values {
     }
     let key = |clause: &ClauseValue| match clause.parts.first() {
         Some((_, Value { kind: ValueKind::Name(name), .. })) => Some(name.clone()),
+        Some((_, Value { kind: ValueKind::Text(text), .. })) => Some(SmolStr::new(text)),
         _ => None,
     };
+    // What binds a name speaks of a list, and its name is no name of its own.
+    let named = |keyword: &str| {
+        contents.clause(keyword).is_none_or(|spec| !spec.contents.labels.iter().any(|label| label.binds))
+    };
+    let key = |clause: &ClauseValue| key(clause).filter(|_| named(&clause.keyword));
     let mut clauses = own.clauses;
     values.clauses.retain(|inherited| {
         let once = contents.clause(&inherited.keyword).is_some_and(|spec| spec.replaces || !spec.repeated);
@@ -269,11 +282,31 @@ fn inherit(contents: &'static Contents, base: Values, own: Values) -> Values {
         let same =
             |clause: &ClauseValue| clause.keyword == inherited.keyword && key(clause) == key(inherited);
         if let Some(at) = clauses.iter().position(same) {
-            *inherited = clauses.remove(at);
+            let own = clauses.remove(at);
+            match contents.clause(&own.keyword) {
+                Some(spec) if spec.adds => add(spec, inherited, own),
+                _ => *inherited = own,
+            }
         }
     }
     values.clauses.extend(clauses);
     values
+}
+
+/// What a clause says besides what the inherited one of its name says. A default is no choice of its author.
+fn add(spec: &'static Clause, inherited: &mut ClauseValue, own: ClauseValue) {
+    let mut added = own.values;
+    added.fields.retain(|field| field.written);
+    let base = std::mem::take(&mut inherited.values);
+    inherited.values = inherit(&spec.contents, base, added);
+    inherited.place = own.place;
+    for (name, value) in own.parts {
+        match inherited.parts.iter_mut().find(|(part, _)| *part == name) {
+            Some((_, before)) => *before = value,
+            None => inherited.parts.push((name, value)),
+        }
+    }
+    inherited.flags.extend(own.flags);
 }
 
 /// Who lacks a field, for the message.
@@ -319,7 +352,7 @@ impl Lowering<'_> {
             let value = match (given, args) {
                 (Some(value), _) => value,
                 (None, Some(_)) => default.unwrap_or_else(|| Value::unknown(place)),
-                (None, None) => Value { place, kind: ValueKind::Parameter(std::sync::Arc::new(ty)) },
+                (None, None) => Value { place, kind: ValueKind::Parameter(Arc::new(ty)) },
             };
             self.evaluator.bind_local(&param.name, value);
         }
@@ -343,7 +376,12 @@ impl Lowering<'_> {
     }
 
     /// What the declaration extends, the first base first.
-    fn bases(&mut self, declaration: &syntax::Declaration, kind: &'static Kind) -> Values {
+    fn bases(
+        &mut self,
+        declaration: &syntax::Declaration,
+        kind: &'static Kind,
+        bases: &mut Vec<Arc<Reference>>,
+    ) -> Values {
         let mut values = Values::default();
         let ty = Type::Declaration(kind.name.clone());
         for base in &declaration.bases {
@@ -355,6 +393,7 @@ impl Lowering<'_> {
                 // A default of the base is not a choice of its author: the declaration has the same default.
                 inherited.fields.retain(|field| field.written);
                 values = inherit(&kind.contents, values, inherited);
+                bases.push(reference);
             }
         }
         values

@@ -4,7 +4,7 @@ use clearway_diagnostics::{Diagnostic, Edit, catalogue};
 use clearway_syntax::{self as syntax, Block, Expr, ExprKind, Statement};
 
 use super::{ClauseValue, FieldValue, Lowering, Owner, Values};
-use crate::eval::Evaluator;
+use crate::eval::{Evaluator, one_of};
 use crate::value::Value;
 use crate::vocabulary::{self, Contents, Matched, Mismatch, Slot, Type, Vocabulary, match_operands};
 
@@ -110,6 +110,7 @@ impl Lowering<'_> {
             values: Values::default(),
             doc: clause.doc.clone(),
         };
+        let locals = self.evaluator.locals.len();
         let matched = match_operands(&spec.contents, &clause.operands);
         self.evaluator.record_operands(&spec.contents, &matched);
         if let Some(next) = run_on(contents, &matched, &clause.operands) {
@@ -157,6 +158,7 @@ impl Lowering<'_> {
                 silent: clause.broken || clause.body.as_ref().is_some_and(|body| body.broken),
             },
         );
+        self.evaluator.locals.truncate(locals);
         values.clauses.push(value);
     }
 
@@ -188,6 +190,13 @@ impl Lowering<'_> {
                         (this.place(word), format!("`{name}` takes {ty}"))
                     };
                     let evaluated = self.evaluator.eval_for(expr, ty, asks);
+                    if let Slot::Label(at) = part.slot
+                        && spec.contents.labels[at].binds
+                        && let Some(name) = clause.operands.first().and_then(Expr::as_name)
+                    {
+                        let item = Value { place: evaluated.place, kind: one_of(&evaluated) };
+                        self.evaluator.bind_local(name, item);
+                    }
                     value.parts.push((part.name.clone(), evaluated));
                 }
                 _ => {}

@@ -33,10 +33,15 @@ view! {
 impl Environment {
     /// The path of the state file that it names.
     pub fn state_path(&self) -> Option<String> {
-        match &self.deployed.as_ref()?.value.args.first()?.1.kind {
-            ValueKind::Text(path) => Some(path.to_string()),
-            _ => None,
-        }
+        state_path(&self.deployed.as_ref()?.value)
+    }
+}
+
+/// The path of a `state("…")`.
+pub fn state_path(state: &CallValue) -> Option<String> {
+    match &state.args.first()?.1.kind {
+        ValueKind::Text(path) => Some(path.to_string()),
+        _ => None,
     }
 }
 

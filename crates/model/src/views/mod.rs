@@ -7,6 +7,7 @@
 
 mod environment;
 mod people;
+mod policy;
 mod protected;
 mod read;
 mod release;
@@ -14,15 +15,18 @@ mod rules;
 mod running;
 mod service;
 
-pub use environment::{Calendar, Environment, Freeze, Milestone, Parity, Resource, Window};
+pub use environment::{Calendar, Environment, Freeze, Milestone, Parity, Resource, Window, state_path};
 pub use people::{Identity, Role, Team};
+pub use policy::{
+    Control, Every, EveryOf, Expectation, Policy, Raise, Test, TestShip, TestState, TestTime, Waiver,
+};
 pub use protected::{Dataset, Secret};
 pub use read::{At, Quantity, Read};
 pub use release::{
     Accept, Approval, ApprovalStep, Gate, GateCondition, Release, Retire, Rollback, Rollout, RolloutStep,
     Separation, Ship, Stage, Validation, Watch,
 };
-pub use rules::{Control, Expectation, Metric, Policy, Test, TestTime};
+pub use rules::Metric;
 pub use running::{Alert, AlertCondition, Flag, Ramp};
 pub use service::{
     After, Alias, Build, Deploy, Deployable, FactsAt, Group, GroupAfter, Limit, NeverNewer, NoDowngrade,
@@ -179,6 +183,7 @@ const VIEWS: &[(&str, Reads)] = &[
     ("test", Test::reads),
     ("together", Together::reads),
     ("vendor", Deployable::reads),
+    ("waiver", Waiver::reads),
     ("window", Window::reads),
 ];
 

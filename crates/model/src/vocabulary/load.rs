@@ -183,7 +183,13 @@ impl Reader<'_> {
             "positional" => {
                 contents.positionals.push(Positional { name, doc, ty: ty(), optional: has("optional") });
             }
-            "label" => contents.labels.push(Label { name, doc, ty: ty(), required: has("required") }),
+            "label" => contents.labels.push(Label {
+                name,
+                doc,
+                ty: ty(),
+                required: has("required"),
+                binds: has("binds"),
+            }),
             "flag" => contents.flags.push(Flag { name, doc }),
             "clause" => contents.clauses.push(Clause {
                 keyword: name,
@@ -191,6 +197,7 @@ impl Reader<'_> {
                 repeated: has("repeated"),
                 required: has("required"),
                 replaces: has("replaces"),
+                adds: has("adds"),
                 contents: self.contents(&clause.bases, clause.body.as_ref(), depth + 1),
             }),
             _ => {}

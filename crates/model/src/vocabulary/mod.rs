@@ -96,6 +96,8 @@ pub struct Clause {
     pub required: bool,
     /// A declaration that has its own drops those of the declaration it extends.
     pub replaces: bool,
+    /// One that has the name of an inherited one adds to it, and does not take its place.
+    pub adds: bool,
     /// Its operands, and what may stand in its block.
     pub contents: Contents,
 }
@@ -124,6 +126,8 @@ pub struct Label {
     pub ty: Type,
     /// It must be written.
     pub required: bool,
+    /// The clause speaks of each of its items in turn, and calls it by its first positional.
+    pub binds: bool,
 }
 
 /// A word that is there or not.
@@ -231,6 +235,13 @@ impl Vocabulary {
     /// The kinds that start a declaration.
     pub fn declarable(&self) -> impl Iterator<Item = &Kind> {
         self.kinds.values().filter(|kind| !kind.is_abstract)
+    }
+
+    /// What stands in a kind's block, or in that of a clause below it: `release.stage`.
+    pub fn contents_at(&self, path: &str) -> Option<&Contents> {
+        let mut words = path.split('.');
+        let kind = self.kinds.get(words.next()?)?;
+        words.try_fold(&kind.contents, |contents, word| Some(&contents.clause(word)?.contents))
     }
 
     /// The type that a value expression names in a type's place: `duration`, `list(text)`, `date or date-time`.

@@ -49,6 +49,8 @@ pub enum Type {
     Declaration(SmolStr),
     /// The name of a declaration, or of one of its parts after a dot.
     Part(Box<Type>),
+    /// A clause, by its path from its kind: `release.stage`.
+    Clause(SmolStr),
     /// What functions with this result type give.
     Result(SmolStr),
     /// A list.
@@ -121,6 +123,7 @@ impl fmt::Display for Type {
             Self::Quantity(name) | Self::Word(name) | Self::Declaration(name) | Self::Result(name) => {
                 write!(f, "{} {}", article(name), name.replace('-', " "))
             }
+            Self::Clause(path) => write!(f, "a `{}`", path.rsplit('.').next().unwrap_or_default()),
             Self::Part(of) => write!(f, "{of} or a part of it"),
             Self::List(of) => write!(f, "a list ({of} each)"),
             Self::Span(of) => write!(f, "a span from {of} to another"),

@@ -1,29 +1,40 @@
 //! `clearway report`
 
+mod access;
 mod history;
+mod spec;
 
-use clearway_history::prose::{Unfilled, markdown};
+use clearway_history::prose::{Kind, Unfilled, markdown};
 use clearway_runtime::Trouble;
 use serde_json::Value;
 
 use crate::Verdict;
-use crate::args::{ReportArgs, ReportFormat};
+use crate::args::{ReportArgs, ReportFormat, SpecReport};
 use crate::error::Failure;
 use crate::files;
 use crate::output::Output;
 
+pub(crate) use spec::Places;
+
 pub(crate) fn run(args: &ReportArgs, output: &Output) -> Result<Verdict, Failure> {
-    let (data, verdict) = history::data(args.kind, &args.history)?;
-    print(args, &data, output)?;
-    Ok(verdict)
+    match (&args.spec, args.kind) {
+        (Some(SpecReport::Access(args)), _) => access::run(args, output),
+        (None, Some(kind)) => {
+            let (data, verdict) = history::data(kind, &args.history)?;
+            print(args, kind, &data, output)?;
+            Ok(verdict)
+        }
+        // One of the two is there: the arguments demand it.
+        (None, None) => Ok(Verdict::Holds),
+    }
 }
 
-fn print(args: &ReportArgs, data: &Value, output: &Output) -> Result<(), Failure> {
+fn print(args: &ReportArgs, kind: Kind, data: &Value, output: &Output) -> Result<(), Failure> {
     match args.format {
         ReportFormat::Json => output.results(|out| writeln!(out, "{data:#}")),
         ReportFormat::Markdown => {
             let template = args.template.as_deref().map(files::read).transpose()?;
-            let text = markdown(args.kind, template.as_deref(), data).map_err(|unfilled| {
+            let text = markdown(kind, template.as_deref(), data).map_err(|unfilled| {
                 let help = match unfilled {
                     Unfilled::Template(_) => "write it in the language of Jinja",
                     Unfilled::Data(_) => "`--format json` prints what a template is filled in with",

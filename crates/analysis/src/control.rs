@@ -1,0 +1,244 @@
+//! The controls that are in force, and how each stands: for the rule that tells of them, and for the control matrix.
+
+use clearway_diagnostics::{Code, Place};
+use clearway_model::policy::{Answer, Demand, Subject};
+use clearway_model::views::{self, Control, Policy, Waiver};
+use clearway_model::{Condition, Db, Item, Project, demands, items, lower, release};
+use smol_str::SmolStr;
+
+use crate::implied;
+use crate::times::ends;
+
+/// A control of a policy that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlState {
+    /// The policy of the project that puts it in force.
+    pub policy: Item,
+    /// Its number.
+    pub id: SmolStr,
+    /// What it demands.
+    pub text: String,
+    /// How much a finding weighs.
+    pub weight: Weight,
+    /// Where its number is written; in the policy that puts it in force where it comes from the library.
+    pub place: Place,
+    /// What was judged.
+    pub judged: Vec<Judged>,
+    /// The diagnostics that weigh as much as a finding.
+    pub raises: Vec<Raised>,
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Told, and no more.
+    Advisory,
+    /// It must hold, unless a waiver in force says otherwise.
+    UnlessWaived,
+    /// It must hold.
+    Mandatory,
+}
+
+impl Weight {
+    /// Its word in the language.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Advisory => "advisory",
+            Self::UnlessWaived => "mandatory-unless-waived",
+            Self::Mandatory => "mandatory",
+        }
+    }
+}
+
+/// One condition of a control, for one of what it speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// What it speaks of; the policy itself where it speaks of the whole.
+    pub subject: Subject,
+    /// Where the condition is written; `None` where that is the library.
+    pub demanded: Option<Place>,
+    /// How it stands.
+    pub verdict: Verdict,
+}
+
+/// How a condition stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Holds,
+    /// It does not.
+    Fails,
+    /// It does not, and this waiver lets it through.
+    Waived(Item),
+    /// It does not, and this waiver let it through until it expired.
+    Expired(Item),
+    /// It comes to nothing that could hold.
+    Undecided,
+}
+
+/// A diagnostic that a control raises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raised {
+    /// Its code or name, as written.
+    pub word: SmolStr,
+    /// The code; `None` where there is none of this name.
+    pub code: Option<Code>,
+    /// Where it is named.
+    pub place: Place,
+}
+
+/// The policies that are in force: those that the project declares, unless another of them extends it.
+pub(crate) fn in_force(db: &dyn Db, project: Project) -> Vec<Item> {
+    let declared = || project.sources(db).iter().flat_map(|file| items(db, *file)).copied();
+    let policies: Vec<Item> =
+        declared().filter(|item| item.kind(db) == "policy" && item.key(db).nth == 0).collect();
+    let extended: Vec<Item> =
+        policies.iter().flat_map(|policy| &lower(db, *policy).bases).map(|base| base.item).collect();
+    let stands = |policy: &Item| !extended.contains(policy) && !views::is_template(db, *policy);
+    policies.into_iter().filter(stands).collect()
+}
+
+/// Every control in force, policy by policy, in the order of the text.
+pub(crate) fn controls(db: &dyn Db, project: Project) -> Vec<ControlState> {
+    let waivers = Waivers::of(db, project);
+    let mut states = Vec::new();
+    for policy in in_force(db, project) {
+        let view: Policy = views::of(lower(db, policy));
+        for control in view.controls {
+            states.extend(state(db, policy, control, &waivers));
+        }
+    }
+    states
+}
+
+fn state(db: &dyn Db, policy: Item, control: Control, waivers: &Waivers) -> Option<ControlState> {
+    let id = control.id.as_ref()?;
+    let name = SmolStr::new(&*id.value);
+    let weight = match control.severity.as_ref().map(|severity| severity.value.as_str()) {
+        Some("advisory") => Weight::Advisory,
+        Some("mandatory-unless-waived") => Weight::UnlessWaived,
+        _ => Weight::Mandatory,
+    };
+    let mut judged = Vec::new();
+    for demand in demands(db, policy).iter().filter(|demand| demand.control == name) {
+        judge(db, policy, demand, &mut judged);
+    }
+    if weight == Weight::UnlessWaived {
+        for judged in judged.iter_mut().filter(|judged| judged.verdict == Verdict::Fails) {
+            judged.verdict = waivers.of_control(&name, &judged.subject).unwrap_or(Verdict::Fails);
+        }
+    }
+    let raises = control.raises.iter().filter_map(|raise| {
+        let code = raise.code.as_ref()?;
+        Some(Raised { word: code.value.clone(), code: Code::find(&code.value), place: code.place })
+    });
+    Some(ControlState {
+        policy,
+        text: control.text.map(|text| text.value.to_string()).unwrap_or_default(),
+        weight,
+        place: own(db, id.place).unwrap_or_else(|| policy.name_place(db)),
+        judged,
+        raises: raises.collect(),
+        id: name,
+    })
+}
+
+/// A place, unless it is in the library: that is on no reader's disk.
+fn own(db: &dyn Db, place: Place) -> Option<Place> {
+    let library = db.project().library(db);
+    (!library.iter().any(|file| file.id(db) == place.file())).then_some(place)
+}
+
+/// A demand as it stands; what is measured is asked of each production stage.
+fn judge(db: &dyn Db, policy: Item, demand: &Demand, judged: &mut Vec<Judged>) {
+    let demanded = own(db, demand.place);
+    let whole = || Subject {
+        words: format!("policy `{}`", policy.name(db)),
+        place: policy.name_place(db),
+        environment: None,
+    };
+    let verdict = match &demand.answer {
+        Answer::Known(true) => Verdict::Holds,
+        Answer::Known(false) => Verdict::Fails,
+        Answer::Measured(condition) => {
+            for (subject, holds) in measured(db, condition) {
+                let verdict = if holds { Verdict::Holds } else { Verdict::Fails };
+                judged.push(Judged { subject, demanded, verdict });
+            }
+            return;
+        }
+        Answer::Unknown => return,
+        // What is wrong in the text itself was told where it was lowered.
+        Answer::Undecided if !lower(db, demand.written_in).diagnostics.is_empty() => return,
+        Answer::Undecided => Verdict::Undecided,
+    };
+    judged.push(Judged { subject: demand.subject.clone().unwrap_or_else(whole), demanded, verdict });
+}
+
+/// Every production stage, and whether its gates ask for a condition.
+fn measured(db: &dyn Db, condition: &Condition) -> Vec<(Subject, bool)> {
+    let mut found = Vec::new();
+    for item in crate::query::releases(db, db.project()) {
+        for stage in &release(db, *item).view.stages {
+            let Some(environment) = &stage.environment else { continue };
+            let place = clearway_model::environment(db, environment.value.item);
+            if place.view.tier.as_ref().is_none_or(|tier| tier.value != "production") {
+                continue;
+            }
+            let gates = stage.gates.iter().map(|gate| clearway_model::instance(db, &gate.value));
+            let asked: Vec<_> = gates
+                .flat_map(|gate| views::of::<views::Gate>(gate).conditions)
+                .filter_map(|required| Some(required.condition?.value))
+                .collect();
+            let subject = Subject {
+                words: format!("stage `{}` of release `{}`", environment.value.name, item.name(db)),
+                place: environment.place,
+                environment: Some(environment.value.name.clone()),
+            };
+            found.push((subject, implied::by(&asked, condition)));
+        }
+    }
+    found
+}
+
+/// The project's waivers.
+struct Waivers {
+    all: Vec<(Item, Waiver)>,
+    now: Option<jiff::Timestamp>,
+}
+
+impl Waivers {
+    fn of(db: &dyn Db, project: Project) -> Self {
+        let declared = project.sources(db).iter().flat_map(|file| items(db, *file)).copied();
+        let waivers = declared.filter(|item| item.kind(db) == "waiver" && !views::is_template(db, *item));
+        let all = waivers.map(|item| (item, views::of::<Waiver>(lower(db, item)))).collect();
+        Self { all, now: project.now(db) }
+    }
+
+    /// What a waiver makes of a control that a subject does not meet: one that has not expired lets it through.
+    fn of_control(&self, control: &str, subject: &Subject) -> Option<Verdict> {
+        let waives = |waiver: &Waiver| {
+            let names = waiver.controls.iter().any(|waived| *waived.value == *control);
+            let anywhere = waiver.environments.is_empty();
+            let here =
+                |environment: &SmolStr| waiver.environments.iter().any(|at| at.value.name == *environment);
+            names && (anywhere || subject.environment.as_ref().is_some_and(here))
+        };
+        let (expired, counting): (Vec<_>, Vec<_>) = self
+            .all
+            .iter()
+            .filter(|(_, waiver)| waives(waiver))
+            .partition(|(_, waiver)| self.now.is_some_and(|now| has_expired(waiver, now)));
+        match (counting.first(), expired.first()) {
+            (Some((item, _)), _) => Some(Verdict::Waived(*item)),
+            (None, Some((item, _))) => Some(Verdict::Expired(*item)),
+            (None, None) => None,
+        }
+    }
+}
+
+/// Whether a waiver counts no longer. One whose end cannot be read never counts, which was told.
+pub(crate) fn has_expired(waiver: &Waiver, now: jiff::Timestamp) -> bool {
+    let ends = waiver.expires.as_ref().and_then(|expires| ends(&expires.value, waiver.timezone.as_ref()));
+    ends.is_none_or(|ends| ends <= now)
+}

@@ -1,0 +1,294 @@
+//! What a policy looks at: the fields and clauses of declarations, `service.owner` and `release.stage`.
+//!
+//! While a policy is lowered, what it looks at is not known: it stands for itself as a [`ValueKind::Parameter`] of its type, so that
+//! every name and every comparison is checked whether or not the project has anything of the kind. [`crate::policy`] evaluates the same
+//! text once more over the project.
+
+use std::sync::Arc;
+
+use clearway_diagnostics::{Diagnostic, Edit, catalogue, suggest};
+use clearway_syntax::{Expr, Name};
+use smol_str::SmolStr;
+
+use super::Evaluator;
+use crate::lowering::Values;
+use crate::meaning::Meaning;
+use crate::query::{Item, instance, items};
+use crate::value::{ClauseItem, Reference, Value, ValueKind};
+use crate::views;
+use crate::vocabulary::{Contents, Type, Vocabulary};
+
+/// The kind whose declarations may look into others.
+const POLICY: &str = "policy";
+
+/// What every declaration has besides its fields.
+const NAME: &str = "name";
+
+/// What one item of a list is: of a list that is not known, something of its type.
+pub(crate) fn one_of(list: &Value) -> ValueKind {
+    match &list.kind {
+        ValueKind::Parameter(ty) => match item_types(ty).as_slice() {
+            [] => ValueKind::Unknown,
+            [one] => parameter(one.clone()),
+            many => parameter(Type::Either(many.to_vec())),
+        },
+        ValueKind::List(items) => {
+            items.first().map_or(ValueKind::Unknown, |item| match super::operators::type_of(item) {
+                Some(ty) => parameter(ty),
+                None => ValueKind::Unknown,
+            })
+        }
+        _ => ValueKind::Unknown,
+    }
+}
+
+fn item_types(ty: &Type) -> Vec<Type> {
+    let lists = ty.alternatives().iter().filter_map(|ty| match ty {
+        Type::List(of) => Some((**of).clone()),
+        _ => None,
+    });
+    lists.collect()
+}
+
+fn parameter(ty: Type) -> ValueKind {
+    ValueKind::Parameter(Arc::new(ty))
+}
+
+/// What a name after a dot leads to.
+enum Member {
+    Field(Type),
+    /// A positional or label.
+    Part(Type),
+    Flag,
+    /// The path of a clause, and whether it may stand several times.
+    Clause(SmolStr, bool),
+    /// The name of a declaration.
+    Name,
+}
+
+impl Evaluator<'_> {
+    /// Whether this item may look at the project.
+    pub(super) fn is_policy(&self) -> bool {
+        self.item.kind(self.db) == POLICY
+    }
+
+    /// `service.owner.members`, where the first name is a local.
+    pub(super) fn members(&mut self, expr: &Expr, from: ValueKind, path: &[Name]) -> Value {
+        let place = self.place(expr.id);
+        if !self.is_policy() {
+            let what = path.first().map_or("", |name| name.text.as_str());
+            let message = format!("`.{what}` looks into a declaration, and only a policy does");
+            return self.fail(Diagnostic::new(catalogue::OUTSIDE_POLICY, message, place, ""));
+        }
+        let mut value = Value { place, kind: from };
+        for name in path {
+            value.kind = self.member(&value, name);
+        }
+        value
+    }
+
+    fn member(&mut self, of: &Value, name: &Name) -> ValueKind {
+        match &of.kind {
+            ValueKind::Unknown | ValueKind::Absent => of.kind.clone(),
+            ValueKind::Parameter(ty) => self.member_of_type(ty, name),
+            ValueKind::Reference(reference) => self.member_of_declaration(reference, name),
+            ValueKind::Clause(item) => {
+                let path = item.path.clone();
+                match self.known_member(&[path.as_str()], name) {
+                    Some((_, Member::Flag)) => ValueKind::Bool(item.clause.flag(&name.text).is_some()),
+                    Some((_, Member::Part(_))) => {
+                        item.clause.part(&name.text).map_or(ValueKind::Absent, |value| value.kind.clone())
+                    }
+                    Some((_, member)) => in_block(&item.clause.values, &name.text, member),
+                    None => ValueKind::Unknown,
+                }
+            }
+            ValueKind::Call(call) => {
+                let argument = call.args.iter().find(|(arg, _)| *arg == name.text);
+                argument.map_or(ValueKind::Absent, |(_, value)| value.kind.clone())
+            }
+            other => {
+                let message = format!("{} has no `{}`", other.describe(), name.text);
+                self.no_member(message, name, None)
+            }
+        }
+    }
+
+    fn member_of_declaration(&mut self, reference: &Reference, name: &Name) -> ValueKind {
+        match self.known_member(&[reference.kind.as_str()], name) {
+            Some((_, Member::Name)) => ValueKind::Name(reference.name.clone()),
+            Some((_, member)) => in_block(&instance(self.db, reference).values, &name.text, member),
+            None => ValueKind::Unknown,
+        }
+    }
+
+    /// What is known of a member before anything is looked at: its type.
+    fn member_of_type(&mut self, ty: &Type, name: &Name) -> ValueKind {
+        let mut paths: Vec<&str> = Vec::new();
+        for ty in ty.alternatives() {
+            match ty {
+                Type::Any => return ValueKind::Unknown,
+                Type::Declaration(kind) => paths.push(kind),
+                Type::Clause(path) => paths.push(path),
+                Type::Part(of) => paths.extend(of.alternatives().iter().filter_map(|ty| match ty {
+                    Type::Declaration(kind) => Some(kind.as_str()),
+                    _ => None,
+                })),
+                Type::Result(result) => return self.argument_of(result, name),
+                _ => {}
+            }
+        }
+        if paths.is_empty() {
+            let is_list = ty.alternatives().iter().any(|ty| matches!(ty, Type::List(_)));
+            let help = is_list.then(|| format!("each of a list has one: `[for x in … : x.{}]`", name.text));
+            return self.no_member(format!("{ty} has no `{}`", name.text), name, help);
+        }
+        match self.known_member(&paths, name) {
+            Some((_, Member::Field(ty) | Member::Part(ty))) => parameter(ty),
+            Some((_, Member::Flag)) => parameter(Type::Bool),
+            Some((_, Member::Name)) => parameter(Type::Name),
+            Some((_, Member::Clause(path, true))) => parameter(Type::List(Box::new(Type::Clause(path)))),
+            Some((_, Member::Clause(path, false))) => parameter(Type::Clause(path)),
+            None => ValueKind::Unknown,
+        }
+    }
+
+    /// An argument of a call that gives something of this type.
+    fn argument_of(&mut self, result: &SmolStr, name: &Name) -> ValueKind {
+        let wanted = Type::Result(result.clone());
+        let functions = Vocabulary::get().functions.values().filter(|function| function.result == wanted);
+        let params = functions.flat_map(|function| &function.params);
+        match params.clone().find(|param| param.name == name.text) {
+            Some(param) => parameter(param.ty.clone()),
+            None => {
+                let names = params.map(|param| param.name.as_str());
+                let closest = suggest::closest(&name.text, names).map(str::to_owned);
+                let message = format!("{wanted} has no `{}`", name.text);
+                match closest {
+                    Some(closest) => self.misspelt_member(message, name, &closest),
+                    None => self.no_member(message, name, None),
+                }
+            }
+        }
+    }
+
+    /// What a name means in one of several blocks of the vocabulary.
+    fn known_member(&mut self, paths: &[&str], name: &Name) -> Option<(SmolStr, Member)> {
+        let found = paths.iter().find_map(|path| {
+            let contents = Vocabulary::get().contents_at(path)?;
+            Some((SmolStr::new(path), member_in(path, contents, &name.text)?))
+        });
+        if let Some((path, _)) = &found {
+            self.record_member(path, name);
+            return found;
+        }
+        let all: Vec<&str> = paths
+            .iter()
+            .filter_map(|path| Vocabulary::get().contents_at(path))
+            .flat_map(|contents| {
+                let fields = contents.fields.iter().map(|field| field.name.as_str());
+                let clauses = contents.clauses.iter().map(|clause| clause.keyword.as_str());
+                let parts = contents.positionals.iter().map(|positional| positional.name.as_str());
+                fields.chain(clauses).chain(parts).chain(contents.label_words())
+            })
+            .collect();
+        let what = paths.first().map_or("", |path| path.rsplit('.').next().unwrap_or_default());
+        let message = format!("a `{what}` has no `{}`", name.text);
+        match suggest::closest(&name.text, all.iter().copied()) {
+            Some(closest) => self.misspelt_member(message, name, closest),
+            None => self.no_member(message, name, Some(format!("it has `{}`", all.join("`, `")))),
+        };
+        None
+    }
+
+    fn record_member(&mut self, path: &str, name: &Name) {
+        let Some(contents) = Vocabulary::get().contents_at(path) else { return };
+        if let Some(field) = contents.field(&name.text) {
+            self.record(name, || Meaning::Field(field));
+        } else if let Some(clause) = contents.clause(&name.text) {
+            self.record(name, || Meaning::Clause(clause));
+        } else if let Some(label) = contents.label(&name.text) {
+            self.record(name, || Meaning::Label(label));
+        } else if let Some(flag) = contents.flags.iter().find(|flag| flag.name == name.text) {
+            self.record(name, || Meaning::Flag(flag));
+        }
+    }
+
+    fn misspelt_member(&mut self, message: String, name: &Name, closest: &str) -> ValueKind {
+        let place = self.place(name.id);
+        let diagnostic = Diagnostic::new(catalogue::UNKNOWN_FIELD, message, place, "unknown field")
+            .help(format!("did you mean `{closest}`?"))
+            .fix(format!("write `{closest}`"), Edit::Replace(place, closest.to_owned()));
+        self.fail(diagnostic).kind
+    }
+
+    fn no_member(&mut self, message: String, name: &Name, help: Option<String>) -> ValueKind {
+        let place = self.place(name.id);
+        let diagnostic =
+            Diagnostic::new(catalogue::UNKNOWN_FIELD, message, place, "unknown field").help_if(help);
+        self.fail(diagnostic).kind
+    }
+
+    /// Every declaration of the project of these kinds, in the order of the files; templates stand for nothing.
+    pub(super) fn declared_of(&self, wanted: &Type) -> ValueKind {
+        let db = self.db;
+        let kinds: Vec<&SmolStr> = wanted
+            .alternatives()
+            .iter()
+            .filter_map(|ty| match ty {
+                Type::Declaration(kind) => Some(kind),
+                _ => None,
+            })
+            .collect();
+        let declared = db.project().sources(db).iter().flat_map(|file| items(db, *file));
+        let is_meant = |item: &&Item| {
+            let key = item.key(db);
+            key.nth == 0
+                && kinds.contains(&&key.kind)
+                && !key.name.is_empty()
+                && !views::is_template(db, **item)
+        };
+        let reference = |item: &Item| {
+            let (kind, name) = (item.kind(db).clone(), item.name(db).clone());
+            let reference = Reference { kind, name, item: *item, part: None, args: Vec::new() };
+            Value { place: item.name_place(db), kind: ValueKind::Reference(Arc::new(reference)) }
+        };
+        ValueKind::List(declared.filter(is_meant).map(reference).collect())
+    }
+}
+
+fn member_in(path: &str, contents: &Contents, name: &str) -> Option<Member> {
+    if let Some(field) = contents.field(name) {
+        return Some(Member::Field(field.ty.clone()));
+    }
+    if let Some(clause) = contents.clause(name) {
+        return Some(Member::Clause(SmolStr::new(format!("{path}.{name}")), clause.repeated));
+    }
+    let positional = contents.positionals.iter().find(|positional| positional.name == name);
+    if let Some(ty) =
+        positional.map(|positional| &positional.ty).or_else(|| contents.label(name).map(|label| &label.ty))
+    {
+        return Some(Member::Part(ty.clone()));
+    }
+    if contents.flags.iter().any(|flag| flag.name == name) {
+        return Some(Member::Flag);
+    }
+    (name == NAME && !path.contains('.')).then_some(Member::Name)
+}
+
+/// What a block says under a name.
+fn in_block(values: &Values, name: &str, member: Member) -> ValueKind {
+    match member {
+        Member::Clause(path, repeated) => {
+            let mut clauses = values.clauses(name).map(|clause| Value {
+                place: clause.parts.first().map_or(clause.place, |(_, subject)| subject.place),
+                kind: ValueKind::Clause(Arc::new(ClauseItem { path: path.clone(), clause: clause.clone() })),
+            });
+            match repeated {
+                true => ValueKind::List(clauses.collect()),
+                false => clauses.next().map_or(ValueKind::Absent, |clause| clause.kind),
+            }
+        }
+        _ => values.field(name).map_or(ValueKind::Absent, |value| value.kind.clone()),
+    }
+}
