@@ -70,7 +70,7 @@ pub(crate) enum Command {
     Evidence(EvidenceArgs),
     /// Read what pipelines recorded
     Ledger(LedgerArgs),
-    /// Write down what was done, and how it went
+    /// Tell what a spec comes to, or what was done and how it went
     Report(ReportArgs),
     /// Print a completion script for a shell, or the man pages
     Completions(CompletionsArgs),
