@@ -20,6 +20,9 @@ metric tests.skipped(tag: text = "") : number { }
 /// How many test cases passed only when they were run again.
 metric tests.flaky(tag: text = "") : number { }
 
+/// How many test cases are in quarantine, whatever came of them.
+metric tests.quarantined(tag: text = "") : number { }
+
 /// How many more test cases the report declares than it holds.
 metric tests.missing : number { }
 
@@ -111,6 +114,15 @@ metric latency.p99 : duration {
   min-samples = 100
 }
 
+/// How much longer 95% of the requests take than in the gate's baseline, out of that time.
+metric latency.growth : percent { }
+
+/// How long a load test went on.
+metric load.duration : duration { }
+
+/// How many users a load test had at once.
+metric load.users : number { }
+
 /// The share of a load test's checks that hold.
 metric checks.pass-rate : percent { }
 
@@ -182,6 +194,9 @@ metric issues.closed(tag: text = "", severity: finding-severity = info) : number
 /// The share of issues that are closed.
 metric issues.completion(tag: text = "", severity: finding-severity = info) : percent { }
 
+/// How many more issues are open than in the gate's baseline, out of those.
+metric issues.growth(tag: text = "", severity: finding-severity = info) : percent { }
+
 /// How many change tickets there are.
 metric changes.total(tag: text = "", severity: finding-severity = info) : number { }
 
@@ -190,6 +205,12 @@ metric changes.open(tag: text = "", severity: finding-severity = info) : number 
 
 /// How many change tickets are closed.
 metric changes.closed(tag: text = "", severity: finding-severity = info) : number { }
+
+/// The state of the release's own change ticket.
+metric change.state : text { }
+
+/// How long ago the release's own change ticket was authorised.
+metric change.authorised : duration { }
 
 /// How many incidents there are.
 metric incidents.total(tag: text = "", severity: finding-severity = info) : number { }
@@ -200,6 +221,9 @@ metric incidents.open(tag: text = "", severity: finding-severity = info) : numbe
 /// How many incidents are closed.
 metric incidents.closed(tag: text = "", severity: finding-severity = info) : number { }
 
+/// How many more incidents there are than in the gate's baseline, out of those.
+metric incidents.growth(tag: text = "", severity: finding-severity = info) : percent { }
+
 /// How many support tickets there are.
 metric tickets.total(tag: text = "", severity: finding-severity = info) : number { }
 
@@ -209,11 +233,31 @@ metric tickets.open(tag: text = "", severity: finding-severity = info) : number 
 /// How many support tickets are closed.
 metric tickets.closed(tag: text = "", severity: finding-severity = info) : number { }
 
+/// How many more support tickets there are than in the gate's baseline, out of those.
+metric tickets.growth(tag: text = "", severity: finding-severity = info) : percent { }
+
 /// How much feedback there is.
 metric feedback.total(tag: text = "") : number { }
 
 /// How content users are, as the mean of their scores.
 metric feedback.score(tag: text = "") : number { }
+
+/// How much higher the mean score is than in the gate's baseline, out of that; below 0 where it is lower.
+metric feedback.growth(tag: text = "") : percent { }
+
+// ── One finding or record, in the rules of a triage ───────────────────────────────────────────────────────────────
+
+/// How serious the finding or record is.
+metric finding.severity : finding-severity { }
+
+/// A label of the record: it is equal to each of them.
+metric finding.label : text { }
+
+/// The service that the record is about, or the file or package of the finding.
+metric finding.component : text { }
+
+/// What the finding or record is called: a rule, a vulnerability, an issue's key.
+metric finding.id : text { }
 
 // ── Risk ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

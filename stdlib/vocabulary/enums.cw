@@ -130,6 +130,20 @@ enum finding-severity ordered {
   value critical
 }
 
+/// What the rows of a table are.
+enum record-topic {
+  /// Issues of a tracker.
+  value issues
+  /// Change tickets.
+  value changes
+  /// Incidents.
+  value incidents
+  /// Support tickets.
+  value tickets
+  /// What users say.
+  value feedback
+}
+
 /// The ends of fiscal periods.
 enum period-end {
   /// The last day of a month.

@@ -120,5 +120,30 @@ function in-toto(files: text or list(text)) : report { }
 /// A vendor's status page, as Statuspage writes it.
 function statuspage(files: text or list(text)) : report { }
 
+/// Rows that another system exports, as CSV or JSON. Each of the parameters from `id` to `score` names the column with that meaning: by its
+/// heading, in JSON by its keys with dots between them. What is in one of the states `closed-states` is closed; of priorities that are none of
+/// the usual words, the last five lists say how serious they are. `path` leads to the rows of a JSON text: keys with dots between them.
+function table(
+  files: text or list(text),
+  rows: record-topic,
+  id: text,
+  title: text = "",
+  status: text = "",
+  severity: text = "",
+  labels: text = "",
+  service: text = "",
+  opened: text = "",
+  closed: text = "",
+  authorised: text = "",
+  score: text = "",
+  path: text = "",
+  closed-states: list(text) = [],
+  critical: list(text) = [],
+  high: list(text) = [],
+  medium: list(text) = [],
+  low: list(text) = [],
+  info: list(text) = [],
+) : report { }
+
 /// Measurements of the running system, asked from Prometheus.
 function prometheus(url: text) : report { }

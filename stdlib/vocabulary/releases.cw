@@ -1,21 +1,4 @@
-// What must hold, who must agree, how a version comes in, and what is shipped.
-
-/// Measured conditions without which nothing is deployed.
-kind gate {
-  /// The reports that the conditions are measured in.
-  field evidence report or list(report)
-  /// A condition that must hold.
-  clause require repeated {
-    /// The condition.
-    positional condition condition
-  }
-  /// Evidence older than this does not count.
-  field max-age duration or period
-  /// The command that makes the evidence, where neither a build nor a test does.
-  field run text
-  /// When that command is given up.
-  field timeout duration
-}
+// Who must agree, how a version comes in, and what is shipped.
 
 /// Who must agree, in order.
 kind approval {
@@ -92,6 +75,8 @@ kind release {
     positional environment environment
     /// What must hold before.
     field gates list(gate) default []
+    /// What must be done before, item by item.
+    field checklist checklist
     /// Who must agree before.
     field approval approval
     /// Who must agree on the emergency path. Without it there is none.

@@ -222,6 +222,10 @@ gate tests {
   evidence = junit("reports/tests/*.xml")
   require tests.pass-rate >= 98%
 }
+checklist ready {
+  item "Tests pass" gate tests
+  item "The runbook was read" attested-by on-call within 30 d
+}
 approval standard {
   step peer { from = owner  need = 1 }
   step board { from = board  need = 2 }
@@ -241,6 +245,7 @@ release shop {
   stage staging { gates = [tests] }
   stage production {
     gates = [tests]
+    checklist = ready
     approval = standard
     emergency = quick
     bake = 1 h

@@ -63,6 +63,11 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::contradictory_facts::check(db, item));
     diagnostics.extend(rules::capacity::check(db, item));
     diagnostics.extend(rules::lock_waits::check(db, item));
+    diagnostics.extend(rules::expired_quarantine::check(db, item));
+    diagnostics.extend(rules::unmeasured_load::check(db, item));
+    diagnostics.extend(rules::misplaced_metric::check(db, item));
+    diagnostics.extend(rules::checklist_items::check(db, item));
+    diagnostics.extend(rules::incomplete_mapping::check(db, item));
     diagnostics.extend(rules::people::check(db, item));
     diagnostics.extend(rules::people::unreadable_directories(db, item));
     diagnostics.extend(rules::times::check(db, item));
@@ -112,6 +117,8 @@ pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     diagnostics.extend_from_slice(resources(db, project));
     diagnostics.extend_from_slice(duplicate_alerts(db, project));
     diagnostics.extend_from_slice(policies(db, project));
+    diagnostics.extend_from_slice(unapplied(db, project));
+    diagnostics.extend_from_slice(uncovered_journeys(db, project));
     for name in rules::deployed_state::undeclared_names(db, project) {
         diagnostics.extend_from_slice(requirement_diagnostics(db, NameKey::new(db, name)));
     }
@@ -183,6 +190,16 @@ fn duplicate_alerts(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
 #[salsa::tracked(returns(ref))]
 fn deployed_states(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     rules::deployed_state::check(db, project)
+}
+
+#[salsa::tracked(returns(ref))]
+fn unapplied(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::unapplied::check(db, project)
+}
+
+#[salsa::tracked(returns(ref))]
+fn uncovered_journeys(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::uncovered_journey::check(db, project)
 }
 
 #[salsa::tracked(returns(ref))]

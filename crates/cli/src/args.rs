@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Lsp(LspArgs),
     /// Decide a gate on its evidence; pipelines call it
     Gate(GateArgs),
+    /// Look whether a checklist is complete; pipelines call it
+    Checklist(ChecklistArgs),
     /// Look whether a deployment may start now; pipelines call it
     Window(WindowArgs),
     /// Look whether the people agreed who must; pipelines call it
@@ -80,9 +82,10 @@ pub(crate) use report::{
     HistoryArgs, MEANINGS, ReportArgs, ReportFormat, SpecReport, SpecReportArgs, TableFormat,
 };
 pub(crate) use runtime::{
-    ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, EvidenceArgs, EvidenceCommand, GateArgs,
-    GateCommand, LedgerArgs, LedgerCommand, PathArg, PreflightArgs, RecordArgs, RecordCommand, RunArgs,
-    StepArgs, WatchArgs, WindowArgs, WindowCommand,
+    ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, ChecklistArgs, ChecklistCommand,
+    ChecklistLookArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand, LedgerArgs, LedgerCommand,
+    PathArg, PreflightArgs, RecordArgs, RecordCommand, RunArgs, StepArgs, WatchArgs, WindowArgs,
+    WindowCommand,
 };
 
 /// The project a command is about.

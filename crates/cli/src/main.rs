@@ -50,6 +50,7 @@ fn main() -> ExitCode {
 fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
     match command {
         Command::Check(args) => commands::check::run(args, output),
+        Command::Checklist(args) => commands::checklist::run(args, output),
         Command::Build(args) => commands::build::run(args, output),
         Command::Plan(args) => commands::plan::run(args, output),
         Command::Explain(args) => commands::explain::run(args, output),

@@ -42,6 +42,17 @@ impl Opened {
         })
     }
 
+    /// Opens them for a person who is in no run of a pipeline.
+    pub(crate) fn outside_of_runs(args: &RunArgs) -> Result<Self, Failure> {
+        let run = args.run.clone().filter(|run| !run.trim().is_empty());
+        Ok(Self {
+            plan: plan(args)?,
+            ledger: ledger(args.ledger.as_deref(), args.trust.as_deref())?,
+            run: run.unwrap_or_else(|| "by-hand".to_owned()),
+            now: now(args),
+        })
+    }
+
     pub(crate) fn call(&self) -> Call<'_> {
         Call {
             plan: &self.plan,

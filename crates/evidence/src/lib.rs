@@ -50,6 +50,39 @@ pub fn read(reader: Reader, mut input: impl Read, limits: &Limits) -> Result<Rep
     read_source(reader, Source::open(&mut input, limits)?, limits)
 }
 
+/// A test case, as those who know it by name look for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Case<'c> {
+    /// The suite.
+    pub suite: &'c str,
+    /// The class; empty where the report names none.
+    pub class: &'c str,
+    /// The name.
+    pub name: &'c str,
+}
+
+/// Reads a report with a reader, and sets some test cases aside: what is wrong with one of these does not count as a failure, but as
+/// `tests.quarantined`. Reports that hold no test cases are read as ever.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_setting_aside(
+    reader: Reader,
+    mut input: impl Read,
+    limits: &Limits,
+    aside: &dyn Fn(&Case<'_>) -> bool,
+) -> Result<Report, Refusal> {
+    let source = Source::open(&mut input, limits)?;
+    if reader != Reader::Junit {
+        return read_source(reader, source, limits);
+    }
+    let mut report = Report::new(reader, limits);
+    readers::junit::read(source, limits, &mut report, aside)?;
+    report.finish();
+    Ok(report)
+}
+
 /// Reads a report whose reader is found by how it begins.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use smol_str::SmolStr;
+
 use crate::family::{
     Attestations, Coverage, Family, FindingKind, Findings, Inventory, Load, Records, Status, Tests,
 };
@@ -123,6 +125,8 @@ pub enum ItemKind {
     Errored,
     /// A test case that passed only when it was run again.
     Flaky,
+    /// A test case in quarantine of which something went wrong.
+    Quarantined,
     /// An open finding.
     Finding(FindingKind),
     /// A finding that somebody set aside.
@@ -142,6 +146,7 @@ impl ItemKind {
             Self::Failed => "failed",
             Self::Errored => "errored",
             Self::Flaky => "flaky",
+            Self::Quarantined => "quarantined",
             Self::Finding(kind) => kind.name(),
             Self::Suppressed(_) => "suppressed",
             Self::Crossed => "crossed",
@@ -170,6 +175,8 @@ pub struct Item {
     pub location: Option<String>,
     /// How serious it is. `None` where nobody knows, and for test cases.
     pub severity: Option<Severity>,
+    /// Its labels, where it has some.
+    pub labels: Vec<SmolStr>,
     /// What the tool computed to know the finding again in another report.
     pub fingerprint: Option<String>,
 }
@@ -182,6 +189,7 @@ impl Item {
             message: short(message),
             location: None,
             severity: None,
+            labels: Vec::new(),
             fingerprint: None,
         }
     }
@@ -205,7 +213,7 @@ impl Item {
             | ItemKind::Crossed
             | ItemKind::Degraded => 0,
             ItemKind::Open => 1,
-            ItemKind::Flaky | ItemKind::Suppressed(_) => 2,
+            ItemKind::Flaky | ItemKind::Quarantined | ItemKind::Suppressed(_) => 2,
         };
         (kind, self.severity.map_or(0, |severity| 1 + Severity::Critical as u8 - severity as u8))
     }

@@ -55,6 +55,23 @@ fn in_an_exported_summary_true_means_crossed() {
 }
 
 #[test]
+fn every_form_says_how_long_the_test_went_on() {
+    let of = |text: &str| {
+        let report = report(Reader::K6, text);
+        [figure(&report, "load.duration"), figure(&report, "load.users")]
+    };
+    assert_eq!(of(HANDLE_SUMMARY), ["10000", "-"]);
+    assert_eq!(of(MACHINE_READABLE), ["10000", "-"]);
+    assert_eq!(
+        of(r#"{"metrics":{"http_reqs":{"count":6000,"rate":10.0},"vus":{"value":1,"max":50}}}"#),
+        ["600000", "50"]
+    );
+    let table = "timeStamp,elapsed,success,allThreads\n0,100,true,1\n59900,100,true,7\n";
+    let jmeter = report(Reader::Jmeter, table);
+    assert_eq!([figure(&jmeter, "load.duration"), figure(&jmeter, "load.users")], ["60000", "7"]);
+}
+
+#[test]
 fn in_a_summary_of_handle_summary_ok_means_held() {
     let report = report(Reader::K6, HANDLE_SUMMARY);
     let of = |metric| figure(&report, metric);

@@ -10,7 +10,7 @@
 
 mod common;
 
-use clearway_evidence::{Limits, Reader, Shown, show, write_json, write_table};
+use clearway_evidence::{Limits, Meaning, Reader, Severity, Shown, show, write_json, write_table};
 use common::samples;
 
 fn shown() -> Vec<Shown> {
@@ -145,6 +145,14 @@ fn every_reader_of_files_is_a_function_of_the_language() {
     for reader in Reader::all().filter(|reader| *reader != Reader::Table) {
         let function = format!("function {reader}(files: text or list(text)) : report");
         assert!(library.contains(&function), "stdlib/vocabulary/functions.cw lacks `{function}`");
+    }
+    let mapping = library.split_once("function table(").unwrap().1.split_once(") : report").unwrap().0;
+    let words = Meaning::ALL.map(Meaning::name).into_iter();
+    for parameter in words
+        .map(|word| format!("{word}: text"))
+        .chain(Severity::ALL.map(|word| format!("{word}: list(text)")))
+    {
+        assert!(mapping.contains(&parameter), "`table` lacks `{parameter}`");
     }
 }
 

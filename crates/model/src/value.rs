@@ -140,6 +140,26 @@ pub enum Condition {
     Not(Box<Condition>),
 }
 
+impl Condition {
+    /// What it measures.
+    pub fn metrics(&self) -> Vec<&MetricCall> {
+        match self {
+            Self::Constant(_) => Vec::new(),
+            Self::Not(inner) => inner.metrics(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::metrics).collect(),
+            Self::Compare(comparison) => {
+                let sides = [&comparison.left, &comparison.right].into_iter();
+                sides
+                    .filter_map(|side| match side {
+                        Measured::Metric(metric) => Some(metric),
+                        Measured::Value(_) => None,
+                    })
+                    .collect()
+            }
+        }
+    }
+}
+
 /// A comparison with something measured on at least one side.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Comparison {

@@ -21,6 +21,26 @@ pub enum Condition {
     Not(Box<Self>),
 }
 
+impl Condition {
+    /// What it measures.
+    pub fn metrics(&self) -> Vec<&MetricUse> {
+        match self {
+            Self::Constant(_) => Vec::new(),
+            Self::Not(inner) => inner.metrics(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::metrics).collect(),
+            Self::Compare(compare) => {
+                let sides = [&compare.left, &compare.right].into_iter();
+                sides
+                    .filter_map(|side| match side {
+                        Operand::Metric(metric) => Some(metric),
+                        Operand::Value(_) => None,
+                    })
+                    .collect()
+            }
+        }
+    }
+}
+
 /// A comparison of two sides, of which at least one is measured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

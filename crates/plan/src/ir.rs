@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::approval::Approval;
+use crate::checklist::Checklist;
 use crate::gate::Gate;
 use crate::guarantee::Guarantee;
 use crate::path::{Path, PathKind};
@@ -42,6 +43,9 @@ pub struct Plan {
     pub gates: BTreeMap<String, Gate>,
     /// The approval chains of all stages and ways back, by name.
     pub approvals: BTreeMap<String, Approval>,
+    /// The checklists of all stages, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub checklists: BTreeMap<String, Checklist>,
     /// The teams and roles that are asked, by name.
     pub groups: BTreeMap<String, Group>,
     /// Those people of whom more is known than their name, by name.
@@ -325,6 +329,9 @@ pub struct Stage {
     pub environment: String,
     /// The gates, by name.
     pub gates: Vec<String>,
+    /// The checklist, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checklist: Option<String>,
     /// The approval chain, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<String>,

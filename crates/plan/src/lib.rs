@@ -8,6 +8,7 @@
 //! Durations are whole seconds; numbers that a gate compares are exact decimals in the base unit of their dimension.
 
 mod approval;
+mod checklist;
 mod condition;
 mod gate;
 mod guarantee;
@@ -23,8 +24,9 @@ mod tell;
 mod timetable;
 
 pub use approval::{Approval, ApprovalStep, Duty, From, Within};
+pub use checklist::{Checklist, ChecklistItem, Decider};
 pub use condition::{Amount, Compare, Condition, MetricUse, NoData, Operand, Operator, Scalar};
-pub use gate::{Evidence, Gate, Requirement};
+pub use gate::{Cap, Defect, Evidence, Gate, Quarantine, Requirement, Table, Triage};
 pub use guarantee::Guarantee;
 pub use id::slug;
 pub use ir::{

@@ -114,6 +114,13 @@ pub enum StepKind {
         /// Which gate.
         gate: String,
     },
+    /// Looks whether every item of a checklist is done.
+    Checklist {
+        /// Before which environment.
+        environment: String,
+        /// Which checklist.
+        checklist: String,
+    },
     /// Asks people, and looks who agreed.
     Approval {
         /// Before which environment.
@@ -179,6 +186,7 @@ impl StepKind {
         match self {
             Self::Provision { environment, .. }
             | Self::Gate { environment, .. }
+            | Self::Checklist { environment, .. }
             | Self::Approval { environment, .. }
             | Self::Deploy { environment, .. }
             | Self::Smoke { environment, .. }
@@ -200,6 +208,7 @@ impl StepKind {
             Self::Provision { .. } => "provision",
             Self::Scan { .. } => "scan",
             Self::Gate { .. } => "gate",
+            Self::Checklist { .. } => "checklist",
             Self::Approval { .. } => "approval",
             Self::Deploy { .. } => "deploy",
             Self::Smoke { .. } => "smoke",

@@ -6,6 +6,7 @@
 mod answer;
 pub mod approval;
 mod call;
+pub mod checklist;
 mod digest;
 pub mod gate;
 mod github;

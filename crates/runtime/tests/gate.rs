@@ -6,40 +6,11 @@ mod common;
 
 use std::time::Duration;
 
-use clearway_plan::PathKind;
 use clearway_runtime::gate::{Asked, run};
-use clearway_runtime::ledger::{End, Ending};
-use clearway_runtime::{Answer, Http};
+use common::gates::{asked, decide, http, shop_of};
 use common::server::{Server, vector};
-use common::{COMMIT, Memory, NOW, Shop, compare, plan_json, subjects};
+use common::{COMMIT, Memory, NOW, Shop, compare, plan_json};
 use serde_json::{Value, json};
-
-fn asked() -> Asked {
-    Asked {
-        release: "train".to_owned(),
-        path: PathKind::Release,
-        environment: "production".to_owned(),
-        gate: "tests".to_owned(),
-        subjects: subjects(),
-        commit: COMMIT.to_owned(),
-        actor: Some("dora".to_owned()),
-    }
-}
-
-fn http() -> Http {
-    Http::new(Duration::from_millis(400), Duration::from_millis(1))
-}
-
-/// Decides the gate, and looks that the ledger has the decision.
-fn decide(shop: &Shop, files: &Memory) -> Answer {
-    let answer = run(&shop.call("1"), &asked(), files, &http()).unwrap();
-    let log = shop.ledger.log().unwrap();
-    let act = log.acts().next_back().unwrap();
-    let Some(End::Outcome(outcome)) = act.end else { panic!("no outcome") };
-    assert_eq!(outcome.result, if answer.holds { Ending::Success } else { Ending::Failure });
-    assert_eq!(outcome.decision.as_ref().unwrap(), &answer.details);
-    answer
-}
 
 fn junit(cases: &str) -> String {
     format!("<testsuite name=\"s\">{cases}</testsuite>")
@@ -51,40 +22,90 @@ const GOOD_SARIF: &str =
     r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"t","rules":[]}},"results":[]}]}"#;
 const GOOD_TRIVY: &str = r#"{"SchemaVersion":2,"ArtifactName":"x","ArtifactType":"container_image","Results":[{"Target":"x","Class":"os-pkgs","Type":"debian","Vulnerabilities":[]}]}"#;
 
-/// A kind of gate: its reader, a good report, and what it requires.
-fn kinds() -> Vec<(&'static str, &'static str, Value)> {
+const GOOD_K6: &str = r#"{"metrics":{"http_reqs":{"count":120000,"rate":200.0},"vus":{"value":1,"min":1,"max":50},"http_req_duration":{"p(95)":200.0}}}"#;
+
+/// A kind of gate: its reader, a good report, what it requires, and what else it says.
+struct Kind {
+    reader: &'static str,
+    good: &'static str,
+    condition: Value,
+    more: Value,
+}
+
+fn kinds() -> Vec<Kind> {
+    let kind = |reader, good, condition| Kind { reader, good, condition, more: json!({}) };
+    let with = |kind: Kind, more| Kind { more, ..kind };
+    let severity = json!({"word": {"of": "finding-severity", "word": "high", "rank": 3}});
+    let no_high = compare("vulnerabilities.count", "==", "0", "", json!({"args": {"severity": severity}}));
+    let pass_rate = compare("tests.pass-rate", ">=", "95", "%", json!({}));
     vec![
-        ("junit", GOOD_JUNIT, compare("tests.pass-rate", ">=", "95", "%", json!({}))),
-        ("lcov", GOOD_LCOV, compare("coverage.lines", ">=", "80", "%", json!({}))),
-        ("sarif", GOOD_SARIF, compare("findings.count", "<=", "0", "", json!({}))),
-        (
-            "trivy",
-            GOOD_TRIVY,
-            compare(
-                "vulnerabilities.count",
-                "==",
-                "0",
-                "",
-                json!({"args": {"severity": {"word": {"of": "finding-severity", "word": "high", "rank": 3}}}}),
-            ),
+        kind("junit", GOOD_JUNIT, pass_rate.clone()),
+        with(kind("junit", GOOD_JUNIT, pass_rate), quarantined("c", "2026-12-01", json!({"percent": "5"}))),
+        kind("lcov", GOOD_LCOV, compare("coverage.lines", ">=", "80", "%", json!({}))),
+        kind("sarif", GOOD_SARIF, compare("findings.count", "<=", "0", "", json!({}))),
+        kind("trivy", GOOD_TRIVY, no_high),
+        with(
+            kind("k6", GOOD_K6, compare("latency.p95", "<=", "0.4", "s", json!({}))),
+            json!({"assumes": [profile("http.request-rate", "200", "rps")]}),
         ),
+        with(
+            kind(
+                "table",
+                "Key,State\nA-1,Done\nA-2,Closed\n",
+                compare("issues.open", "==", "0", "", json!({})),
+            ),
+            mapped("issues", json!({"id": "Key", "status": "State"})),
+        ),
+        with(kind("sarif", GOOD_SARIF, json!({"constant": true})), triaged()),
     ]
 }
 
-fn shop_of(reader: &str, condition: &Value, more: Value) -> Shop {
-    let mut plan = plan_json();
-    let gate = &mut plan["gates"]["tests"];
-    gate["evidence"] = json!([{"reader": reader, "sources": ["reports/*"]}]);
-    gate["requires"] = json!([{"text": "required", "condition": condition}]);
-    let Value::Object(more) = more else { panic!("an object") };
-    gate.as_object_mut().unwrap().extend(more);
-    Shop::of(&plan)
+/// What the columns of the gate's table mean.
+fn mapped(rows: &str, columns: Value) -> Value {
+    let table = json!({"rows": rows, "columns": columns});
+    json!({"evidence": [{"reader": "table", "sources": ["reports/*"], "table": table}]})
+}
+
+/// A triage that blocks on what is high.
+fn triaged() -> Value {
+    let high = json!({"value": {"word": {"of": "finding-severity", "word": "high", "rank": 3}}});
+    let severity = json!({"metric": {"name": "finding.severity", "unit": "finding-severity", "no-data": "inconclusive", "min-samples": 0}});
+    let rule = |operator: &str| {
+        let condition = json!({"compare": {"left": severity, "operator": operator, "right": high}});
+        json!({"text": format!("finding.severity {operator} high"), "condition": condition})
+    };
+    json!({"triage": {
+        "name": "launch",
+        "blockers": [rule(">=")],
+        "defects": [{"when": rule("<"), "owner": "payments", "within": {"seconds": 30 * 86400}}],
+        "agreed-by": "change-board",
+    }})
+}
+
+/// A quarantine of tests until a day, with the cap on its gate.
+fn quarantined(tests: &str, until: &str, cap: Value) -> Value {
+    let quarantine =
+        json!({"name": "flaky", "tests": [tests], "owner": "payments", "until": until, "reason": "races"});
+    json!({"quarantines": [quarantine], "max-quarantined": cap})
+}
+
+/// What a load test must have put on.
+fn profile(metric: &str, least: &str, unit: &str) -> Value {
+    json!({"text": format!("{metric} >= {least}"), "condition": compare(metric, ">=", least, unit, json!({}))})
+}
+
+/// The same kind of gate with a time after which evidence does not count.
+fn fresh(kind: &Kind) -> Shop {
+    let mut more = kind.more.clone();
+    more["max-age"] = json!(3600);
+    shop_of(kind.reader, &kind.condition, more)
 }
 
 #[test]
 fn good_evidence_of_every_kind_passes() {
-    for (reader, good, condition) in kinds() {
-        let shop = shop_of(reader, &condition, json!({"max-age": 3600}));
+    for kind in kinds() {
+        let Kind { reader, good, .. } = kind;
+        let shop = fresh(&kind);
         let answer = decide(&shop, &Memory::of(&[("reports/a", good), ("other", "x")]));
         assert!(answer.holds, "{reader}: {answer}");
         assert_eq!(answer.details["evidence"][0]["file"], "reports/a");
@@ -143,8 +164,9 @@ const FAULTS: &[Fault] = &[
 #[test]
 fn no_fault_of_a_report_passes_any_kind_of_gate() {
     let mut tried = 0;
-    for (reader, good, condition) in kinds() {
-        let shop = shop_of(reader, &condition, json!({"max-age": 3600}));
+    for kind in kinds() {
+        let Kind { reader, good, .. } = kind;
+        let shop = fresh(&kind);
         for (name, spoil, word) in FAULTS {
             let mut files = Memory::of(&[("reports/a", good)]);
             spoil(good, &mut files);
@@ -207,6 +229,189 @@ fn what_is_measured_decides() {
     assert!(!decide(&nothing, &Memory::of(&[("reports/a", GOOD_JUNIT)])).holds);
     let unit = shop_of("junit", &compare("tests.failed", "==", "0", "s", json!({})), json!({}));
     assert!(!decide(&unit, &Memory::of(&[("reports/a", GOOD_JUNIT)])).holds);
+}
+
+#[test]
+fn a_quarantine_sets_failures_aside_and_says_so() {
+    let none_failed = compare("tests.failed", "==", "0", "", json!({}));
+    let gate =
+        |tests: &str, until: &str, cap: Value| shop_of("junit", &none_failed, quarantined(tests, until, cap));
+    let report = r#"<testsuite name="s" tests="3" failures="1"><testcase classname="C" name="a"/><testcase classname="C" name="b"/><testcase classname="C" name="slow[1]"><failure message="late"/></testcase></testsuite>"#;
+    let files = Memory::of(&[("reports/a", report)]);
+    for pattern in ["slow[1]", "C.slow[1]", "C::slow*", "s::slow[1]", "s::C::slow[1]", "*slow*"] {
+        let answer = decide(&gate(pattern, "2026-11-02", json!({"count": 1})), &files);
+        assert!(answer.holds, "{pattern}: {answer}");
+        for told in [answer.to_string(), answer.to_markdown()] {
+            assert!(told.contains("C.slow") && told.contains("does not count"), "{told}");
+            assert!(told.contains("until 2026-11-02") && told.contains("payments"), "{told}");
+        }
+        assert_eq!(answer.details["quarantines"]["set-aside"], json!(["C.slow[1]"]));
+        assert_eq!(answer.details["quarantines"]["named"][0]["tests"], 1);
+    }
+    // What is over is not applied, and the day after its last one it is over.
+    let over = decide(&gate("slow*", "2026-11-01", json!({"count": 1})), &files);
+    assert!(!over.holds && over.to_string().contains("is not applied"), "{over}");
+    assert_eq!(over.details["quarantines"]["named"][0]["applied"], false);
+    // Above the cap the gate fails, whatever else passes.
+    for cap in [json!({"count": 0}), json!({"percent": "33.3"})] {
+        let many = decide(&gate("slow*", "2026-12-01", cap), &files);
+        assert_eq!(many.details["result"], "fail", "{many}");
+        assert!(many.to_string().contains("1 of 3"), "{many}");
+    }
+    assert!(decide(&gate("slow*", "2026-12-01", json!({"percent": "33.4"})), &files).holds);
+    // A quarantine frees its tests alone, and never all of a gate.
+    assert!(!decide(&gate("other", "2026-12-01", json!({"count": 9})), &files).holds);
+    let unmet =
+        decide(&gate("gone", "2026-12-01", json!({"count": 9})), &Memory::of(&[("reports/a", GOOD_JUNIT)]));
+    assert!(unmet.holds && unmet.to_string().contains("meets no test"), "{unmet}");
+    let only = junit(r#"<testcase name="slow"><failure/></testcase>"#);
+    let all =
+        decide(&gate("*", "2026-12-01", json!({"percent": "100"})), &Memory::of(&[("reports/a", &only)]));
+    assert_eq!(all.details["result"], "inconclusive", "{all}");
+}
+
+#[test]
+fn a_load_test_under_less_than_the_profile_does_not_count() {
+    let fast = compare("latency.p95", "<=", "0.4", "s", json!({}));
+    let shop = |profiles: Value| shop_of("k6", &fast, json!({"assumes": profiles}));
+    let files = Memory::of(&[("reports/a", GOOD_K6)]);
+    let all = json!([
+        profile("http.request-rate", "200", "rps"),
+        profile("load.duration", "600", "s"),
+        profile("load.users", "50", ""),
+    ]);
+    let answer = decide(&shop(all), &files);
+    assert!(answer.holds, "{answer}");
+    for less in [
+        profile("http.request-rate", "201", "rps"),
+        profile("load.duration", "601", "s"),
+        profile("load.users", "51", ""),
+    ] {
+        let answer = decide(&shop(json!([less])), &files);
+        assert_eq!(answer.details["result"], "inconclusive", "{answer}");
+        assert!(answer.to_string().contains("does not count"), "{answer}");
+    }
+}
+
+#[test]
+fn a_triage_sorts_findings_into_blockers_and_follow_ups() {
+    let finding = |id: &str, level: &str| {
+        format!(
+            r#"{{"ruleId":"{id}","message":{{"text":"m"}},"properties":{{"security-severity":"{level}"}}}}"#
+        )
+    };
+    let report = |findings: &[String]| {
+        format!(
+            r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"t","rules":[]}}}},"results":[{}]}}]}}"#,
+            findings.join(",")
+        )
+    };
+    let shop = shop_of("sarif", &json!({"constant": true}), triaged());
+    let decide_on = |text: &str| decide(&shop, &Memory::of(&[("reports/a", text)]));
+    let none = decide_on(&report(&[]));
+    assert!(none.holds && none.to_string().contains("0 blockers, 0 follow-ups"), "{none}");
+    assert!(none.to_string().contains("`change-board` has agreed on"), "{none}");
+    let small = decide_on(&report(&[finding("small", "3.0")]));
+    assert!(small.holds, "{small}");
+    let told = "follow-up: `small` is mended by `payments` until 2026-12-02T09:00:00Z";
+    assert!(small.to_string().contains(told) && small.to_markdown().contains("payments"), "{small}");
+    let follow_up = &small.details["triage"]["follow-ups"][0];
+    assert_eq!(
+        [&follow_up["id"], &follow_up["owner"], &follow_up["due"]],
+        ["small", "payments", "2026-12-02T09:00:00Z"]
+    );
+    let large = decide_on(&report(&[finding("small", "3.0"), finding("large", "8.5")]));
+    assert_eq!(large.details["result"], "fail");
+    assert!(large.to_string().contains("`large` blocks: finding.severity >= high"), "{large}");
+    assert_eq!(
+        large.details["triage"]["blockers"],
+        json!([{"id": "large", "rule": "finding.severity >= high"}])
+    );
+}
+
+#[test]
+fn what_no_rule_is_about_blocks() {
+    let rows = "Key,State,Priority,Labels,Team\nA-1,Open,High,cosmetic,pay\nA-2,Open,,cosmetic,pay\nA-3,Open,Low,,ship\nA-4,Done,High,,pay\n";
+    let columns = json!({"id": "Key", "status": "State", "severity": "Priority", "labels": "Labels", "service": "Team"});
+    let text = |name: &str, value: &str| {
+        let metric = json!({"metric": {"name": name, "no-data": "inconclusive", "min-samples": 0}});
+        json!({"text": format!("{name} == {value}"), "condition": {"compare": {"left": metric, "operator": "==", "right": {"value": {"text": value}}}}})
+    };
+    let gate = |blockers: Value, defects: Value| {
+        let defect = |when: &Value| json!({"when": when, "owner": "payments", "within": {"period": {"count": 2, "unit": "business-days"}}});
+        let defects: Vec<Value> = defects.as_array().unwrap().iter().map(defect).collect();
+        let mut more = mapped("issues", columns.clone());
+        more["triage"] =
+            json!({"name": "launch", "blockers": blockers, "defects": defects, "agreed-by": "change-board"});
+        shop_of("table", &json!({"constant": true}), more)
+    };
+    let files = Memory::of(&[("reports/a", rows)]);
+    let both = json!([text("finding.label", "cosmetic"), text("finding.component", "ship")]);
+    let sorted = decide(&gate(json!([]), both.clone()), &files);
+    assert!(sorted.holds && sorted.to_string().contains("0 blockers, 3 follow-ups"), "{sorted}");
+    assert!(sorted.to_string().contains("until 2026-11-04T09:00:00Z"), "{sorted}");
+    let unsorted = decide(&gate(json!([]), json!([text("finding.label", "cosmetic")])), &files);
+    assert!(
+        !unsorted.holds && unsorted.to_string().contains("`A-3` blocks: no rule is about it"),
+        "{unsorted}"
+    );
+    let by_id = decide(&gate(json!([text("finding.id", "A-2")]), both.clone()), &files);
+    assert!(!by_id.holds && by_id.to_string().contains("`A-2` blocks"), "{by_id}");
+    // Of A-2 nobody knows how serious it is: it may be what blocks.
+    let unknown = decide(&gate(triaged()["triage"]["blockers"].clone(), both), &files);
+    assert!(unknown.to_string().contains("`A-2` blocks: nobody can tell whether"), "{unknown}");
+}
+
+#[test]
+fn the_change_ticket_of_the_release_is_found_in_a_table() {
+    let columns = json!({"id": "Number", "status": "State", "authorised": "Approved"});
+    let state = json!({"metric": {"name": "change.state", "no-data": "inconclusive", "min-samples": 1}});
+    let scheduled =
+        json!({"compare": {"left": state, "operator": "==", "right": {"value": {"text": "Scheduled"}}}});
+    let recently = compare("change.authorised", "<=", "86400", "s", json!({}));
+    let shop = shop_of("table", &json!({"all": [scheduled, recently]}), mapped("changes", columns));
+    let decide_on = |rows: &str| {
+        decide(&shop, &Memory::of(&[("reports/a", &format!("Number,State,Approved\n{rows}\n"))]))
+    };
+    let good = decide_on("CHG-0,New,\nCHG-1,Scheduled,2026-11-01T10:00:00Z");
+    assert!(good.holds && good.to_string().contains("authorised at 2026-11-01T10:00:00Z"), "{good}");
+    for (rows, why) in [
+        ("CHG-2,Scheduled,2026-11-01T10:00:00Z", "no table of change tickets has `CHG-1`"),
+        ("CHG-1,Draft,2026-11-01T10:00:00Z", "Draft"),
+        ("CHG-1,Scheduled,", "is not authorised"),
+        ("CHG-1,Scheduled,2026-11-01T08:00:00Z", "fail"),
+        ("CHG-1,Scheduled,2026-11-02T10:00:00Z", "it is 2026-11-02T09:00:00Z now"),
+        ("CHG-1,Scheduled,yesterday", "is no time"),
+    ] {
+        let answer = decide_on(rows);
+        assert!(!answer.holds && answer.to_string().contains(why), "{rows}: {answer}");
+    }
+}
+
+#[test]
+fn growth_is_measured_against_the_baseline() {
+    let table = json!({"rows": "tickets", "columns": {"id": "Id", "status": "State"}});
+    let evidence = |sources: &str| json!([{"reader": "table", "sources": [sources], "table": table}]);
+    let grown = compare("tickets.growth", "<=", "50", "%", json!({}));
+    let shop = shop_of(
+        "table",
+        &grown,
+        json!({"evidence": evidence("now.csv"), "baseline": evidence("before.csv")}),
+    );
+    let rows =
+        |count: usize| (0..count).fold("Id,State\n".to_owned(), |text, at| format!("{text}T-{at},Open\n"));
+    let decide_on = |now: usize, before: usize| {
+        decide(&shop, &Memory::of(&[("now.csv", &rows(now)), ("before.csv", &rows(before))]))
+    };
+    let good = decide_on(3, 2);
+    assert!(good.holds && good.to_string().contains("50% (from 2 to 3)"), "{good}");
+    assert_eq!(good.details["baseline"][0]["file"], "before.csv");
+    assert!(!decide_on(4, 2).holds);
+    assert!(decide_on(0, 0).holds);
+    let from_nothing = decide_on(1, 0);
+    assert_eq!(from_nothing.details["result"], "inconclusive", "{from_nothing}");
+    let missing = decide(&shop, &Memory::of(&[("now.csv", &rows(1))]));
+    assert!(!missing.holds && missing.to_string().contains("of the baseline: no file matches"), "{missing}");
 }
 
 #[test]

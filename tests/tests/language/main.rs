@@ -53,6 +53,7 @@ pages! {
     deployed "deployed.md",
     extension "extension.md",
     forms "forms.md",
+    gates "gates.md",
     habits "habits.md",
     lists "lists.md",
     literals "literals.md",

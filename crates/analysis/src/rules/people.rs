@@ -43,19 +43,27 @@ pub(crate) fn unreadable_directories(db: &dyn Db, item: Item) -> Vec<Diagnostic>
     groups::written(db, item).into_iter().filter_map(problem).collect()
 }
 
-/// The people that a release, an approval or a waiver names.
+/// The people that a declaration names beside teams and roles.
 pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
+    let person = |at: &At<Value>| match &at.value.kind {
+        ValueKind::Name(name) => Some(At { value: name.clone(), place: at.place }),
+        _ => None,
+    };
     let named: Vec<At<SmolStr>> = match item.kind(db).as_str() {
         "release" => clearway_model::release(db, item).view.requested_by.iter().cloned().collect(),
         "approval" => {
             let approval: views::Approval = views::of(lower(db, item));
-            let person = |at: &At<Value>| match &at.value.kind {
-                ValueKind::Name(name) => Some(At { value: name.clone(), place: at.place }),
-                _ => None,
-            };
             approval.steps.iter().filter_map(|step| step.escalate.as_ref().and_then(person)).collect()
         }
         "waiver" => views::of::<Waiver>(lower(db, item)).approver.into_iter().collect(),
+        "quarantine" => {
+            let owner = views::of::<views::Quarantine>(lower(db, item)).owner;
+            owner.iter().filter_map(person).collect()
+        }
+        "triage" => {
+            let triage: views::Triage = views::of(lower(db, item));
+            triage.defects.iter().filter_map(|defect| defect.owner.as_ref().and_then(person)).collect()
+        }
         _ => return Vec::new(),
     };
     let Some(people) = people(db, db.project()) else { return Vec::new() };

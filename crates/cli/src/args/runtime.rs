@@ -90,6 +90,29 @@ pub(crate) enum RecordCommand {
         #[command(flatten)]
         run: RunArgs,
     },
+    /// Attest that an item of a checklist is done
+    Attest {
+        /// The item: its id, which `checklist status` names, or its text
+        #[arg(value_name = "ITEM")]
+        item: String,
+        /// The checklist
+        #[arg(long, value_name = "NAME")]
+        checklist: String,
+        /// The release
+        #[arg(long, value_name = "NAME")]
+        release: String,
+        /// Who you are
+        #[arg(long, value_name = "NAME")]
+        actor: String,
+        /// The commit that you looked at
+        #[arg(long, value_name = "SHA", value_parser = commit)]
+        commit: Option<String>,
+        /// What you saw
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        #[command(flatten)]
+        run: RunArgs,
+    },
     /// Close an intent without an outcome, after you have looked
     Close {
         /// The intent: its digest, or how that begins
@@ -160,6 +183,46 @@ pub(crate) struct GateRunArgs {
     /// The folder that its globs are relative to
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub reports: Utf8PathBuf,
+    /// What ships
+    #[arg(long, value_name = "SERVICE=VERSION@DIGEST")]
+    pub subject: Vec<Subject>,
+    /// The commit that is released
+    #[arg(long, value_name = "SHA", value_parser = commit)]
+    pub commit: String,
+    /// Who started the run
+    #[arg(long, value_name = "LOGIN")]
+    pub actor: Option<String>,
+    /// The change request, where the release does not name it
+    #[arg(long, value_name = "ID")]
+    pub change: Option<String>,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct ChecklistArgs {
+    #[command(subcommand)]
+    pub command: ChecklistCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ChecklistCommand {
+    /// Look whether every item is done, and record it
+    Verify(ChecklistLookArgs),
+    /// Say how far it is; nothing is recorded
+    Status(ChecklistLookArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct ChecklistLookArgs {
+    /// The checklist
+    #[arg(value_name = "CHECKLIST")]
+    pub checklist: String,
+    #[command(flatten)]
+    pub way: WayArgs,
+    /// The environment before which it stands
+    #[arg(long, value_name = "ENV")]
+    pub stage: String,
     /// What ships
     #[arg(long, value_name = "SERVICE=VERSION@DIGEST")]
     pub subject: Vec<Subject>,

@@ -25,6 +25,7 @@ pub(crate) fn run(args: &GateArgs, output: &Output) -> Result<Verdict, Failure> 
         subjects: args.subject.clone(),
         commit: args.commit.clone(),
         actor: args.actor.clone(),
+        change: args.change.clone().filter(|change| !change.trim().is_empty()),
     };
     let answer = gate::run(&opened.call(), &asked, &Folder(args.reports.clone()), &Http::default())?;
     tell(&answer, &args.run, output)

@@ -4,6 +4,7 @@ pub(crate) mod approval;
 pub(crate) mod basis;
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod checklist;
 pub(crate) mod completions;
 pub(crate) mod evidence;
 pub(crate) mod explain;

@@ -1,5 +1,6 @@
 //! `clearway record`
 
+use clearway_runtime::checklist::{self, Attesting};
 use clearway_runtime::record::{self, About};
 
 use crate::Verdict;
@@ -21,6 +22,19 @@ pub(crate) fn run(args: &RecordArgs, output: &Output) -> Result<Verdict, Failure
         RecordCommand::Adopt { environment, release, run } => {
             let opened = Opened::open(run)?;
             tell(&record::adopt(&opened.call(), release, environment)?, run, output)
+        }
+        RecordCommand::Attest { item, checklist, release, actor, commit, note, run } => {
+            // A person who attests is in no run of a pipeline.
+            let opened = Opened::outside_of_runs(run)?;
+            let attesting = Attesting {
+                release: release.clone(),
+                checklist: checklist.clone(),
+                item: item.clone(),
+                person: actor.clone(),
+                commit: commit.clone(),
+                note: said(note.as_ref()),
+            };
+            tell(&checklist::attest(&opened.call(), &attesting)?, run, output)
         }
         RecordCommand::Close { intent, reason, actor, run } => {
             let opened = Opened::open(run)?;

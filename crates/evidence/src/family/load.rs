@@ -83,6 +83,10 @@ pub struct Load {
     pub latency: Option<Latency>,
     /// How many there were in a second.
     pub rate: Option<Decimal>,
+    /// How long the test went on, in milliseconds.
+    pub duration: Option<Decimal>,
+    /// How many users there were at once, at most.
+    pub users: Option<u64>,
     /// Checks that held, of how many, where there are checks.
     pub checks: Option<(u64, u64)>,
     /// The tool's own thresholds that were crossed, of how many, where there are any.
@@ -93,6 +97,7 @@ impl Family for Load {
     fn metrics(&self) -> Vec<&'static str> {
         let mut metrics = vec!["http.requests", "http.error-rate", "http.request-rate"];
         metrics.extend(Quantile::ALL.map(|(_, metric)| metric));
+        metrics.extend(["load.duration", "load.users"]);
         metrics.extend(["checks.pass-rate", "checks.failed", "thresholds.crossed"]);
         metrics
     }
@@ -108,6 +113,10 @@ impl Family for Load {
             "http.request-rate" if self.requests > 0 => {
                 Some(Figure::of(self.rate?, Unit::PerSecond, self.requests))
             }
+            "load.duration" if self.requests > 0 => {
+                Some(Figure::of(self.duration?, Unit::Milliseconds, self.requests))
+            }
+            "load.users" => self.users.map(|users| Figure::count(users, self.requests)),
             "checks.pass-rate" => self.checks.and_then(|(held, all)| Figure::share(held, all)),
             "checks.failed" => self.checks.map(|(held, all)| Figure::count(all.saturating_sub(held), all)),
             "thresholds.crossed" => self.thresholds.map(|(crossed, all)| Figure::count(crossed, all)),
@@ -123,7 +132,8 @@ impl Family for Load {
         Vec::new()
     }
 
-    /// Requests and failures add up. Whether two runs were made at once or one after the other is not known: the lower rate counts.
+    /// Requests and failures add up. Whether two runs were made at once or one after the other is not known: of rates, times and users
+    /// the lower ones count.
     fn join(&mut self, other: Self, notes: &mut Vec<Note>) -> Result<(), Refusal> {
         let sum = |one: Option<(u64, u64)>, two: Option<(u64, u64)>| match (one, two) {
             (Some(one), Some(two)) => Some((one.0 + two.0, one.1 + two.1)),
@@ -132,6 +142,8 @@ impl Family for Load {
         self.failed = self.failed.zip(other.failed).map(|(one, two)| (one.0 + two.0, one.1 + two.1));
         self.requests += other.requests;
         self.rate = self.rate.zip(other.rate).map(|(one, two)| one.min(two));
+        self.duration = self.duration.zip(other.duration).map(|(one, two)| one.min(two));
+        self.users = self.users.zip(other.users).map(|(one, two)| one.min(two));
         self.checks = sum(self.checks, other.checks);
         self.thresholds = sum(self.thresholds, other.thresholds);
         self.latency = match (self.latency.take(), other.latency) {

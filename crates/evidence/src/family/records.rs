@@ -33,6 +33,8 @@ pub struct Record {
     pub opened: Option<Moment>,
     /// When it ended.
     pub closed: Option<Moment>,
+    /// When somebody with the right to do so agreed to it.
+    pub authorised: Option<Moment>,
     /// How content somebody is.
     pub score: Option<Decimal>,
 }

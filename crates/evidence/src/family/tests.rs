@@ -23,6 +23,10 @@ pub struct Counts {
     pub skipped: u64,
     /// Those that passed only when they were run again.
     pub flaky: u64,
+    /// Those in quarantine, whatever came of them.
+    pub quarantined: u64,
+    /// Those in quarantine of which something went wrong: they are in no other number.
+    pub aside: u64,
 }
 
 impl Counts {
@@ -33,6 +37,8 @@ impl Counts {
         self.errored += other.errored;
         self.skipped += other.skipped;
         self.flaky += other.flaky;
+        self.quarantined += other.quarantined;
+        self.aside += other.aside;
     }
 
     /// Those that were run.
@@ -122,7 +128,7 @@ pub struct Tests {
 
 impl Family for Tests {
     fn metrics(&self) -> Vec<&'static str> {
-        vec![
+        let mut metrics = vec![
             "tests.total",
             "tests.passed",
             "tests.failed",
@@ -131,7 +137,12 @@ impl Family for Tests {
             "tests.flaky",
             "tests.missing",
             "tests.pass-rate",
-        ]
+        ];
+        // Only a gate says which cases are in quarantine.
+        if self.all.quarantined > 0 {
+            metrics.push("tests.quarantined");
+        }
+        metrics
     }
 
     /// A tag that no case has is no data: nothing was tested.
@@ -149,6 +160,8 @@ impl Family for Tests {
             "tests.errored" => count(counts.errored),
             "tests.skipped" => count(counts.skipped),
             "tests.flaky" => count(counts.flaky),
+            // Where all that ran is in quarantine there is an answer to this, and to nothing else.
+            "tests.quarantined" => Some(Figure::count(counts.quarantined, counts.ran() + counts.aside)),
             "tests.missing" if filter.tag.is_none() => count(self.missing),
             "tests.pass-rate" => Figure::share(counts.passed, counts.ran()),
             _ => None,

@@ -9,12 +9,13 @@
 //! - The file declares cases and holds none: it is refused.
 //!
 //! A result directly in a suite is one more case with the suite's name. A case with several results has the worst of them: error, failure,
-//! skipped. Of a case that was run again the report says how it ended; what failed before that makes it flaky if it passed.
+//! skipped. What is wrong with a case that is set aside is counted apart, and neither as a case nor as a failure. Of a case that was run again the report says how it ended; what failed before that makes it flaky if it passed.
 
 use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
+use crate::Case;
 use crate::detect;
 use crate::family::{Counts, Tests};
 use crate::limits::{Limits, short};
@@ -24,8 +25,13 @@ use crate::report::{Item, ItemKind, Report};
 use crate::source::Source;
 use crate::xml::{Element, Event, Xml};
 
-/// Reads test results.
-pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> Result<(), Refusal> {
+/// Reads test results, those that are set aside apart.
+pub(crate) fn read(
+    source: Source<'_>,
+    limits: &Limits,
+    report: &mut Report,
+    aside: &dyn Fn(&Case<'_>) -> bool,
+) -> Result<(), Refusal> {
     let mut xml = Xml::new(source, limits);
     let root = xml.root()?;
     if !matches!(root.name.as_str(), "testsuites" | "testsuite") {
@@ -35,7 +41,7 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
         ));
     }
     let mut reading =
-        Reading { limits, report, tests: Tests::default(), cases: 0, declared: 0, understated: None };
+        Reading { limits, report, aside, tests: Tests::default(), cases: 0, declared: 0, understated: None };
     let whole = reading.suites(&mut xml, root)?;
     xml.finish()?;
     reading.end(whole)
@@ -44,6 +50,7 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
 struct Reading<'l, 'p> {
     limits: &'l Limits,
     report: &'p mut Report,
+    aside: &'l dyn Fn(&Case<'_>) -> bool,
     tests: Tests,
     /// How many elements stand for a case.
     cases: u64,
@@ -258,8 +265,11 @@ impl Reading<'_, '_> {
         let flaky = outcome == Outcome::Passed && reruns > 0;
         suite.bad += (results + reruns).max(u64::from(bad));
         suite.reruns += reruns;
-        suite.count(counted(outcome, flaky), &tags);
-        if outcome != Outcome::Skipped {
+        let quarantined = (self.aside)(&Case { suite: &suite.name, class, name });
+        let aside = quarantined && bad;
+        let one = if aside { Counts::default() } else { counted(outcome, flaky) };
+        suite.count(Counts { quarantined: u64::from(quarantined), aside: u64::from(aside), ..one }, &tags);
+        if outcome != Outcome::Skipped && !aside {
             self.tests.cases.add(&[&suite.name, class, name], !bad);
         }
         if bad || flaky {
@@ -273,7 +283,11 @@ impl Reading<'_, '_> {
                 Some(line) => format!("{file}:{line}"),
                 None => file,
             });
-            self.list(outcome, flaky, &id, &told, location);
+            if aside {
+                self.report.items.push(Item::new(ItemKind::Quarantined, &id, &told).located(location));
+            } else {
+                self.list(outcome, flaky, &id, &told, location);
+            }
         }
         Ok(())
     }
@@ -325,9 +339,10 @@ impl Reading<'_, '_> {
             self.report.note(NoteCode::FailuresUnlisted, format!("{message}: they count as failures"));
         }
         if let Some(tests) = declared.tests {
-            let held = suite.counts.total.saturating_add(suite.reruns).saturating_add(suite.missing);
+            let present = suite.counts.total.saturating_add(suite.counts.aside);
+            let held = present.saturating_add(suite.reruns).saturating_add(suite.missing);
             suite.missing = suite.missing.saturating_add(tests.saturating_sub(held));
-            if tests < suite.counts.total.saturating_sub(suite.unlisted) && self.understated.is_none() {
+            if tests < present.saturating_sub(suite.unlisted) && self.understated.is_none() {
                 self.understated = Some(suite.name.clone());
             }
         }
@@ -384,6 +399,7 @@ fn counted(outcome: Outcome, flaky: bool) -> Counts {
         errored: is(Outcome::Errored),
         skipped: is(Outcome::Skipped),
         flaky: u64::from(flaky),
+        ..Counts::default()
     }
 }
 

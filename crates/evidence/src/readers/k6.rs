@@ -83,6 +83,11 @@ impl Fields for Summary {
             "version" => self.version = map.next_value()?,
             "metadata" => self.metadata = map.next_value::<Option<Metadata>>()?.unwrap_or_default(),
             "config" => self.seconds = map.next_value::<Option<Config>>()?.and_then(|config| config.duration),
+            "state" => {
+                let state = map.next_value::<Option<State>>()?;
+                let millis = state.and_then(|state| state.test_run_duration_ms);
+                self.seconds = millis.map(|millis| millis / 1000.0).or(self.seconds);
+            }
             "root_group" => {
                 let group = map.next_value::<Option<Group>>()?;
                 group.unwrap_or_default().collect(&mut self.checks);
@@ -258,6 +263,12 @@ struct Config {
 }
 
 #[derive(Deserialize)]
+struct State {
+    #[serde(rename = "testRunDurationMs")]
+    test_run_duration_ms: Option<f64>,
+}
+
+#[derive(Deserialize)]
 struct Check {
     name: String,
     passes: u64,
@@ -363,6 +374,14 @@ impl Summary {
             Some(rate) => decimal(rate).filter(|rate| *rate >= Decimal::ZERO),
             None => seconds.and_then(|seconds| Decimal::from(requests).checked_div(seconds)),
         };
+        // `--summary-export` does not say how long the test went on: its rate does, which is of the whole time.
+        let seconds = seconds.or_else(|| {
+            let rate = rate.filter(|rate| *rate > Decimal::ZERO)?;
+            Decimal::from(requests).checked_div(rate)
+        });
+        let duration = seconds.and_then(|seconds| seconds.checked_mul(Decimal::ONE_THOUSAND));
+        // `vus` is how many there were at the end; what there was at most stands in its `max`.
+        let users = self.count("vus", "max")?;
         let checks = match self.rate("checks")? {
             None => self.rate("checks_succeeded")?,
             checks => checks,
@@ -373,6 +392,8 @@ impl Summary {
             failed: self.rate("http_req_failed")?,
             latency: (!quantiles.is_empty()).then_some(Latency::Stated(quantiles)),
             rate,
+            duration: duration.map(|duration| duration.round_dp(0)),
+            users,
             checks,
             thresholds: (self.thresholds > 0).then_some((crossed, self.thresholds)),
         })

@@ -8,7 +8,7 @@ mod grype;
 mod in_toto;
 mod jacoco;
 mod jmeter;
-mod junit;
+pub(crate) mod junit;
 mod k6;
 mod lcov;
 mod osv;
@@ -111,7 +111,7 @@ impl Reader {
         report: &mut Report,
     ) -> Result<(), Refusal> {
         match self {
-            Self::Junit => junit::read(source, limits, report),
+            Self::Junit => junit::read(source, limits, report, &|_| false),
             Self::Sarif => sarif::read(source, limits, report),
             Self::Lcov => lcov::read(source, limits, report),
             Self::Cobertura => cobertura::read(source, limits, report),

@@ -6,6 +6,7 @@
 //! Views are total. What was wrong in the text, and was told, is absent here: `None`, or left out of a list.
 
 mod environment;
+mod gates;
 mod people;
 mod policy;
 mod protected;
@@ -16,6 +17,9 @@ mod running;
 mod service;
 
 pub use environment::{Calendar, Environment, Freeze, Milestone, Parity, Resource, Window, state_path};
+pub use gates::{
+    Blocker, Checklist, ChecklistItem, Defect, Gate, GateCondition, Journey, LoadProfile, Quarantine, Triage,
+};
 pub use people::{Identity, Role, Team};
 pub use policy::{
     Control, Every, EveryOf, Expectation, Policy, Raise, Test, TestShip, TestState, TestTime, Waiver,
@@ -23,8 +27,8 @@ pub use policy::{
 pub use protected::{Dataset, Secret};
 pub use read::{At, Quantity, Read};
 pub use release::{
-    Accept, Approval, ApprovalStep, Gate, GateCondition, Release, Retire, Rollback, Rollout, RolloutStep,
-    Separation, Ship, Stage, Validation, Watch,
+    Accept, Approval, ApprovalStep, Release, Retire, Rollback, Rollout, RolloutStep, Separation, Ship, Stage,
+    Validation, Watch,
 };
 pub use rules::Metric;
 pub use running::{Alert, AlertCondition, Flag, Ramp};
@@ -161,6 +165,7 @@ const VIEWS: &[(&str, Reads)] = &[
     ("alert", Alert::reads),
     ("approval", Approval::reads),
     ("calendar", Calendar::reads),
+    ("checklist", Checklist::reads),
     ("dataset", Dataset::reads),
     ("environment", Environment::reads),
     ("flag", Flag::reads),
@@ -168,11 +173,13 @@ const VIEWS: &[(&str, Reads)] = &[
     ("gate", Gate::reads),
     ("identity", Identity::reads),
     ("infrastructure", Deployable::reads),
+    ("journey", Journey::reads),
     ("library", Deployable::reads),
     ("limit", Limit::reads),
     ("metric", Metric::reads),
     ("milestone", Milestone::reads),
     ("policy", Policy::reads),
+    ("quarantine", Quarantine::reads),
     ("release", Release::reads),
     ("resource", Resource::reads),
     ("role", Role::reads),
@@ -182,6 +189,7 @@ const VIEWS: &[(&str, Reads)] = &[
     ("team", Team::reads),
     ("test", Test::reads),
     ("together", Together::reads),
+    ("triage", Triage::reads),
     ("vendor", Deployable::reads),
     ("waiver", Waiver::reads),
     ("window", Window::reads),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::release::GateCondition;
+use super::gates::GateCondition;
 use super::{At, view};
 use crate::value::{CallValue, Moment, Reference, Value};
 

@@ -1,4 +1,4 @@
-//! What must hold, who must agree, how a version comes in, and what is shipped.
+//! Who must agree, how a version comes in, and what is shipped.
 
 use std::sync::Arc;
 
@@ -6,31 +6,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{At, Quantity, view};
-use crate::value::{CallValue, Condition, Reference, Value};
-
-view! {
-    /// Measured conditions without which nothing is deployed.
-    Gate {
-        /// The reports that the conditions are measured in.
-        evidence: Vec<At<Arc<CallValue>>> = field "evidence",
-        /// The conditions.
-        conditions: Vec<GateCondition> = clauses "require",
-        /// Older evidence does not count.
-        max_age: Option<At<Quantity>> = field "max-age",
-        /// The command that makes the evidence.
-        run: Option<At<Arc<str>>> = field "run",
-        /// When that is given up.
-        timeout: Option<At<Quantity>> = field "timeout",
-    }
-}
-
-view! {
-    /// A condition that must hold.
-    GateCondition {
-        /// The condition.
-        condition: Option<At<Arc<Condition>>> = part "condition",
-    }
-}
+use crate::value::{Condition, Reference, Value};
 
 view! {
     /// Who must agree, in order.
@@ -151,6 +127,8 @@ view! {
         environment: Option<At<Arc<Reference>>> = part "environment",
         /// What must hold before.
         gates: Vec<At<Arc<Reference>>> = field "gates",
+        /// What must be done before, item by item.
+        checklist: Option<At<Arc<Reference>>> = field "checklist",
         /// Who must agree before.
         approval: Option<At<Arc<Reference>>> = field "approval",
         /// Who must agree on the emergency path.

@@ -22,7 +22,7 @@ pub(super) fn chain(db: &dyn Db, reference: &Reference, parts: &mut Parts) -> Ap
             from: from(&step.from.as_ref()?.value, parts),
             need: step.need.as_ref().map_or(1, |need| need.value),
             within: step.within.as_ref().and_then(within),
-            escalate: step.escalate.as_ref().map(|at| escalation(&at.value, parts)),
+            escalate: step.escalate.as_ref().map(|at| named(&at.value, parts)),
             when: step.when.as_ref().map(|at| conditions::lowered(db, &at.value)),
         })
     });
@@ -49,17 +49,8 @@ fn from(value: &Value, parts: &mut Parts) -> From {
     }
 }
 
-fn escalation(value: &Value, parts: &mut Parts) -> String {
-    match &value.kind {
-        ValueKind::Reference(reference) => {
-            parts.groups.insert(reference.name.to_string());
-            reference.name.to_string()
-        }
-        _ => value.to_string(),
-    }
-}
-
-fn within(quantity: &At<views::Quantity>) -> Option<Within> {
+/// A time that people are given.
+pub(super) fn within(quantity: &At<views::Quantity>) -> Option<Within> {
     let unit = match quantity.value.unit.as_str() {
         "business-days" => PeriodUnit::BusinessDays,
         "months" => PeriodUnit::Months,
@@ -100,4 +91,13 @@ pub(super) fn people(db: &dyn Db, groups: &BTreeMap<String, Group>) -> BTreeMap<
             (item.name(db).to_string(), person)
         })
         .collect()
+}
+
+/// A team, a role or a person, by name; of the first two more is noted in `parts`.
+pub(super) fn named(value: &Value, parts: &mut Parts) -> String {
+    if let ValueKind::Reference(reference) = &value.kind {
+        parts.groups.insert(reference.name.to_string());
+        return reference.name.to_string();
+    }
+    value.to_string()
 }

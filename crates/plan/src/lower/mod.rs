@@ -4,6 +4,7 @@
 mod artifacts;
 mod batches;
 mod chains;
+mod checklists;
 mod conditions;
 mod facts;
 mod gates;
@@ -23,6 +24,7 @@ use clearway_analysis::proof::ProvedRelease;
 use clearway_model::{Db, Item, Reference, items, views};
 
 use crate::approval::Approval;
+use crate::checklist::Checklist;
 use crate::gate::Gate;
 use crate::ir::{Artifact, Environment, FORMAT, Plan};
 use crate::protected::{Dataset, Secret};
@@ -51,6 +53,7 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
         resources: parts.resources,
         gates: parts.gates,
         approvals: parts.approvals,
+        checklists: parts.checklists,
         groups,
         people,
         secrets: parts.secrets,
@@ -69,6 +72,7 @@ struct Parts {
     resources: BTreeMap<String, u32>,
     gates: BTreeMap<String, Gate>,
     approvals: BTreeMap<String, Approval>,
+    checklists: BTreeMap<String, Checklist>,
     groups: BTreeSet<String>,
     secrets: BTreeMap<String, Secret>,
     datasets: BTreeMap<String, Dataset>,

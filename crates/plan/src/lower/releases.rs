@@ -9,7 +9,9 @@ use clearway_model::views::{Accept, At, Release as View, Stage as StageView};
 use clearway_model::{Db, Item, Reference, deployed_state, release as release_view};
 
 use super::seconds::seconds;
-use super::{Parts, artifacts, chains, facts, gates, instance_name, places, rollouts, steps, waves};
+use super::{
+    Parts, artifacts, chains, checklists, facts, gates, instance_name, places, rollouts, steps, waves,
+};
 use crate::guarantee::Guarantee;
 use crate::ir::{Acceptance, Control, Environment, Move, MoveKind, Release, Shipped, Stage};
 use crate::path::PathKind;
@@ -122,11 +124,20 @@ fn stage(db: &dyn Db, view: &StageView, environment: Item, parts: &mut Parts) ->
     parts.environments.entry(name.clone()).or_insert_with(|| places::place(db, environment));
     let gates = view.gates.iter().map(|at| {
         let gate = instance_name(&at.value);
-        parts.gates.entry(gate.clone()).or_insert_with(|| gates::gate(db, &at.value));
+        if !parts.gates.contains_key(&gate) {
+            let lowered = gates::gate(db, &at.value, parts);
+            parts.gates.insert(gate.clone(), lowered);
+        }
         gate
     });
     Stage {
         gates: gates.collect(),
+        checklist: view.checklist.as_ref().map(|at| {
+            let name = instance_name(&at.value);
+            let checklist = checklists::checklist(db, &at.value, parts);
+            parts.checklists.entry(name.clone()).or_insert(checklist);
+            name
+        }),
         approval: chain(db, view.approval.as_ref(), parts),
         emergency: chain(db, view.emergency.as_ref(), parts),
         rollout: rollouts::rollout(db, view.rollout.as_ref()),

@@ -182,6 +182,12 @@ fn through(
         let does = StepKind::Gate { environment: environment.clone(), gate: name.clone() };
         guards.push(builder.add(does, &[environment, name], gate.origin.clone(), base.clone(), LOOKING));
     }
+    if let Some(name) = &stage.checklist {
+        let origin = builder.parts.checklists.get(name).map(|checklist| checklist.origin.clone());
+        let origin = origin.unwrap_or_else(|| Origin::new("checklist", name));
+        let does = StepKind::Checklist { environment: environment.clone(), checklist: name.clone() };
+        guards.push(builder.add(does, &[environment, name], origin, guards.clone(), LOOKING));
+    }
     let chain = if kind == PathKind::Emergency { stage.emergency.as_ref() } else { stage.approval.as_ref() };
     let asked = chain.map(|chain| ask(builder, environment, chain, &guards, &[])).unwrap_or_default();
     guards.extend(asked);

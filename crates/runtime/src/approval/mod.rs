@@ -19,6 +19,7 @@ use crate::trouble::Trouble;
 
 use verifying::Verifying;
 
+pub(crate) use people::named;
 pub use source::{Authors, approvals};
 
 /// Which step is verified, and what is known of the run.

@@ -31,7 +31,7 @@ pub(super) fn by_email(plan: &Plan, email: &str) -> Option<String> {
 }
 
 /// A person who is given by name or by login.
-pub(super) fn named(plan: &Plan, text: &str) -> String {
+pub(crate) fn named(plan: &Plan, text: &str) -> String {
     let known =
         plan.people.contains_key(text) || plan.groups.values().any(|group| group.members.contains(text));
     if known { text.to_owned() } else { person(plan, text) }

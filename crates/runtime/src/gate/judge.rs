@@ -54,6 +54,8 @@ pub enum Measured {
         /// Its place in the set.
         rank: usize,
     },
+    /// Texts: it is equal to each of them.
+    Texts(Vec<String>),
     /// There is no data.
     Nothing {
         /// Why.
@@ -186,6 +188,16 @@ impl Judge<'_> {
             (Ok(left), Ok(right)) => (left, right),
             (Err(unknown), _) | (_, Err(unknown)) => return unknown,
         };
+        if let Some(holds) = left.is_among(&right).or_else(|| right.is_among(&left)) {
+            return match (compare.operator, holds) {
+                (Operator::Equal, true) | (Operator::NotEqual, false) => Truth::Holds,
+                (Operator::Equal, false) | (Operator::NotEqual, true) => Truth::Not,
+                _ => {
+                    self.why.push(format!("{} has no order", left.told()));
+                    Truth::Unknown { fails: false }
+                }
+            };
+        }
         let Some(ordering) = left.compare(&right) else {
             self.why.push(format!("{} and {} cannot be compared", left.told(), right.told()));
             return Truth::Unknown { fails: false };
@@ -239,6 +251,10 @@ impl Judge<'_> {
                 self.measured.push(word.clone());
                 Ok(Side::Word { of, word, rank })
             }
+            Measured::Texts(texts) => {
+                self.measured.push(texts.join(", "));
+                Ok(Side::Texts(texts))
+            }
             Measured::Nothing { why } => Err(self.nothing(metric, &why)),
             Measured::Doubtful { why } => {
                 self.why.push(format!("`{name}`: {why}"));
@@ -259,6 +275,7 @@ enum Side {
     Number { value: Decimal, unit: String, share: Option<clearway_evidence::Share> },
     Word { of: String, word: String, rank: usize },
     Text(String),
+    Texts(Vec<String>),
     Bool(bool),
 }
 
@@ -271,6 +288,14 @@ impl Side {
             Scalar::Word { of, word, rank } => Self::Word { of: of.clone(), word: word.clone(), rank: *rank },
             Scalar::Text(text) => Self::Text(text.clone()),
             Scalar::Bool(bool) => Self::Bool(*bool),
+        }
+    }
+
+    /// Whether this text is one of the other side's. `None` where it is not about that.
+    fn is_among(&self, other: &Self) -> Option<bool> {
+        match (self, other) {
+            (Self::Text(text), Self::Texts(texts)) => Some(texts.contains(text)),
+            _ => None,
         }
     }
 
@@ -304,6 +329,7 @@ impl Side {
             Self::Number { value, unit, .. } => format!("{} {unit}", value.normalize()).trim_end().to_owned(),
             Self::Word { of, word, .. } => format!("`{word}` of {of}"),
             Self::Text(text) => format!("{text:?}"),
+            Self::Texts(texts) => format!("{texts:?}"),
             Self::Bool(bool) => bool.to_string(),
         }
     }

@@ -1,15 +1,20 @@
 //! `gate run`: is there proof that what a stage asks for holds?
 
+mod change;
 mod figures;
 mod judge;
 mod prometheus;
+mod quarantine;
 mod reports;
+mod tables;
+mod triage;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use clearway_plan::{Condition, Evidence, Gate, MetricUse, Operand, PathKind, StepKind};
-use serde_json::json;
+use clearway_plan::{Evidence, Gate, MetricUse, PathKind, Requirement, StepKind};
+use clearway_schedule::Zone;
+use serde_json::{Value, json};
 
 use crate::answer::{Answer, Table};
 use crate::call::Call;
@@ -20,7 +25,9 @@ use crate::risk::Risk;
 use crate::trouble::Trouble;
 
 use figures::Figures;
+use quarantine::Quarantines;
 use reports::{Collected, Wanted};
+use triage::Triaged;
 
 pub use judge::{Judgement, Measure, Measured, Verdict, judge, wanted};
 pub use prometheus::Prometheus;
@@ -49,6 +56,8 @@ pub struct Asked {
     pub commit: String,
     /// Who started the run.
     pub actor: Option<String>,
+    /// The change request, where the release does not name it.
+    pub change: Option<String>,
 }
 
 /// Decides a gate: its intent, the decision, its outcome.
@@ -77,7 +86,7 @@ pub fn run(call: &Call<'_>, asked: &Asked, files: &dyn Files, http: &Http) -> Re
         subjects: asked.subjects.clone(),
         commit: Some(asked.commit.clone()),
         actor: asked.actor.clone(),
-        change: release.change.clone(),
+        change: release.change.clone().or_else(|| asked.change.clone()),
         requested_by: release.requested_by.clone(),
     };
     let intent = Entry::Intent(Box::new(about.intent(does)));
@@ -85,7 +94,7 @@ pub fn run(call: &Call<'_>, asked: &Asked, files: &dyn Files, http: &Http) -> Re
     let log = call.ledger.log()?;
     let risk = Risk::of(&call.plan.plan, release, release.stage(&asked.environment), &log, call.run);
     let services: BTreeSet<&str> = release.ships.iter().map(|shipped| shipped.service.as_str()).collect();
-    let answer = Deciding { call, asked, gate, services, risk, http }.decide(files);
+    let answer = Deciding { call, asked, gate, services, change: about.change, risk, http }.decide(files);
     if let Some(intent) = intent {
         let result = if answer.holds { Ending::Success } else { Ending::Failure };
         let outcome = Entry::Outcome(Outcome { intent, result, decision: Some(answer.details.clone()) });
@@ -100,6 +109,8 @@ struct Deciding<'d> {
     asked: &'d Asked,
     gate: &'d Gate,
     services: BTreeSet<&'d str>,
+    /// The change request.
+    change: Option<String>,
     risk: Risk,
     http: &'d Http,
 }
@@ -113,56 +124,90 @@ struct Row {
 
 impl Deciding<'_> {
     fn decide(&self, files: &dyn Files) -> Answer {
+        let now = self.call.now;
         let (servers, reports): (Vec<&Evidence>, Vec<&Evidence>) =
             self.gate.evidence.iter().partition(|evidence| evidence.reader == PROMETHEUS);
+        let quarantines = Quarantines::of(self.gate, now);
         let wanted = Wanted {
             commit: &self.asked.commit,
             subjects: &self.asked.subjects,
             max_age: self.gate.max_age.map(Duration::from_secs),
-            now: self.call.now,
+            now,
+            quarantines: &quarantines,
+            change: self.change.as_deref(),
         };
         let mut collected =
             if reports.is_empty() { Collected::default() } else { reports::collect(&reports, files, wanted) };
-        if self.gate.requires.is_empty() {
+        let baseline: Vec<&Evidence> = self.gate.baseline.iter().collect();
+        let before = (!baseline.is_empty())
+            .then(|| reports::collect(&baseline, files, Wanted::of_baseline(&quarantines, now)));
+        collected.faults.extend(
+            before.iter().flat_map(|before| &before.faults).map(|fault| format!("of the baseline: {fault}")),
+        );
+        if self.gate.requires.is_empty() && self.gate.triage.is_none() {
             collected.faults.push("the gate requires nothing, so nothing shows that it holds".to_owned());
         }
+        let figures = Figures {
+            report: collected.report.as_ref(),
+            baseline: before.as_ref().and_then(|before| before.report.as_ref()),
+            change: &collected.change,
+            now,
+        };
         let addresses: Vec<&str> =
             servers.iter().flat_map(|evidence| &evidence.sources).map(String::as_str).collect();
-        let rows: Vec<Row> = self
-            .gate
-            .requires
-            .iter()
-            .flat_map(|requirement| {
-                self.judgements(&requirement.condition, &collected, &addresses).into_iter().map(
-                    |(of, judgement)| Row {
-                        text: of.map_or_else(
-                            || requirement.text.clone(),
-                            |of| format!("{} ({of})", requirement.text),
-                        ),
-                        wanted: judge::wanted(&requirement.condition),
-                        judgement,
-                    },
-                )
-            })
-            .collect();
-        self.answer(rows, collected)
+        let mut decision = Decision::default();
+        decision
+            .rows
+            .extend(self.gate.assumes.iter().map(|requirement| self.assumption(requirement, figures)));
+        for requirement in &self.gate.requires {
+            decision.rows.extend(self.required(requirement, figures, &addresses));
+        }
+        if let Some((wanted, judgement)) = quarantines.judged(figures.report) {
+            decision.rows.push(Row { text: "tests in quarantine".to_owned(), wanted, judgement });
+        }
+        decision.notes = quarantines.notes(figures.report);
+        decision.details.extend(quarantines.details(figures.report).map(|details| ("quarantines", details)));
+        if let Some(rules) = &self.gate.triage {
+            let triaged = Triaged::of(rules, figures.report, now, &self.zone());
+            let (text, wanted) = (format!("triage {}", rules.name), "0 blockers".to_owned());
+            decision.rows.push(Row { text, wanted, judgement: triaged.judged() });
+            decision.notes.extend(triaged.notes());
+            decision.details.push(("triage", triaged.details()));
+        }
+        self.answer(decision, &collected, before.as_ref())
+    }
+
+    /// The zone in which the people of the environment count their days.
+    fn zone(&self) -> Zone {
+        let environment = self.call.plan.plan.environments.get(&self.asked.environment);
+        environment.map_or_else(Zone::utc, |environment| environment.opening.zone_at(self.call.now))
+    }
+
+    /// What must hold of the evidence for it to count: where it does not, nobody can tell what would have been measured.
+    fn assumption(&self, requirement: &Requirement, figures: Figures<'_>) -> Row {
+        let sources = Sources { figures, prometheus: None, risk: &self.risk };
+        let mut judgement = judge(&requirement.condition, &sources);
+        if judgement.verdict == Verdict::Fail {
+            judgement.verdict = Verdict::Inconclusive;
+            judgement
+                .why
+                .push("what was measured under less than the load profile does not count".to_owned());
+        }
+        Row { text: requirement.text.clone(), wanted: wanted(&requirement.condition), judgement }
     }
 
     /// A requirement over reports is judged once; one that is measured live, for each service and each server.
-    fn judgements(
-        &self,
-        condition: &Condition,
-        collected: &Collected,
-        addresses: &[&str],
-    ) -> Vec<(Option<String>, Judgement)> {
-        let figures = Figures(collected.report.as_ref());
-        let live = metrics(condition).iter().any(|metric| {
+    fn required(&self, requirement: &Requirement, figures: Figures<'_>, addresses: &[&str]) -> Vec<Row> {
+        let condition = &requirement.condition;
+        let row = |text: String, judgement: Judgement| Row { text, wanted: wanted(condition), judgement };
+        let live = condition.metrics().iter().any(|metric| {
             metric.query.is_some()
                 && !addresses.is_empty()
                 && matches!(figures.measure(metric), Measured::Nothing { .. })
         });
         if !live {
-            return vec![(None, judge(condition, &Sources { figures, prometheus: None, risk: &self.risk }))];
+            let sources = Sources { figures, prometheus: None, risk: &self.risk };
+            return vec![row(requirement.text.clone(), judge(condition, &sources))];
         }
         let each = addresses
             .iter()
@@ -176,12 +221,13 @@ impl Deciding<'_> {
                 over: OVER,
             };
             let sources = Sources { figures, prometheus: Some(prometheus), risk: &self.risk };
-            (Some(service.to_owned()), judge(condition, &sources))
+            row(format!("{} ({service})", requirement.text), judge(condition, &sources))
         })
         .collect()
     }
 
-    fn answer(&self, rows: Vec<Row>, collected: Collected) -> Answer {
+    fn answer(&self, decision: Decision, collected: &Collected, before: Option<&Collected>) -> Answer {
+        let Decision { rows, notes, details: more } = decision;
         let worst = rows.iter().map(|row| row.judgement.verdict).max().unwrap_or(Verdict::Inconclusive);
         let verdict = if collected.faults.is_empty() { worst } else { worst.max(Verdict::Inconclusive) };
         let (gate, environment) = (&self.asked.gate, &self.asked.environment);
@@ -196,7 +242,7 @@ impl Deciding<'_> {
             .iter()
             .map(|row| json!({"require": row.text, "measured": row.judgement.measured, "result": row.judgement.verdict, "why": row.judgement.why}))
             .collect();
-        let details = json!({
+        let mut details = json!({
             "gate": gate,
             "environment": environment,
             "result": verdict,
@@ -207,6 +253,10 @@ impl Deciding<'_> {
             "requirements": requirements,
             "faults": collected.faults,
         });
+        let more = more.into_iter().chain(before.map(|before| ("baseline", json!(before.seen))));
+        for (key, value) in more {
+            details[key] = value;
+        }
         let cells = |row: Row| {
             vec![
                 row.text,
@@ -223,30 +273,19 @@ impl Deciding<'_> {
                 heads: vec!["requirement", "measured", "wanted", "result", "why"],
                 rows: rows.into_iter().map(cells).collect(),
             },
-            notes: collected.faults,
+            notes: collected.faults.iter().cloned().chain(notes).collect(),
             outputs: vec![("result".to_owned(), verdict.to_string())],
             details,
         }
     }
 }
 
-/// The metrics of a condition.
-fn metrics(condition: &Condition) -> Vec<&MetricUse> {
-    match condition {
-        Condition::Constant(_) => Vec::new(),
-        Condition::Not(inner) => metrics(inner),
-        Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(metrics).collect(),
-        Condition::Compare(compare) => {
-            let sides = [&compare.left, &compare.right];
-            sides
-                .into_iter()
-                .filter_map(|side| match side {
-                    Operand::Metric(metric) => Some(metric),
-                    Operand::Value(_) => None,
-                })
-                .collect()
-        }
-    }
+/// What was found, row by row, and what is to be said of it.
+#[derive(Default)]
+struct Decision {
+    rows: Vec<Row>,
+    notes: Vec<String>,
+    details: Vec<(&'static str, Value)>,
 }
 
 /// All that a gate can measure by: its reports, then the running system, then the plan itself.

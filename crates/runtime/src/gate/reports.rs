@@ -3,13 +3,16 @@
 use std::io::{self, Read};
 use std::time::Duration;
 
-use clearway_evidence::{Limits, Reader, Report};
-use clearway_plan::Evidence;
+use clearway_evidence::{Case, Limits, Reader, Report, Topic};
+use clearway_plan::{Evidence, Table};
 use globset::GlobBuilder;
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::change::Change;
+use super::quarantine::Quarantines;
+use super::tables;
 use crate::digest::Digest;
 use crate::ledger::Subject;
 
@@ -44,6 +47,17 @@ pub struct Wanted<'w> {
     pub max_age: Option<Duration>,
     /// The time.
     pub now: Timestamp,
+    /// The tests whose failures do not count.
+    pub quarantines: &'w Quarantines<'w>,
+    /// The number of the change ticket.
+    pub change: Option<&'w str>,
+}
+
+impl<'w> Wanted<'w> {
+    /// What a baseline must be, to count: it is of another commit, and of another time.
+    pub const fn of_baseline(quarantines: &'w Quarantines<'w>, now: Timestamp) -> Self {
+        Self { commit: "", subjects: &[], max_age: None, now, quarantines, change: None }
+    }
 }
 
 /// A report that was looked at.
@@ -65,18 +79,23 @@ pub struct Seen {
 pub struct Collected {
     /// All reports as one. `None` without any.
     pub report: Option<Report>,
+    /// The change ticket of the release, where a table has it.
+    pub change: Change,
     /// Each report.
     pub seen: Vec<Seen>,
     /// What keeps them from being proof.
     pub faults: Vec<String>,
 }
 
+/// How many failures and findings are told apart: a triage looks at each.
+const LISTED: usize = 20_000;
+
 /// Clocks of machines that report to each other differ by less than this.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
 /// Reads the reports of a gate.
 pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) -> Collected {
-    let mut out = Collected::default();
+    let mut out = Collected { change: Change::of(wanted.change), ..Collected::default() };
     let list = match files.list() {
         Ok(list) => list,
         Err(error) => {
@@ -112,7 +131,7 @@ pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) ->
                 if out.seen.iter().any(|seen| seen.file == *path && seen.reader == reader.name()) {
                     continue;
                 }
-                out.take(reader, path, files, wanted);
+                out.take((reader, evidence.table.as_ref()), path, files, wanted);
             }
         }
     }
@@ -125,12 +144,34 @@ fn of_job(path: &str) -> Option<&str> {
 }
 
 impl Collected {
-    fn take(&mut self, reader: Reader, path: &str, files: &dyn Files, wanted: Wanted<'_>) {
+    fn take(
+        &mut self,
+        (reader, table): (Reader, Option<&Table>),
+        path: &str,
+        files: &dyn Files,
+        wanted: Wanted<'_>,
+    ) {
         let mut input = match files.open(path) {
             Ok(input) => Hashing { input, hash: Sha256::new() },
             Err(error) => return self.faults.push(format!("`{path}` cannot be opened: {error}")),
         };
-        let read = clearway_evidence::read(reader, &mut input, &Limits::default());
+        let limits = Limits { listed: LISTED, ..Limits::default() };
+        let read = match table.map(tables::mapping) {
+            Some(mapping) => {
+                let change = &mut self.change;
+                mapping.and_then(|mapping| {
+                    clearway_evidence::read_table(&mapping, &mut input, &limits, |row| {
+                        if mapping.topic == Topic::Changes {
+                            change.look_at(row);
+                        }
+                    })
+                })
+            }
+            None => {
+                let aside = |case: &Case<'_>| wanted.quarantines.hold(case);
+                clearway_evidence::read_setting_aside(reader, &mut input, &limits, &aside)
+            }
+        };
         let digest = input.finish();
         let modified = files.modified(path);
         let made = read.as_ref().ok().and_then(|report| report.origin.times);

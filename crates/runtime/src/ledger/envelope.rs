@@ -67,7 +67,7 @@ fn subjects(record: &Record) -> Vec<StatementSubject> {
     };
     let artifacts = match &record.entry {
         Entry::Intent(intent) => intent.subjects.as_slice(),
-        Entry::Outcome(_) | Entry::Adopted(_) | Entry::Closed(_) => &[],
+        Entry::Outcome(_) | Entry::Adopted(_) | Entry::Closed(_) | Entry::Attested(_) => &[],
     };
     let artifacts = artifacts.iter().filter_map(|artifact| {
         let digest = artifact.digest.as_ref()?;

@@ -20,7 +20,7 @@ use crate::store::Store;
 use crate::trouble::Trouble;
 
 pub use log::{Act, Broken, End, Log, Logged};
-pub use record::{Adopted, Closed, Ending, Entry, FORMAT, Intent, Moved, Outcome, Record, Subject};
+pub use record::{Adopted, Attested, Closed, Ending, Entry, FORMAT, Intent, Moved, Outcome, Record, Subject};
 pub(crate) use show::plain;
 pub use signature::{Signer, Trust};
 pub use state::{Deployed, Live, Spot};

@@ -50,6 +50,8 @@ pub enum Entry {
     Adopted(Adopted),
     /// A person has looked after an intent without an outcome.
     Closed(Closed),
+    /// A person says that an item of a checklist is done.
+    Attested(Attested),
 }
 
 /// Something is about to happen: a gate is decided, people are asked, a service moves or goes back.
@@ -187,6 +189,28 @@ pub struct Closed {
     /// Who says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+}
+
+/// A person says that an item of a checklist is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Attested {
+    /// The release.
+    pub release: String,
+    /// The checklist.
+    pub checklist: String,
+    /// The item, by its id.
+    pub item: String,
+    /// What the item said.
+    pub text: String,
+    /// Who says so, by the name in the spec.
+    pub person: String,
+    /// The commit that it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// What was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// What something is done with: a version of a service, and its artifact's digest.

@@ -48,6 +48,15 @@ impl Log {
                     let services = if count == 1 { "service" } else { "services" };
                     write!(out, "{} is taken over with {count} {services}", plain(&adopted.environment))?;
                 }
+                Entry::Attested(attested) => {
+                    let (person, item) = (plain(&attested.person), plain(&attested.item));
+                    write!(
+                        out,
+                        "{person} attests {item} of {} ({})",
+                        plain(&attested.checklist),
+                        plain(&attested.release)
+                    )?;
+                }
                 Entry::Closed(closed) => {
                     write!(out, "{} is closed: {}", self.step_of(&closed.intent), plain(&closed.reason))?;
                 }

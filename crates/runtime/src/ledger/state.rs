@@ -54,7 +54,11 @@ impl Deployed {
                         deployed.settle(moved);
                     }
                 }
-                Entry::Adopted(_) | Entry::Intent(_) | Entry::Outcome(_) | Entry::Closed(_) => {}
+                Entry::Adopted(_)
+                | Entry::Intent(_)
+                | Entry::Outcome(_)
+                | Entry::Closed(_)
+                | Entry::Attested(_) => {}
             }
         }
         deployed

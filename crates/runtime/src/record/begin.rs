@@ -22,6 +22,7 @@ pub fn begin(call: &Call<'_>, about: &About) -> Result<Answer, Trouble> {
     let step = call.plan.step(path, &about.step)?;
     let (intent, answer) = call.ledger.append(&call.stamp(), |log| match &step.does {
         StepKind::Gate { .. } => Err(others("gates", "gate run")),
+        StepKind::Checklist { .. } => Err(others("checklists", "checklist verify")),
         StepKind::Approval { .. } => Err(others("approvals", "approval verify")),
         StepKind::Deploy { environment, wave, service, group } => {
             if about.service.as_ref().is_some_and(|asked| asked != service) {

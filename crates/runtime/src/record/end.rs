@@ -16,9 +16,10 @@ use crate::trouble::Trouble;
 pub fn end(call: &Call<'_>, about: &About, result: Ending) -> Result<Answer, Trouble> {
     let release = call.plan.release(&about.release)?;
     let step = call.plan.step(call.plan.path(release, about.path)?, &about.step)?;
-    if matches!(step.does, StepKind::Gate { .. } | StepKind::Approval { .. }) {
-        return Err(Trouble::new("gates and approvals end with what decides them")
-            .help("`clearway gate run` and `clearway approval verify` write their outcome themselves"));
+    if matches!(step.does, StepKind::Gate { .. } | StepKind::Checklist { .. } | StepKind::Approval { .. }) {
+        return Err(Trouble::new("gates, checklists and approvals end with what decides them").help(
+            "`clearway gate run`, `checklist verify` and `approval verify` write their outcome themselves",
+        ));
     }
     let (_, answer) = call.ledger.append(&call.stamp(), |log| {
         let ours = |act: &Act<'_>| {

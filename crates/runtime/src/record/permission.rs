@@ -13,7 +13,9 @@ fn before_deployment<'p>(release: &'p Release, path: &'p Path, stage: &'p Stage)
         PathKind::Rollback => release.rollback.as_deref(),
     };
     let asked = |does: &&StepKind| match does {
-        StepKind::Gate { environment, .. } => *environment == stage.environment,
+        StepKind::Gate { environment, .. } | StepKind::Checklist { environment, .. } => {
+            *environment == stage.environment
+        }
         StepKind::Approval { environment, chain: of, .. } => {
             *environment == stage.environment && Some(of.as_str()) == chain
         }
@@ -21,12 +23,18 @@ fn before_deployment<'p>(release: &'p Release, path: &'p Path, stage: &'p Stage)
     };
     let mut required: Vec<StepKind> =
         path.steps.iter().map(|step| &step.does).filter(asked).cloned().collect();
-    // The stage itself says which gates it has: a path without one of them is not believed.
+    // The stage itself says which gates and which checklist it has: a path without one of them is not believed.
     if path.kind == PathKind::Release {
-        for gate in &stage.gates {
-            let gate = StepKind::Gate { environment: stage.environment.clone(), gate: gate.clone() };
-            if !required.contains(&gate) {
-                required.push(gate);
+        let environment = || stage.environment.clone();
+        let gates =
+            stage.gates.iter().map(|gate| StepKind::Gate { environment: environment(), gate: gate.clone() });
+        let checklist = stage.checklist.iter().map(|checklist| StepKind::Checklist {
+            environment: environment(),
+            checklist: checklist.clone(),
+        });
+        for does in gates.chain(checklist) {
+            if !required.contains(&does) {
+                required.push(does);
             }
         }
     }
@@ -127,6 +135,9 @@ fn not_passed(act: &Act<'_>, what: &str) -> Option<String> {
 fn named(does: &StepKind) -> String {
     match does {
         StepKind::Gate { environment, gate } => format!("gate `{gate}` before `{environment}`"),
+        StepKind::Checklist { environment, checklist } => {
+            format!("checklist `{checklist}` before `{environment}`")
+        }
         StepKind::Approval { environment, chain, step } => {
             format!("approval `{step}` of `{chain}` before `{environment}`")
         }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
+pub mod gates;
 pub mod server;
 
 use std::collections::BTreeMap;

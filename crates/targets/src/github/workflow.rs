@@ -201,6 +201,10 @@ fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
         StepKind::Gate { environment, gate } => {
             one(plan.gates.get(gate).map(|of| jobs::gate(context, step, environment, gate, of)))
         }
+        StepKind::Checklist { environment, checklist } => {
+            let of = plan.checklists.get(checklist);
+            one(of.map(|of| jobs::checklist(context, step, environment, checklist, of)))
+        }
         StepKind::Approval { environment, chain, step: name } => {
             let asked = plan.approvals.get(chain).and_then(|chain| chain.step(name));
             asked.map(|asked| jobs::asks(context, step, environment, chain, asked)).unwrap_or_default()

@@ -24,10 +24,16 @@ pub(super) fn order(way: &Way<'_>) -> Result<Broken, String> {
     Ok(broken)
 }
 
-/// Nothing is deployed unless all gates of its stage passed, all people agreed, and the settings were right.
+/// Nothing is deployed unless all gates of its stage passed, its checklist is complete, all people agreed, and the settings were right.
 pub(super) fn gates_and_approvals(way: &Way<'_>) -> Result<Broken, String> {
     let guards = |does: &StepKind| {
-        matches!(does, StepKind::Gate { .. } | StepKind::Approval { .. } | StepKind::Preflight)
+        matches!(
+            does,
+            StepKind::Gate { .. }
+                | StepKind::Checklist { .. }
+                | StepKind::Approval { .. }
+                | StepKind::Preflight
+        )
     };
     let mut broken = Vec::new();
     for step in way.deployments() {
@@ -51,10 +57,11 @@ pub(super) fn gates_and_approvals(way: &Way<'_>) -> Result<Broken, String> {
         };
         let found = (
             count(|does| matches!(does, StepKind::Gate { .. })),
+            count(|does| matches!(does, StepKind::Checklist { .. })),
             count(|does| matches!(does, StepKind::Approval { .. })),
         );
-        if found != (stage.gates.len(), asked) {
-            broken.push(format!("`{}` stands on {found:?} gates and approvals", step.id));
+        if found != (stage.gates.len(), usize::from(stage.checklist.is_some()), asked) {
+            broken.push(format!("`{}` stands on {found:?} gates, checklists and approvals", step.id));
         }
     }
     Ok(broken)

@@ -29,6 +29,7 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
     };
     let (elapsed, success) = (needed("elapsed")?, needed("success")?);
     let (label, begun) = (rows.column("label"), rows.column("timeStamp"));
+    let users = rows.column("allThreads");
     let (message, response) = (rows.column("failureMessage"), rows.column("responseMessage"));
     let mut samples = Samples::default();
     while let Some(row) = rows.next()? {
@@ -62,6 +63,7 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
             millis,
             success,
             begun: begun.and_then(|begun| row.get(begun).trim().parse().ok()),
+            users: users.and_then(|users| row.get(users).trim().parse().ok()),
             message: told.unwrap_or_default(),
         };
         samples.add(&sample, limits).map_err(|refusal| refusal.at(place))?;

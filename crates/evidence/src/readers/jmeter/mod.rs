@@ -37,6 +37,8 @@ struct Sample<'s> {
     success: bool,
     /// When it began, in milliseconds of the Unix epoch, where the file says it so.
     begun: Option<i64>,
+    /// How many users there were then, where the file says it.
+    users: Option<u64>,
     message: &'s str,
 }
 
@@ -53,6 +55,7 @@ struct Samples {
     first: Option<i64>,
     last: Option<i64>,
     timeless: bool,
+    users: Option<u64>,
 }
 
 impl Samples {
@@ -75,6 +78,7 @@ impl Samples {
                 failure.0 += 1;
             }
         }
+        self.users = self.users.max(sample.users);
         match sample.begun {
             None => self.timeless = true,
             Some(begun) => {
@@ -117,6 +121,8 @@ impl Samples {
             failed: Some((self.failed, self.requests)),
             latency: Some(Latency::Each(self.times)),
             rate,
+            duration: millis.map(Decimal::from),
+            users: self.users,
             checks: None,
             thresholds: None,
         });

@@ -60,11 +60,19 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
         NoteCode::PercentilesAssumed,
         "the percentiles are taken for 90%, 95% and 99%, JMeter's defaults: the file does not say which they are",
     );
+    let rate = total.throughput.and_then(decimal).filter(|rate| *rate >= Decimal::ZERO);
+    // The throughput is of the whole time from the first sample to the last.
+    let seconds = rate
+        .filter(|rate| *rate > Decimal::ZERO)
+        .and_then(|rate| Decimal::from(total.sample_count).checked_div(rate));
+    let millis = seconds.and_then(|seconds| seconds.checked_mul(Decimal::ONE_THOUSAND));
     report.load = Some(Load {
         requests: total.sample_count,
         failed: Some((total.error_count, total.sample_count)),
         latency: (!quantiles.is_empty()).then_some(Latency::Stated(quantiles)),
-        rate: total.throughput.and_then(decimal).filter(|rate| *rate >= Decimal::ZERO),
+        rate,
+        duration: millis.map(|millis| millis.round_dp(0)),
+        users: None,
         checks: None,
         thresholds: None,
     });

@@ -36,6 +36,7 @@ pub(super) fn read(source: Source<'_>, limits: &Limits, report: &mut Report) -> 
                         millis: element.needed_count("t")?,
                         success,
                         begun: element.text("ts").and_then(|ts| ts.parse().ok()),
+                        users: element.text("na").and_then(|users| users.parse().ok()),
                         message: element.get("rm").unwrap_or_default(),
                     };
                     samples.add(&sample, limits).map_err(|refusal| refusal.at(element.place))?;

@@ -36,6 +36,9 @@ pub enum Topic {
 }
 
 impl Topic {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Issues, Self::Changes, Self::Incidents, Self::Tickets, Self::Feedback];
+
     /// Its word, with which its metrics begin.
     pub const fn name(self) -> &'static str {
         match self {
@@ -84,8 +87,42 @@ pub enum Meaning {
     Opened,
     /// When it ended. Without a mapped status, what has ended is closed.
     Closed,
+    /// When somebody with the right to do so agreed to it.
+    Authorised,
     /// A number that says how content somebody is.
     Score,
+}
+
+impl Meaning {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Id,
+        Self::Title,
+        Self::Status,
+        Self::Severity,
+        Self::Labels,
+        Self::Service,
+        Self::Opened,
+        Self::Closed,
+        Self::Authorised,
+        Self::Score,
+    ];
+
+    /// Its word, by which the language maps a column to it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Title => "title",
+            Self::Status => "status",
+            Self::Severity => "severity",
+            Self::Labels => "labels",
+            Self::Service => "service",
+            Self::Opened => "opened",
+            Self::Closed => "closed",
+            Self::Authorised => "authorised",
+            Self::Score => "score",
+        }
+    }
 }
 
 /// Which column of a table means what.
@@ -246,6 +283,7 @@ impl Rows<'_, '_> {
             service: one(Meaning::Service).map(str::to_owned),
             opened: self.moment(one(Meaning::Opened))?,
             closed,
+            authorised: self.moment(one(Meaning::Authorised))?,
             score,
         };
         self.take(&record)
@@ -273,7 +311,8 @@ impl Rows<'_, '_> {
         if record.open {
             let message = if record.title.is_empty() { &record.status } else { &record.title };
             let item = Item::new(ItemKind::Open, &record.id, message);
-            self.report.items.push(item.located(record.service.clone()).rated(record.severity));
+            let item = item.located(record.service.clone()).rated(record.severity);
+            self.report.items.push(Item { labels: record.labels.clone(), ..item });
         }
         (self.each)(record);
         Ok(())

@@ -28,12 +28,21 @@ pub(in crate::github) fn gate(
             ..JobStep::default()
         });
     }
-    let decide = context.command(
-        &format!("Decide {name}"),
-        "gate run \"${GATE}\"",
-        &[("GATE", literal(name)), ("STAGE", literal(environment)), ("SUBJECTS", subjects::lines(context))],
-        &["--stage \"${STAGE}\" --reports reports --commit \"${GITHUB_SHA}\" --summary \"${GITHUB_STEP_SUMMARY}\"", SUBJECTS],
-    );
+    let mut more = vec![
+        ("GATE", literal(name)),
+        ("STAGE", literal(environment)),
+        ("SUBJECTS", subjects::lines(context)),
+    ];
+    let mut args = vec![
+        "--stage \"${STAGE}\" --reports reports --commit \"${GITHUB_SHA}\" --summary \"${GITHUB_STEP_SUMMARY}\"",
+        SUBJECTS,
+    ];
+    let conditions = gate.requires.iter().flat_map(|requirement| requirement.condition.metrics());
+    if conditions.into_iter().any(|metric| metric.name.starts_with("change.")) {
+        more.push(("CHANGE", context.change()));
+        args.push("--change \"${CHANGE}\"");
+    }
+    let decide = context.command(&format!("Decide {name}"), "gate run \"${GATE}\"", &more, &args);
     steps.push(before("mkdir -p reports\n", before(SUBJECT_ARGUMENTS, decide)));
     job(context, step, &format!("{} before {environment}", gate.origin), context.permissions(&[]), steps)
 }

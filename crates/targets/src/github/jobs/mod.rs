@@ -3,6 +3,7 @@
 mod approval;
 mod back;
 mod build;
+mod checklist;
 mod deploy;
 mod evidence;
 mod gate;
@@ -13,6 +14,7 @@ mod stage;
 pub(super) use approval::{asks, seats};
 pub(super) use back::{back, chosen};
 pub(super) use build::{attests, build, import, test};
+pub(super) use checklist::checklist;
 pub(super) use deploy::deploy;
 pub(super) use evidence::{provision, scan};
 pub(super) use gate::gate;
