@@ -177,6 +177,7 @@ mod tests {
         Stage {
             environment: "production".to_owned(),
             gates: Vec::new(),
+            checklist: None,
             approval: None,
             emergency: None,
             rollout: Rollout {

@@ -296,7 +296,7 @@ impl Looking<'_> {
             None if !attested.commit.as_deref().is_some_and(|commit| is_same(commit, &self.asked.commit)) => {
                 Some(format!("{person} attested it for another commit at {at}"))
             }
-            Some(within) if !self.ends(at, within).is_some_and(|end| end >= self.call.now) => {
+            Some(within) if self.ends(at, within).is_none_or(|end| end < self.call.now) => {
                 Some(format!("what {person} attested at {at} is too old"))
             }
             _ => None,
