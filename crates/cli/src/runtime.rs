@@ -33,6 +33,10 @@ impl Opened {
                 Trouble::new("the run has no name").help("give `--run ID`, the same in all steps of a run"),
             )
         })?;
+        Self::of(args, run)
+    }
+
+    fn of(args: &RunArgs, run: String) -> Result<Self, Failure> {
         Ok(Self {
             plan: plan(args)?,
             ledger: ledger(args.ledger.as_deref(), args.trust.as_deref())?,
@@ -45,12 +49,7 @@ impl Opened {
     /// Opens them for a person who is in no run of a pipeline.
     pub(crate) fn outside_of_runs(args: &RunArgs) -> Result<Self, Failure> {
         let run = args.run.clone().filter(|run| !run.trim().is_empty());
-        Ok(Self {
-            plan: plan(args)?,
-            ledger: ledger(args.ledger.as_deref(), args.trust.as_deref())?,
-            run: run.unwrap_or_else(|| "by-hand".to_owned()),
-            now: now(args),
-        })
+        Self::of(args, run.unwrap_or_else(|| "by-hand".to_owned()))
     }
 
     pub(crate) fn call(&self) -> Call<'_> {
