@@ -267,6 +267,22 @@ catalogue! {
     ZONE_ABBREVIATION = "CW0529" "zone-abbreviation" Warning;
     /// A release for which there is no time.
     NO_TIME = "CW0530" "no-time" Error;
+    /// A quarantine whose last day has passed.
+    EXPIRED_QUARANTINE = "CW0550" "expired-quarantine" Error;
+    /// Something that does nothing by itself, and that nothing applies.
+    UNAPPLIED = "CW0551" "unapplied" Warning;
+    /// A critical journey that no gate on the way into production tests.
+    UNCOVERED_JOURNEY = "CW0552" "uncovered-journey" Error;
+    /// A load profile in a gate that reads no load test.
+    UNMEASURED_LOAD = "CW0553" "unmeasured-load" Error;
+    /// A metric where nothing measures it.
+    MISPLACED_METRIC = "CW0554" "misplaced-metric" Error;
+    /// A table of which nobody could tell what is open.
+    INCOMPLETE_MAPPING = "CW0555" "incomplete-mapping" Error;
+    /// An item of a checklist that nobody decides, or two do.
+    UNCLEAR_ITEM = "CW0556" "unclear-item" Error;
+    /// An item of a checklist that waits for a gate which is not on the way.
+    UNDECIDED_ITEM = "CW0557" "undecided-item" Error;
     /// A condition on the running system over a metric that is read from reports.
     NOT_MEASURED_LIVE = "CW0575" "not-measured-live" Error;
     /// A condition on the running system where nobody measures.
@@ -293,23 +309,6 @@ catalogue! {
     ENDLESS_FLAG = "CW0586" "endless-flag" Warning;
     /// A ramp of a flag that does not go up.
     FALLING_RAMP = "CW0587" "falling-ramp" Error;
-
-    /// A quarantine whose last day has passed.
-    EXPIRED_QUARANTINE = "CW0550" "expired-quarantine" Error;
-    /// Something that does nothing by itself, and that nothing applies.
-    UNAPPLIED = "CW0551" "unapplied" Warning;
-    /// A critical journey that no gate on the way into production tests.
-    UNCOVERED_JOURNEY = "CW0552" "uncovered-journey" Error;
-    /// A load profile in a gate that reads no load test.
-    UNMEASURED_LOAD = "CW0553" "unmeasured-load" Error;
-    /// A metric where nothing measures it.
-    MISPLACED_METRIC = "CW0554" "misplaced-metric" Error;
-    /// A table of which nobody could tell what is open.
-    INCOMPLETE_MAPPING = "CW0555" "incomplete-mapping" Error;
-    /// An item of a checklist that nobody decides, or two do.
-    UNCLEAR_ITEM = "CW0556" "unclear-item" Error;
-    /// An item of a checklist that waits for a gate which is not on the way.
-    UNDECIDED_ITEM = "CW0557" "undecided-item" Error;
 
     /// Nothing says how a job gets the `clearway` binary.
     NO_BINARY = "CW0601" "no-binary" Error;
