@@ -57,6 +57,9 @@ kind release {
   field requested-by person
   /// The milestone it must meet.
   field milestone milestone
+  /// The tag that the commit of each run must have. `{}` stands for the version of the infrastructure that is shipped: what runs and
+  /// what it runs on are tagged as one.
+  field tag text
   /// What is shipped.
   clause ship repeated {
     /// The service, library, vendor or infrastructure.

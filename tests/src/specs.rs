@@ -231,6 +231,23 @@ approval standard {
   step board { from = board  need = 2 }
 }
 approval quick { step on-call { from = on-call  need = 1 } }
+flag new-cart {
+  owner = payments
+  service = checkout
+  expires = 2099-01-31
+  ramp {
+    step 10% hold 1 d
+    step 100%
+    run = "./flags/apply"
+  }
+}
+dataset carts {
+  class = personal
+  source = synthetic
+  volume = 2 GB
+  environments = [staging]
+  provision = "make carts"
+}
 environment staging { tier = staging }
 environment production {
   tier = production

@@ -73,6 +73,7 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::times::check(db, item));
     diagnostics.extend(rules::flags::check(db, item));
     diagnostics.extend(rules::live_measurements::check(db, item));
+    diagnostics.extend(rules::release_tag::check(db, item));
     diagnostics.extend(rules::secrets::check(db, item));
     diagnostics.extend(rules::unused::params(db, item));
     diagnostics.extend(rules::tests::check(db, item));

@@ -116,8 +116,8 @@ pub(crate) fn obstacles(
     let told = |obstacle: Obstacle| {
         let place = place_of(workspace, &obstacle.origin);
         let what = format!("for {}", target.name());
-        let mut diagnostic =
-            Diagnostic::new(catalogue::CANNOT_COMPILE, obstacle.message, place, what).help(obstacle.help);
+        let code = if obstacle.is_too_large { catalogue::TOO_LARGE } else { catalogue::CANNOT_COMPILE };
+        let mut diagnostic = Diagnostic::new(code, obstacle.message, place, what).help(obstacle.help);
         if !obstacle.is_fatal {
             diagnostic.severity = Severity::Warning;
         }

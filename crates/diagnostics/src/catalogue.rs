@@ -309,6 +309,12 @@ catalogue! {
     ENDLESS_FLAG = "CW0586" "endless-flag" Warning;
     /// A ramp of a flag that does not go up.
     FALLING_RAMP = "CW0587" "falling-ramp" Error;
+    /// Infrastructure of another version than the tag of its release.
+    TAG_MISMATCH = "CW0588" "tag-mismatch" Error;
+    /// A flag past its day.
+    STALE_FLAG = "CW0589" "stale-flag" Error;
+    /// A secret that is older than it may get.
+    OVERDUE_SECRET = "CW0590" "overdue-secret" Error;
 
     /// Nothing says how a job gets the `clearway` binary.
     NO_BINARY = "CW0601" "no-binary" Error;
@@ -316,6 +322,8 @@ catalogue! {
     LOST_GUARANTEE = "CW0602" "lost-guarantee" Error;
     /// Something that a target cannot express.
     CANNOT_COMPILE = "CW0603" "cannot-compile" Error;
+    /// Something that is larger than a target takes.
+    TOO_LARGE = "CW0604" "too-large" Warning;
 
     /// A waiver that names no incident.
     NO_INCIDENT = "CW0701" "no-incident" Error;

@@ -246,6 +246,9 @@ pub struct Release {
     /// Who asked for it; an input of each run where it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_by: Option<String>,
+    /// The tag that the commit of each run must have; `{}` stands for the version of the infrastructure that ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// The milestone that it must meet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milestone: Option<clearway_schedule::Milestone>,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::ir::Origin;
@@ -171,6 +172,16 @@ pub enum StepKind {
         /// Where.
         environment: String,
     },
+    /// Gives a flag to a share of the users: the next one that it is time for.
+    Flag {
+        /// Where.
+        environment: String,
+        /// Which flag.
+        flag: String,
+        /// The share, in a record of what was done; the ledger says which is next.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "rust_decimal::serde::str_option")]
+        share: Option<Decimal>,
+    },
     /// Goes back, in the reverse order of the deployment.
     Rollback {
         /// Where.
@@ -193,6 +204,7 @@ impl StepKind {
             | Self::Wave { environment, .. }
             | Self::Validate { environment }
             | Self::Accept { environment }
+            | Self::Flag { environment, .. }
             | Self::Rollback { environment } => Some(environment),
             _ => None,
         }
@@ -215,6 +227,7 @@ impl StepKind {
             Self::Wave { .. } => "wave",
             Self::Validate { .. } => "validate",
             Self::Accept { .. } => "accept",
+            Self::Flag { .. } => "flag",
             Self::Rollback { .. } => "rollback",
             Self::Outcome => "outcome",
         }

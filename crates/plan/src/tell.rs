@@ -186,6 +186,11 @@ impl Told<'_> {
                 clearway_schedule::Length(std::time::Duration::from_secs(stage.bake))
             )?;
         }
+        let watched = stage.watches().map(|watch| ("watches", watch));
+        for (what, watch) in watched.chain(stage.validates.iter().map(|watch| ("validates", watch))) {
+            let over = clearway_schedule::Length(std::time::Duration::from_secs(watch.over));
+            writeln!(f, "    {what:<10} {} over {over}", watch.require.text)?;
+        }
         for (number, wave) in stage.waves.iter().enumerate() {
             let mut line = String::new();
             for step in &wave.moves {

@@ -82,4 +82,6 @@ pub struct Obstacle {
     pub help: String,
     /// Nothing can be emitted; otherwise something is emitted that stops by itself.
     pub is_fatal: bool,
+    /// It could be expressed, if it were smaller.
+    pub is_too_large: bool,
 }

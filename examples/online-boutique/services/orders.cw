@@ -1,5 +1,6 @@
 // From the cart to the parcel.
 
+use data.card-processor
 use people.orders
 
 /// Keeps what a customer has put aside.
@@ -53,12 +54,27 @@ service checkoutservice {
   smoke order { run = "./smoke/order"  timeout = 2 m }
 }
 
+/// The checkout on one page. Customers get it a few at a time.
+flag one-page-checkout {
+  owner   = orders
+  service = checkoutservice
+  expires = 2099-06-30
+
+  ramp {
+    step 5%  hold 1 d
+    step 25% hold 2 d
+    step 100%
+    run = "./flags/apply"
+  }
+}
+
 /// Charges cards.
 service paymentservice {
   owner   = orders
   repo    = "acme/online-boutique"
   version = 0.10.6
   data    = [payment]
+  secrets = [card-processor]
 
   // Callers of the first API are still served while they move.
   provides grpc 1.8.0

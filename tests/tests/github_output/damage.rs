@@ -131,6 +131,12 @@ const KINDS: &[Damage] = &[
         act: |job| drop(job.as_object_mut().unwrap().remove("environment")),
     },
     Damage {
+        name: "a flag is ramped in no environment",
+        told_by: &["environments"],
+        fits: |id, job| id.starts_with("flag-") && is(job, "environment"),
+        act: |job| drop(job.as_object_mut().unwrap().remove("environment")),
+    },
+    Damage {
         name: "two people are asked in one environment",
         told_by: &["environments"],
         fits: |id, job| id.contains("-seat-") && is(job, "environment"),

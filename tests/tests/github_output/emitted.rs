@@ -82,6 +82,15 @@ impl<'e> Way<'e> {
         self.path.kind != PathKind::Rollback
     }
 
+    /// What the clock starts beside the way through a release: the ramps of its flags.
+    pub fn clock(&self) -> Result<Option<Graph>, String> {
+        let file = format!("{}-flags.yml", self.release.name);
+        if self.path.kind != PathKind::Release || !self.folder.workflows.contains_key(&file) {
+            return Ok(None);
+        }
+        Graph::of(&self.folder, &file).map(Some).map_err(|refused| refused.to_string())
+    }
+
     /// The job of a step.
     pub fn node(&self, step: &str) -> Result<&Node, String> {
         let found = self.graph.nodes.iter().filter(|node| node.called.is_none() && node.local == step);

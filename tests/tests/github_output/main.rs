@@ -68,6 +68,19 @@ fn a_wide_release_keeps_every_claim_and_grows_no_faster_than_its_services() {
 }
 
 #[test]
+fn what_github_would_not_start_is_told() {
+    let told = |spec: &str| {
+        let workspace = specs::project(spec).workspace();
+        let compiled = clearway_compile::check(&workspace);
+        let large = compiled.diagnostics.iter().filter(|told| told.code.name() == "too-large");
+        large.map(|told| told.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&specs::wide(21)), [""; 0]);
+    let found = told(&specs::wide(60));
+    assert!(found.iter().any(|message| message.contains("wide.staging.yml")), "{found:#?}");
+}
+
+#[test]
 fn every_kind_of_damage_is_told_by_its_claim() {
     // A small release that has everything: gates, two stages, a chain, a way back, an emergency.
     let emitted = Emitted::of(&specs::project(specs::SMALL)).unwrap();

@@ -10,6 +10,7 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     }
     let flag: Flag = views::of(lower(db, item));
     let mut found = falling(&flag);
+    found.extend(stale(db, item, &flag));
     let is_missing =
         |field: &str| lower(db, item).values.field(field).is_none() && lower(db, item).diagnostics.is_empty();
     if is_missing("owner") {
@@ -28,6 +29,19 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         );
     }
     found
+}
+
+/// A flag past the day by which no code asks for it any more.
+fn stale(db: &dyn Db, item: Item, flag: &Flag) -> Option<Diagnostic> {
+    let now = db.project().now(db)?;
+    let day = flag.expires.as_ref()?;
+    (day.value < clearway_schedule::Zone::utc().local(now).date()).then(|| {
+        let message = format!("the flag `{}` should be gone since {}", item.name(db), day.value);
+        Diagnostic::new(catalogue::STALE_FLAG, message, day.place, "this day is over")
+            .help("take the flag out of the code, and then its declaration out of the spec")
+            .help("or decide anew by when it goes: a later day here is a change that is reviewed")
+            .due(now)
+    })
 }
 
 /// Steps of a ramp that do not go up.

@@ -20,6 +20,7 @@ pub(crate) mod lock_waits;
 pub(crate) mod misplaced_metric;
 pub(crate) mod people;
 pub(crate) mod policies;
+pub(crate) mod release_tag;
 pub(crate) mod requirement_cycle;
 pub(crate) mod requirements;
 pub(crate) mod reserved_names;

@@ -4,11 +4,15 @@ use clearway_diagnostics::{Diagnostic, catalogue};
 use clearway_model::views::{self, At, Role, Secret};
 use clearway_model::{Db, Item, Reference, Value, ValueKind, deployable, lower, syntax_of};
 use clearway_syntax::{self as syntax, Expr, ExprKind, TextPart, Visit};
+use rust_decimal::prelude::ToPrimitive;
 
 pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     let mut found = written(db, item);
     match item.kind(db).as_str() {
-        "secret" => found.extend(endless(db, item)),
+        "secret" => {
+            found.extend(endless(db, item));
+            found.extend(overdue(db, item));
+        }
         "service" | "library" | "vendor" | "infrastructure" => found.extend(forbidden(db, item)),
         _ => {}
     }
@@ -114,6 +118,24 @@ fn endless(db: &dyn Db, item: Item) -> Option<Diagnostic> {
         let message = format!("`{}` may get as old as it likes", lowered.name);
         Diagnostic::new(catalogue::ENDLESS_SECRET, message, item.name_place(db), "no `max-age`")
             .help("add `max-age = 90 d`, and with `rotated = DATE` a run looks whether it is older")
+    })
+}
+
+/// A secret that is older than it may get.
+fn overdue(db: &dyn Db, item: Item) -> Option<Diagnostic> {
+    let now = db.project().now(db)?;
+    let secret: Secret = views::of(lower(db, item));
+    let (rotated, max_age) = (secret.rotated?, secret.max_age?);
+    let seconds = max_age.value.base()?.to_i64()?;
+    let made = rotated.value.to_datetime(jiff::civil::Time::midnight());
+    let age = clearway_schedule::Zone::utc().local(now).duration_since(made).as_secs();
+    // The day on which it gets too old is still its own.
+    (age >= seconds + 24 * 60 * 60).then(|| {
+        let message = format!("`{}` is older than it may get", item.name(db));
+        Diagnostic::new(catalogue::OVERDUE_SECRET, message, rotated.place, "made on this day")
+            .related(max_age.place, "how old it may get")
+            .help("make it anew where it is kept, and write the day here: a run that needs it does not start before")
+            .due(now)
     })
 }
 

@@ -89,6 +89,8 @@ view! {
         requested_by: Option<At<SmolStr>> = field "requested-by",
         /// The milestone it must meet.
         milestone: Option<At<Arc<Reference>>> = field "milestone",
+        /// The tag that the commit of each run must have.
+        tag: Option<At<Arc<str>>> = field "tag",
         /// What is shipped.
         ship: Vec<Ship> = clauses "ship",
         /// What is taken away.

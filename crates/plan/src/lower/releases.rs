@@ -48,6 +48,7 @@ pub(super) fn release(
         class: view.class.as_ref().map(|class| class.value.to_string()).unwrap_or_default(),
         change: view.change.as_ref().map(|change| change.value.to_string()),
         requested_by: view.requested_by.as_ref().map(|person| person.value.to_string()),
+        tag: view.tag.as_ref().map(|tag| tag.value.to_string()),
         milestone: view.milestone.as_ref().and_then(|at| clearway_analysis::milestone(db, &at.value)),
         ships,
         retires,

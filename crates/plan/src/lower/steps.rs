@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Parts, batches};
 use crate::id::slug;
-use crate::ir::{Move, Origin, Release, Stage};
+use crate::ir::{Environment, Move, Origin, Release, Stage};
 use crate::path::{Path, PathKind, Step, StepKind};
 
 /// How long looking, deciding and recording may take, in seconds.
@@ -83,6 +83,9 @@ fn forward(release: &Release, parts: &Parts, kind: PathKind) -> Path {
         let kept = builder.steps.len();
         let last = through(&mut builder, release, stage, kind, (&made, &data), before.as_deref());
         if is_on(stage, kind) {
+            if kind == PathKind::Release {
+                ramp(&mut builder, release, stage, vec![preflight.clone(), last.clone()]);
+            }
             before = Some(last);
         } else {
             // Its names stay taken, so that a step is called the same on every way.
@@ -281,6 +284,23 @@ fn through(
         }
     }
     accepted
+}
+
+/// The flags of what ships, ramped where customers are: after the stage is accepted, and nothing waits for them.
+fn ramp(builder: &mut Builder<'_>, release: &Release, stage: &Stage, accepted: Vec<String>) {
+    let environment = &stage.environment;
+    if !builder.parts.environments.get(environment).is_some_and(Environment::is_production) {
+        return;
+    }
+    let flags = &builder.parts.flags;
+    for (name, flag) in
+        flags.iter().filter(|(_, flag)| release.ships.iter().any(|it| it.service == flag.service))
+    {
+        let Some(ramp) = &flag.ramp else { continue };
+        let does = StepKind::Flag { environment: environment.clone(), flag: name.clone(), share: None };
+        let (needs, timeout) = (accepted.clone(), ramp.command.timeout + LOOKING);
+        builder.add(does, &[environment, name], flag.origin.clone(), needs, timeout);
+    }
 }
 
 /// How long it may take to look at what a move brought, in seconds; 0 where nothing is looked at.

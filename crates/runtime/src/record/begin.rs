@@ -2,7 +2,7 @@
 
 use clearway_plan::{Artifact, Move, Path, Release, Stage, Step, StepKind};
 
-use super::{About, permission, position, undo};
+use super::{About, permission, position, ramp, undo};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::ledger::{Deployed, Entry, Intent, Log, Moved, Spot, Subject};
@@ -36,6 +36,9 @@ pub fn begin(call: &Call<'_>, about: &About) -> Result<Answer, Trouble> {
         StepKind::Rollback { environment } => {
             let stage = call.plan.stage(release, environment)?;
             undo::decide(call, about, log, (release, path, stage), step)
+        }
+        StepKind::Flag { environment, flag, .. } => {
+            ramp::decide(call, about, log, release, step, (environment, flag))
         }
         _ => Ok((
             Some(intent(about, step)),

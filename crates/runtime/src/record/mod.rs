@@ -5,6 +5,7 @@ mod close;
 mod end;
 mod permission;
 mod position;
+mod ramp;
 mod undo;
 
 use clearway_plan::PathKind;

@@ -7,6 +7,7 @@ use clearway_plan::{Deployer, Move, Origin, Plan, Release, Stage, StepKind, slug
 use super::index::Index;
 use super::jobs::LONGEST;
 use super::steps::Context;
+use super::workflow;
 use crate::{Obstacle, Settings};
 
 /// As many reviewers as an environment can have.
@@ -26,13 +27,66 @@ pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
     }
     reviewers(plan, settings, &mut found);
     seats(plan, settings, &mut found);
+    sizes(plan, settings, &mut found);
     let mut told = BTreeSet::new();
     found.retain(|obstacle| told.insert((obstacle.origin.clone(), obstacle.message.clone())));
     found
 }
 
 fn fatal(origin: Origin, message: String, help: &str) -> Obstacle {
-    Obstacle { origin, message, help: help.to_owned(), is_fatal: true }
+    Obstacle { origin, message, help: help.to_owned(), is_fatal: true, is_too_large: false }
+}
+
+/// GitHub starts no run of a larger workflow file, in bytes.
+const FILE: usize = 500_000;
+/// Nor of one with a longer expression; a text with expressions in it is one.
+const EXPRESSION: usize = 21_000;
+
+/// Workflows that are larger than GitHub takes.
+fn sizes(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
+    for release in &plan.releases {
+        let origin = Origin::new("release", &release.name);
+        let too_large = |message: String| Obstacle {
+            origin: origin.clone(),
+            message,
+            help: "ship it as several releases, each with fewer services or stages".to_owned(),
+            // What is emitted starts nothing, so that nothing goes wrong; and what one platform takes may grow.
+            is_fatal: false,
+            is_too_large: true,
+        };
+        for (path, workflow) in workflow::workflows(plan, settings, release) {
+            // What cannot be written at all is told where it is emitted.
+            let size = crate::yaml::yaml(&origin.to_string(), &workflow).map_or(0, |text| text.len());
+            if size > FILE {
+                found.push(too_large(format!(
+                    "`{path}` would have {} KB, and GitHub starts nothing of more than {} KB",
+                    size / 1000,
+                    FILE / 1000
+                )));
+                continue;
+            }
+            let longest = serde_json::to_value(&workflow).map_or(0, |value| longest(&value, false));
+            if longest > EXPRESSION {
+                found.push(too_large(format!(
+                    "`{path}` would have an expression of {longest} characters, and GitHub takes at most {EXPRESSION}"
+                )));
+            }
+        }
+    }
+}
+
+/// The length of the longest expression in a workflow.
+fn longest(value: &serde_json::Value, is_condition: bool) -> usize {
+    use serde_json::Value;
+
+    match value {
+        Value::String(text) if is_condition || text.contains("${{") => text.chars().count(),
+        Value::Array(items) => items.iter().map(|item| longest(item, false)).max().unwrap_or_default(),
+        Value::Object(entries) => {
+            entries.iter().map(|(key, value)| longest(value, key == "if")).max().unwrap_or_default()
+        }
+        _ => 0,
+    }
 }
 
 /// Two releases whose workflows would have one file.
@@ -49,6 +103,7 @@ fn files(plan: &Plan, found: &mut Vec<Obstacle>) {
             slug(&release.name),
             format!("{}-emergency", slug(&release.name)),
             format!("{}-rollback", slug(&release.name)),
+            format!("{}-flags", slug(&release.name)),
         ];
         for word in words {
             if let Some(other) =
@@ -130,6 +185,7 @@ fn moves(plan: &Plan, stage: &Stage, moved: &Move, found: &mut Vec<Obstacle>) {
             ),
             help: "write `deploy with kubernetes(\"…\")`, `helm(…)` or `command(\"…\")`".to_owned(),
             is_fatal: false,
+            is_too_large: false,
         }),
         Some(Deployer::Kubernetes { .. } | Deployer::Helm { .. }) if moved.to.is_some() && !has_image => {
             let message = format!("`{}` is deployed as an image, and nothing says which", moved.service);

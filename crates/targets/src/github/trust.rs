@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use clearway_plan::{Plan, StepKind};
 use serde_json::{Value, json};
 
-use super::workflow::{file, stage_file};
+use super::workflow::{file, flags_file, stage_file};
 use crate::{File, Settings};
 
 /// Where it is written.
@@ -23,6 +23,7 @@ pub(crate) fn file_of(plan: &Plan, settings: &Settings) -> File {
                 let (environment, identity) = match &step.does {
                     StepKind::Deploy { environment, .. } => (environment, environment.clone()),
                     StepKind::Rollback { environment } => (environment, format!("{environment}-rollback")),
+                    StepKind::Flag { environment, .. } => (environment, environment.clone()),
                     _ => continue,
                 };
                 let Some(credentials) =
@@ -30,19 +31,24 @@ pub(crate) fn file_of(plan: &Plan, settings: &Settings) -> File {
                 else {
                     continue;
                 };
-                let called =
+                let stage =
                     release.stage(environment).filter(|_| path.kind != clearway_plan::PathKind::Rollback);
-                let workflow =
-                    called.map_or_else(|| file(release, path.kind), |stage| stage_file(release, stage));
-                let claims = json!({
-                    "iss": "https://token.actions.githubusercontent.com",
-                    "sub": format!("repo:{repository}:environment:{identity}"),
-                    "ref": format!("refs/heads/{branch}"),
-                    "job_workflow_ref": format!("{repository}/{workflow}@refs/heads/{branch}")
-                });
-                let allowed = roles.entry(&credentials.role).or_default();
-                if !allowed.contains(&claims) {
-                    allowed.push(claims);
+                let workflows = match (&step.does, stage) {
+                    (StepKind::Flag { .. }, _) => vec![file(release, path.kind), flags_file(release)],
+                    (_, Some(stage)) => vec![stage_file(release, stage)],
+                    (_, None) => vec![file(release, path.kind)],
+                };
+                for workflow in workflows {
+                    let claims = json!({
+                        "iss": "https://token.actions.githubusercontent.com",
+                        "sub": format!("repo:{repository}:environment:{identity}"),
+                        "ref": format!("refs/heads/{branch}"),
+                        "job_workflow_ref": format!("{repository}/{workflow}@refs/heads/{branch}")
+                    });
+                    let allowed = roles.entry(&credentials.role).or_default();
+                    if !allowed.contains(&claims) {
+                        allowed.push(claims);
+                    }
                 }
             }
         }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{Move, Path, PathKind, Plan, Release, Stage, Step, StepKind, slug};
+use clearway_plan::{Flag, Move, Path, PathKind, Plan, Ramp, Release, Stage, Step, StepKind, slug};
 use serde_saphyr::Commented;
 
 use super::index::Index;
 use super::jobs;
-use super::model::{Concurrency, Entries, Input, Job, On, Permissions, Workflow};
+use super::model::{Concurrency, Cron, Entries, Input, Job, On, Permissions, Workflow};
 use super::stage_of;
 use super::steps::{Context, of_the_run};
 use super::text::one_line;
@@ -37,6 +37,7 @@ pub(crate) fn workflows(plan: &Plan, settings: &Settings, release: &Release) -> 
         let context = Context { plan, settings, release, path, index: &index, is_called: false };
         files.push((file(release, path.kind), way(&context)));
         if path.kind == PathKind::Release {
+            files.extend(flags(&context).map(|workflow| (flags_file(release), workflow)));
             let called = Context { is_called: true, ..context };
             let stages = release.stages.iter();
             files.extend(stages.map(|stage| (stage_file(release, stage), stage_workflow(&called, stage))));
@@ -221,8 +222,46 @@ fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
         StepKind::Validate { .. } => one(stage.map(|stage| jobs::validate(context, step, stage))),
         StepKind::Accept { .. } => one(stage.map(|stage| jobs::accept(context, step, stage))),
         StepKind::Rollback { .. } => one(stage.map(|stage| jobs::back(context, step, stage))),
+        StepKind::Flag { environment, flag, .. } => one(ramped(plan, flag)
+            .map(|(name, of, ramp)| jobs::ramp(context, step, environment, (name, of, ramp), false))),
         StepKind::Outcome => Vec::new(),
     }
+}
+
+/// A flag with its ramp.
+fn ramped<'p>(plan: &'p Plan, flag: &str) -> Option<(&'p str, &'p Flag, &'p Ramp)> {
+    let (name, flag) = plan.flags.get_key_value(flag)?;
+    Some((name, flag, flag.ramp.as_ref()?))
+}
+
+/// The file of the ramps of a release.
+pub(crate) fn flags_file(release: &Release) -> String {
+    format!("{FOLDER}/{}-flags.yml", release.name)
+}
+
+/// The ramps of a release go on by the clock: a share may be held for days.
+fn flags(context: &Context<'_>) -> Option<Workflow> {
+    let mut jobs = Entries::default();
+    for step in &context.path.steps {
+        let StepKind::Flag { environment, flag, .. } = &step.does else { continue };
+        let Some((name, flag, ramp)) = ramped(context.plan, flag) else { continue };
+        let alone = Step { needs: Vec::new(), ..step.clone() };
+        jobs.put(step.id.clone(), jobs::ramp(context, &alone, environment, (name, flag, ramp), true));
+    }
+    let started = On { schedule: vec![Cron { cron: "17 * * * *" }], ..On::dispatch(Entries::default()) };
+    (!jobs.is_empty()).then(|| Workflow {
+        name: one_line(&format!("{} flags", context.release.name)),
+        run_name: None,
+        on: started,
+        permissions: Permissions::default(),
+        env: of_the_run(),
+        concurrency: Some(Concurrency {
+            group: format!("clearway-{}-flags", slug(&context.release.name)),
+            cancel_in_progress: false,
+            queue: None,
+        }),
+        jobs,
+    })
 }
 
 /// A move of a wave.

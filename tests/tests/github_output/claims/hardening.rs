@@ -2,15 +2,40 @@
 
 use std::collections::BTreeSet;
 
-use clearway_tests::github::is_pinned;
+use clearway_tests::github::{Graph, is_pinned};
 
 use super::Broken;
 use crate::emitted::Way;
 
-/// What must stand in no workflow, and what must stand in each.
+/// What must stand in no workflow, and what must stand in each; also in what the clock starts.
 pub(super) fn hardening(way: &Way<'_>) -> Result<Broken, String> {
+    let mut broken = hard(way, &way.graph)?;
+    let clock = way.clock()?;
+    if let Some(graph) = &clock {
+        broken.extend(hard(way, graph)?);
+    }
+    for (file, workflow) in &way.folder.workflows {
+        let none = workflow.permissions.as_ref().is_some_and(|permissions| {
+            ["contents", "id-token", "packages", "actions"].iter().all(|scope| permissions.level(scope) == 0)
+        });
+        if !none {
+            broken.push(format!("{file} gives its jobs permissions"));
+        }
+        // The clock may ramp flags, and starts nothing else.
+        let ramps = file.ends_with("-flags.yml") && workflow.jobs.keys().all(|job| job.starts_with("flag-"));
+        let events = workflow.events();
+        if events != ["workflow_dispatch"]
+            && events != ["workflow_call"]
+            && !(ramps && events == ["schedule", "workflow_dispatch"])
+        {
+            broken.push(format!("{file} is started by {events:?}"));
+        }
+    }
+    Ok(broken)
+}
+
+fn hard(way: &Way<'_>, graph: &Graph) -> Result<Broken, String> {
     let mut broken = Vec::new();
-    let graph = &way.graph;
     broken.extend(
         graph
             .actions()
@@ -34,18 +59,6 @@ pub(super) fn hardening(way: &Way<'_>) -> Result<Broken, String> {
     broken.extend(
         graph.legs_that_fall_together().iter().map(|job| format!("the legs of `{job}` fall together")),
     );
-    for (file, workflow) in &way.folder.workflows {
-        let none = workflow.permissions.as_ref().is_some_and(|permissions| {
-            ["contents", "id-token", "packages", "actions"].iter().all(|scope| permissions.level(scope) == 0)
-        });
-        if !none {
-            broken.push(format!("{file} gives its jobs permissions"));
-        }
-        let events = workflow.events();
-        if events != ["workflow_dispatch"] && events != ["workflow_call"] {
-            broken.push(format!("{file} is started by {events:?}"));
-        }
-    }
     for node in &graph.nodes {
         let is_call = node.called.is_some();
         if !is_call && node.job.timeout_minutes.is_none() {

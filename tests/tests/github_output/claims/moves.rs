@@ -42,7 +42,9 @@ pub(super) fn moment(way: &Way<'_>) -> Result<Broken, String> {
 /// Whatever happens to a move that began, its end is recorded.
 pub(super) fn records(way: &Way<'_>) -> Result<Broken, String> {
     let mut broken = Vec::new();
-    let acts = |does: &StepKind| matches!(does, StepKind::Deploy { .. } | StepKind::Rollback { .. });
+    let acts = |does: &StepKind| {
+        matches!(does, StepKind::Deploy { .. } | StepKind::Rollback { .. } | StepKind::Flag { .. })
+    };
     for step in way.steps(acts) {
         let node = way.node(&step.id)?;
         let (scenario, assumed) = within(way, &node.id)?;

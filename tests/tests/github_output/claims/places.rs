@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_plan::StepKind;
-use clearway_tests::github::Claim;
+use clearway_tests::github::{Claim, Node};
 
 use super::{Broken, never, seats};
 use crate::emitted::Way;
@@ -36,6 +36,14 @@ pub(super) fn locks(way: &Way<'_>) -> Result<Broken, String> {
             broken.push(format!("the lock of {environment} is let go between {jobs:?}"));
         }
     }
+    for (node, environment) in ramps(way)? {
+        let lock = way.emitted.plan.environments.get(environment).map(|place| place.lock.as_str());
+        let held = node.job.concurrency.as_ref().filter(|held| held.waits_in_line());
+        let group = held.map(|held| held.turns().group);
+        if group != lock.map(|lock| format!("clearway-lock-{lock}")) {
+            broken.push(format!("`{}` ramps without the lock of {environment}", node.id));
+        }
+    }
     for step in way.steps(|does| matches!(does, StepKind::Approval { .. })) {
         // Who waits for people before a deployment holds up nobody.
         let before = step.after_failure_of.is_empty();
@@ -51,6 +59,20 @@ pub(super) fn locks(way: &Way<'_>) -> Result<Broken, String> {
     Ok(broken)
 }
 
+/// The jobs that ramp flags, after a release and by the clock, each with its environment; each step has one of both.
+fn ramps<'w>(way: &'w Way<'_>) -> Result<Vec<(Node, &'w str)>, String> {
+    let clock = way.clock()?;
+    let mut found = Vec::new();
+    for step in way.steps(|does| matches!(does, StepKind::Flag { .. })) {
+        let environment = step.does.environment().unwrap_or_default();
+        let by_the_clock =
+            clock.as_ref().and_then(|graph| graph.nodes.iter().find(|node| node.local == step.id));
+        found.push((way.node(&step.id)?.clone(), environment));
+        found.push((by_the_clock.ok_or("a ramp that no clock goes on with")?.clone(), environment));
+    }
+    Ok(found)
+}
+
 /// Deployments, ways back and approvals stand in environments of their own, and the settings of each are looked at first.
 pub(super) fn environments(way: &Way<'_>) -> Result<Broken, String> {
     let mut broken = Vec::new();
@@ -58,12 +80,19 @@ pub(super) fn environments(way: &Way<'_>) -> Result<Broken, String> {
     let name = |job: &str| found.get(job).map(|environment| environment.name.clone());
     for step in &way.path.steps {
         let (wanted, job) = match &step.does {
-            StepKind::Deploy { environment, .. } => (environment.clone(), way.job(&step.id)?),
+            StepKind::Deploy { environment, .. } | StepKind::Flag { environment, .. } => {
+                (environment.clone(), way.job(&step.id)?)
+            }
             StepKind::Rollback { environment } => (format!("{environment}-rollback"), way.job(&step.id)?),
             _ => continue,
         };
         if name(job) != Some(wanted) {
             broken.push(format!("`{job}` stands in {:?}", name(job)));
+        }
+    }
+    for (node, environment) in ramps(way)? {
+        if node.job.environment().map(|stands| stands.name).as_deref() != Some(environment) {
+            broken.push(format!("`{}` ramps outside of {environment}", node.id));
         }
     }
     let deploying: BTreeSet<&String> = way.emitted.plan.environments.keys().collect();

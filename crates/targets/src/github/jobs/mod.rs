@@ -9,6 +9,7 @@ mod evidence;
 mod gate;
 mod outcome;
 mod preflight;
+mod ramp;
 mod stage;
 
 pub(super) use approval::{asks, seats};
@@ -20,6 +21,7 @@ pub(super) use evidence::{provision, scan};
 pub(super) use gate::gate;
 pub(super) use outcome::{chosen_outcome, outcome};
 pub(super) use preflight::preflight;
+pub(super) use ramp::ramp;
 pub(super) use stage::{accept, call, smoke, validate, wave};
 
 use clearway_plan::Step;

@@ -23,6 +23,7 @@ pub(in crate::github) fn preflight(context: &Context<'_>, step: &Step) -> Job {
         steps.extend(environments.into_iter().map(|environment| adopt(context, environment)));
     }
     steps.push(basis(context));
+    steps.extend(tag(context));
     steps.push(JobStep {
         name: "Keep the plan of the run".to_owned(),
         uses: Some(Action::UploadArtifact.pinned(context.settings)),
@@ -75,6 +76,25 @@ fn adopt(context: &Context<'_>, environment: &str) -> JobStep {
          --run \"${{CLEARWAY_RUN}}\" --build \"${{CLEARWAY_BUILD}}\" --release \"${{RELEASE}}\"\n"
     );
     context.script(&format!("Take over what is deployed in {environment}, the first time"), env, run)
+}
+
+/// Looks whether the commit has the tag of the release.
+fn tag(context: &Context<'_>) -> Option<JobStep> {
+    let pattern = context.release.tag.as_ref().filter(|_| context.path.kind != PathKind::Rollback)?;
+    let is_infrastructure = |name: &str| {
+        context.plan.artifacts.get(name).is_some_and(|artifact| artifact.origin.kind == "infrastructure")
+    };
+    let shipped = context.release.ships.iter().find(|shipped| is_infrastructure(&shipped.service));
+    let version = match shipped {
+        Some(open) if open.open => format!("${{{{ steps.basis.outputs.version-{} }}}}", slug(&open.service)),
+        Some(fixed) => literal(&fixed.version),
+        None => String::new(),
+    };
+    let env = [("TAG", literal(pattern).replace("{}", &version))].into_iter().collect();
+    let run = "tags=\"$(git tag --points-at HEAD)\"\n\
+               if ! grep -qxF -- \"${TAG}\" <<< \"${tags}\"; then\n  \
+               echo \"::error::the commit of this run has not the tag ${TAG}: it has ${tags:-none}\"\n  exit 1\nfi\n";
+    Some(context.script("Look whether the commit has the tag of the release", env, run))
 }
 
 /// Plans the run against what is deployed now, and stops unless the emitted order is safe for it.
