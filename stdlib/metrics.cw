@@ -240,7 +240,7 @@ metric tickets.growth(tag: text = "", severity: finding-severity = info) : perce
 metric feedback.total(tag: text = "") : number { }
 
 /// How content users are, as the mean of their scores.
-metric feedback.score(tag: text = "") : number { }
+metric feedback.score(tag: text = "") : number { signed = true }
 
 /// How much higher the mean score is than in the gate's baseline, out of that; below 0 where it is lower.
 metric feedback.growth(tag: text = "") : percent { }

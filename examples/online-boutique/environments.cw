@@ -15,7 +15,7 @@ environment production-eu {
   monitoring  = prometheus("https://prometheus.eu.boutique.example")
   deployed    = state("state/production-eu.json")
 
-  parity with staging except [credentials, monitoring, windows]
+  parity with staging except [credentials, freezes, lock, monitoring, windows]
 }
 
 environment production-us {

@@ -10,6 +10,8 @@ kind metric typed {
   field no-data no-data default inconclusive
   /// With fewer samples than this the result is inconclusive; where it is not written, one must be there if samples are counted.
   field min-samples count
+  /// It may be below zero.
+  field signed bool default false
 }
 
 /// What a missing measurement means.

@@ -17,6 +17,15 @@ kind facts abstract {
     /// How long it stays as it is.
     label stable-for duration or period
   }
+  /// A version of a part that will be taken away: until the end of that day it is provided still.
+  clause deprecates repeated {
+    /// The part's name.
+    positional part name
+    /// The version.
+    positional version version
+    /// The last day on which it is there.
+    label until date required
+  }
   /// Something this version does not work without.
   clause requires repeated {
     /// What is required: a deployable, or one of its parts. Without a part the deployable's own version is meant.

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use clearway_diagnostics::Place;
-use clearway_model::views::{At, Declared, Deployable, FactsAt, Provided, Requirement};
+use clearway_model::views::{At, Declared, Deployable, Deprecated, FactsAt, Provided, Requirement};
 use clearway_model::{Db, Item};
 use clearway_versions::{Range, Scheme};
+use jiff::civil::Date;
 use smol_str::SmolStr;
 
 /// What a version provides: parts, each with a version of its own and its place. There are few, and they are searched in order.
@@ -55,6 +56,8 @@ pub(crate) struct Interface {
     pub provides: Arc<Parts>,
     /// What other versions provide, in the order of the text.
     pub at: Vec<(Option<SmolStr>, Arc<Parts>)>,
+    /// Versions of its parts that will be taken away, and after which day.
+    pub deprecates: Vec<(SmolStr, SmolStr, At<Date>)>,
     /// It declares no facts of any version: then no version has any.
     factless: bool,
 }
@@ -76,6 +79,7 @@ impl Interface {
             scheme: view.scheme(),
             provides: Arc::new(provided(&view.provides)),
             at: view.at.iter().map(at).collect(),
+            deprecates: view.deprecates.iter().filter_map(deprecated).collect(),
             factless: view.provides.is_empty() && view.requires.is_empty() && view.at.is_empty(),
         }
     }
@@ -200,6 +204,10 @@ fn needs(requirements: &[Requirement]) -> Arc<[Need]> {
         })
     };
     requirements.iter().filter_map(need).collect()
+}
+
+fn deprecated(gone: &Deprecated) -> Option<(SmolStr, SmolStr, At<Date>)> {
+    Some((gone.part.as_ref()?.value.clone(), gone.version.as_ref()?.value.clone(), gone.until.clone()?))
 }
 
 fn provided(provides: &[Provided]) -> Parts {

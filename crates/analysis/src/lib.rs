@@ -14,6 +14,7 @@ pub mod proof;
 mod query;
 mod rules;
 mod shipments;
+mod span;
 mod times;
 mod world;
 

@@ -16,6 +16,7 @@ use crate::facts::{Interface, Needs};
 use crate::proof;
 use crate::rules;
 use crate::rules::capacity::Taken;
+use crate::rules::library_conflicts::LibraryConflict;
 use crate::rules::people::People;
 use crate::rules::unused::AllImports;
 use crate::shipments::{self, Shipment, Stops};
@@ -62,12 +63,16 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::unreadable_version::check(db, item));
     diagnostics.extend(rules::contradictory_facts::check(db, item));
     diagnostics.extend(rules::capacity::check(db, item));
+    diagnostics.extend(rules::conditions::check(db, item));
+    diagnostics.extend(rules::duplicates::check(db, item));
+    diagnostics.extend(rules::stability::check(db, item));
     diagnostics.extend(rules::lock_waits::check(db, item));
     diagnostics.extend(rules::expired_quarantine::check(db, item));
     diagnostics.extend(rules::unmeasured_load::check(db, item));
     diagnostics.extend(rules::misplaced_metric::check(db, item));
     diagnostics.extend(rules::checklist_items::check(db, item));
     diagnostics.extend(rules::incomplete_mapping::check(db, item));
+    diagnostics.extend(rules::parity::check(db, item));
     diagnostics.extend(rules::people::check(db, item));
     diagnostics.extend(rules::people::unreadable_directories(db, item));
     diagnostics.extend(rules::times::check(db, item));
@@ -120,6 +125,7 @@ pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     diagnostics.extend_from_slice(policies(db, project));
     diagnostics.extend_from_slice(unapplied(db, project));
     diagnostics.extend_from_slice(uncovered_journeys(db, project));
+    diagnostics.extend(library_conflicts(db, project).iter().map(|conflict| conflict.told.clone()));
     for name in rules::deployed_state::undeclared_names(db, project) {
         diagnostics.extend_from_slice(requirement_diagnostics(db, NameKey::new(db, name)));
     }
@@ -163,6 +169,12 @@ fn knots(db: &dyn Db, project: Project) -> Vec<Vec<SmolStr>> {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn hard_requirements(db: &dyn Db, file: SourceFile) -> Vec<(SmolStr, Vec<SmolStr>)> {
     rules::requirement_cycle::hard_requirements(db, file)
+}
+
+/// Ranges on one library that no version of it meets.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn library_conflicts(db: &dyn Db, project: Project) -> Vec<LibraryConflict> {
+    rules::library_conflicts::check(db, project)
 }
 
 #[salsa::tracked(returns(ref))]

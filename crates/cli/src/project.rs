@@ -31,7 +31,10 @@ pub(crate) fn open(args: &ProjectArgs) -> Result<Opened, Failure> {
         .map(|(environment, file)| Change::Deployed(environment.clone(), from_root(&root, &here.join(file))));
     let ship = args.ship.iter().map(|(service, version)| Change::Ship(service.clone(), version.clone()));
     let assume = args.assume.map(|_| Change::AssumeDeclared(true));
-    let now = std::iter::once(Change::Now(crate::runtime::clock(args.now)));
+    // Nothing that is declared is finer than a second.
+    let now = crate::runtime::clock(args.now);
+    let now = jiff::Timestamp::from_second(now.as_second()).unwrap_or(now);
+    let now = std::iter::once(Change::Now(now));
     opened.workspace.apply(deployed.chain(ship).chain(assume).chain(now).collect());
     Ok(opened)
 }

@@ -237,6 +237,15 @@ catalogue! {
     /// A lock that is held while a person is waited for.
     LOCK_WAITS = "CW0423" "lock-waits" Warning;
 
+    /// Ranges on one library that no version of it meets.
+    LIBRARY_CONFLICT = "CW0424" "library-conflict" Error;
+    /// A version of a part that is taken away before its time.
+    REMOVED_EARLY = "CW0425" "removed-early" Error;
+    /// A version of a part that is to be taken away sooner than was promised.
+    DEPRECATED_EARLY = "CW0426" "deprecated-early" Error;
+    /// A requirement that only a deprecated version meets.
+    REQUIRES_DEPRECATED = "CW0427" "requires-deprecated" Warning;
+
     /// A release that ships nothing.
     EMPTY_RELEASE = "CW0501" "empty-release" Error;
     /// A service that nobody answers for.
@@ -267,6 +276,18 @@ catalogue! {
     ZONE_ABBREVIATION = "CW0529" "zone-abbreviation" Warning;
     /// A release for which there is no time.
     NO_TIME = "CW0530" "no-time" Error;
+    /// A field in which environments differ that are meant to be alike.
+    PARITY_DIFFERENCE = "CW0531" "parity-difference" Warning;
+    /// A condition that can never hold.
+    IMPOSSIBLE_CONDITION = "CW0532" "impossible-condition" Error;
+    /// Conditions that can never hold together.
+    CONTRADICTORY_CONDITIONS = "CW0533" "contradictory-conditions" Error;
+    /// A condition that always holds.
+    VACUOUS_CONDITION = "CW0534" "vacuous-condition" Warning;
+    /// A watch that measures for longer than a step is held.
+    WATCH_OUTLIVES_HOLD = "CW0535" "watch-outlives-hold" Warning;
+    /// The same thing said twice in a release or an approval.
+    SAID_TWICE = "CW0536" "said-twice" Error;
     /// A quarantine whose last day has passed.
     EXPIRED_QUARANTINE = "CW0550" "expired-quarantine" Error;
     /// Something that does nothing by itself, and that nothing applies.

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::facts::Need;
-use crate::query::{needs, releases_of, shipment, stops};
+use crate::query::{library_conflicts, needs, releases_of, shipment, stops};
 use crate::rules::unknown_parts;
 use crate::shipments::Stops;
 use crate::world::{Live, World, declared, declared_item};
@@ -162,8 +162,17 @@ impl Findings<'_> {
     }
 
     fn tell(self, unknown_parts: &BTreeSet<Place>) -> Vec<Diagnostic> {
-        let told =
-            self.found.into_iter().filter(|(_, finding)| !unknown_parts.contains(&finding.need.target_place));
+        let db = self.db;
+        // Where no version would do, that is told, and not which one is missing.
+        let is_conflict = |need: &Need| {
+            declared_item(db, &need.target).is_some_and(|item| item.kind(db) == "library")
+                && library_conflicts(db, db.project())
+                    .iter()
+                    .any(|conflict| conflict.ranges.contains(&need.range_place))
+        };
+        let told = self.found.into_iter().filter(|(_, finding)| {
+            !unknown_parts.contains(&finding.need.target_place) && !is_conflict(&finding.need)
+        });
         told.map(|(key, finding)| diagnostic(self.owner, &key, &finding)).collect()
     }
 }

@@ -33,8 +33,9 @@ pub use release::{
 pub use rules::Metric;
 pub use running::{Alert, AlertCondition, Flag, Ramp};
 pub use service::{
-    After, Alias, Build, Deploy, Deployable, FactsAt, Group, GroupAfter, Limit, NeverNewer, NoDowngrade,
-    OnlyFrom, Provided, Requirement, SameVersion, Skew, Smoke, TestCommand, Together, Upgrade, Use,
+    After, Alias, Build, Deploy, Deployable, Deprecated, FactsAt, Group, GroupAfter, Limit, NeverNewer,
+    NoDowngrade, OnlyFrom, Provided, Requirement, SameVersion, Skew, Smoke, TestCommand, Together, Upgrade,
+    Use,
 };
 
 use crate::db::Db;

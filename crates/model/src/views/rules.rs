@@ -17,5 +17,7 @@ view! {
         no_data: Option<At<SmolStr>> = field "no-data",
         /// With fewer samples the result is inconclusive.
         min_samples: Option<At<u32>> = field "min-samples",
+        /// It may be below zero.
+        signed: bool = field "signed",
     }
 }

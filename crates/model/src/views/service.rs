@@ -25,6 +25,8 @@ view! {
         aliases: Vec<Alias> = clauses "alias",
         /// The parts it provides.
         provides: Vec<Provided> = clauses "provides",
+        /// Versions of its parts that will be taken away.
+        deprecates: Vec<Deprecated> = clauses "deprecates",
         /// What it requires.
         requires: Vec<Requirement> = clauses "requires",
         /// How far it may be from others.
@@ -108,6 +110,18 @@ view! {
 }
 
 view! {
+    /// A version of a part that will be taken away.
+    Deprecated {
+        /// The part.
+        part: Option<At<SmolStr>> = part "part",
+        /// The version.
+        version: Option<At<SmolStr>> = part "version",
+        /// The last day on which it is there.
+        until: Option<At<jiff::civil::Date>> = part "until",
+    }
+}
+
+view! {
     /// Something that is required.
     Requirement {
         /// The deployable, or a part of it.
@@ -185,6 +199,8 @@ view! {
         version: Option<At<SmolStr>> = part "version",
         /// The parts it provides.
         provides: Vec<Provided> = clauses "provides",
+        /// Versions of its parts that will be taken away.
+        deprecates: Vec<Deprecated> = clauses "deprecates",
         /// What it requires.
         requires: Vec<Requirement> = clauses "requires",
         /// What a move to it may start from.

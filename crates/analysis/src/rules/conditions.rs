@@ -1,0 +1,255 @@
+//! Conditions of gates, watches and approvals that can never hold, that can never hold together, or that nothing can break; and watches
+//! that measure for longer than a step is held.
+
+use std::sync::Arc;
+
+use clearway_diagnostics::{Diagnostic, Place, catalogue};
+use clearway_model::views::{self, Approval, At, Gate, Metric, Quantity, Rollout};
+use clearway_model::vocabulary::{Type, Vocabulary};
+use clearway_model::{
+    Condition, Db, Item, Lowered, Measured, MetricCall, Value, ValueKind, instance, lower, release,
+};
+use clearway_syntax::BinaryOp;
+use rust_decimal::Decimal;
+
+use crate::span::Span;
+
+/// What there is to tell about a declaration's conditions. A template is judged where a release uses it.
+pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
+    if views::is_template(db, item) {
+        return Vec::new();
+    }
+    match item.kind(db).as_str() {
+        "release" => {
+            let stages = &release(db, item).view.stages;
+            let used = stages.iter().flat_map(|stage| stage.gates.iter().chain(&stage.rollout));
+            let chains = stages.iter().flat_map(|stage| stage.approval.iter().chain(&stage.emergency));
+            let templates = used.chain(chains).filter(|at| views::is_template(db, at.value.item));
+            let mut found: Vec<Diagnostic> = Vec::new();
+            for at in templates {
+                found.extend(of_kind(db, &at.value.kind, instance(db, &at.value)));
+            }
+            found
+        }
+        kind => of_kind(db, kind, lower(db, item)),
+    }
+}
+
+fn of_kind(db: &dyn Db, kind: &str, lowered: &Lowered) -> Vec<Diagnostic> {
+    match kind {
+        "gate" => {
+            let view: Gate = views::of(lowered);
+            together(db, view.conditions.iter().filter_map(|require| require.condition.as_ref()))
+        }
+        "rollout" => {
+            let view: Rollout = views::of(lowered);
+            let mut found = together(db, view.watches.iter().filter_map(|watch| watch.condition.as_ref()));
+            found.extend(outlived(&view));
+            found
+        }
+        "approval" => {
+            let view: Approval = views::of(lowered);
+            let conditions = view.steps.iter().filter_map(|step| step.when.as_ref());
+            conditions.flat_map(|condition| together(db, [condition].into_iter())).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A comparison of something measured with something known.
+struct Compared<'c> {
+    metric: &'c MetricCall,
+    /// The values with which it holds.
+    holds: Span,
+    text: String,
+}
+
+/// What there is to tell about conditions that must all hold.
+fn together<'c>(db: &dyn Db, conditions: impl Iterator<Item = &'c At<Arc<Condition>>>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut compared: Vec<Compared<'c>> = Vec::new();
+    for At { value, place } in conditions {
+        let before = compared.len();
+        if let Some(constant) = collect(value, &mut compared) {
+            found.push(constant_condition(constant, *place));
+        }
+        for one in &compared[before..] {
+            found.extend(alone(db, one));
+        }
+    }
+    let is_possible = |one: &Compared<'_>| !natural(db, one.metric).and(&one.holds).is_empty();
+    for (at, second) in compared.iter().enumerate().filter(|(_, one)| is_possible(one)) {
+        let same = |first: &&Compared<'_>| {
+            first.metric.item == second.metric.item
+                && args(first.metric) == args(second.metric)
+                && is_possible(first)
+                && first.holds.and(&second.holds).is_empty()
+        };
+        // Values on a line have one in common where every two of them do.
+        if let Some(first) = compared[..at].iter().find(same) {
+            let message = format!("`{}` and `{}` can never hold together", first.text, second.text);
+            found.push(
+                Diagnostic::new(
+                    catalogue::CONTRADICTORY_CONDITIONS,
+                    message,
+                    second.metric.place,
+                    "never with the other",
+                )
+                .related(first.metric.place, "never with that one")
+                .help("both must hold at once: take one of them out, or change its limit"),
+            );
+        }
+    }
+    found
+}
+
+/// The comparisons that must all hold; a condition that is known already gives its value.
+fn collect<'c>(condition: &'c Condition, out: &mut Vec<Compared<'c>>) -> Option<bool> {
+    match condition {
+        Condition::Constant(value) => return Some(*value),
+        Condition::All(parts) => {
+            for part in parts {
+                if collect(part, out) == Some(false) {
+                    return Some(false);
+                }
+            }
+        }
+        Condition::Compare(comparison) => {
+            let (metric, value, op) = match (&comparison.left, &comparison.right) {
+                (Measured::Metric(metric), Measured::Value(value)) => (metric, value, comparison.op),
+                (Measured::Value(value), Measured::Metric(metric)) => (metric, value, turned(comparison.op)),
+                _ => return None,
+            };
+            if let Some(holds) = amount(value).and_then(|limit| span(op, limit)) {
+                out.push(Compared { metric, holds, text: condition.to_string() });
+            }
+        }
+        Condition::Any(_) | Condition::Not(_) => {}
+    }
+    None
+}
+
+fn args(metric: &MetricCall) -> Vec<String> {
+    metric.args.iter().map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+/// `1 < x` is `x > 1`.
+fn turned(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Below => BinaryOp::Above,
+        BinaryOp::AtMost => BinaryOp::AtLeast,
+        BinaryOp::Above => BinaryOp::Below,
+        BinaryOp::AtLeast => BinaryOp::AtMost,
+        op => op,
+    }
+}
+
+fn span(op: BinaryOp, limit: Decimal) -> Option<Span> {
+    Some(match op {
+        BinaryOp::Below => Span::below(limit, false),
+        BinaryOp::AtMost => Span::below(limit, true),
+        BinaryOp::Above => Span::above(limit, false),
+        BinaryOp::AtLeast => Span::above(limit, true),
+        BinaryOp::Equal => Span::between(limit, limit),
+        _ => return None,
+    })
+}
+
+/// A known value on the scale of what is measured.
+fn amount(value: &Value) -> Option<Decimal> {
+    match &value.kind {
+        ValueKind::Number(number) => Some(number.value),
+        ValueKind::Percent(number) => Some(*number),
+        ValueKind::Quantity(number, unit) => Vocabulary::get().in_base(*number, unit),
+        ValueKind::Word(of, word) => {
+            let words = &Vocabulary::get().enums.get(of)?.words;
+            words.iter().position(|known| known.name == *word).map(Decimal::from)
+        }
+        _ => None,
+    }
+}
+
+/// The values that a metric can have.
+fn natural(db: &dyn Db, metric: &MetricCall) -> Span {
+    let view: Metric = views::of(lower(db, metric.item));
+    let zero = Decimal::ZERO;
+    match &*metric.ty {
+        // What a project measures itself in percent may well be more than the whole.
+        Type::Percent if metric.item.file(db).library(db) => Span::between(zero, Decimal::ONE_HUNDRED),
+        Type::Percent | Type::Number | Type::Count | Type::Quantity(_) if !view.signed => {
+            Span::above(zero, true)
+        }
+        Type::Word(of) => match Vocabulary::get().enums.get(of) {
+            Some(words) if words.ordered => {
+                Span::between(zero, Decimal::from(words.words.len().saturating_sub(1)))
+            }
+            _ => Span::all(),
+        },
+        _ => Span::all(),
+    }
+}
+
+fn alone(db: &dyn Db, one: &Compared<'_>) -> Option<Diagnostic> {
+    let natural = natural(db, one.metric);
+    let (name, text, place) = (&one.metric.name, &one.text, one.metric.place);
+    let range = match &*one.metric.ty {
+        Type::Percent if metric_is_own(db, one.metric) => "never below 0%",
+        Type::Percent => "between 0% and 100%",
+        Type::Word(_) => "one of the words of its set",
+        _ => "never below 0",
+    };
+    let signed = matches!(&*one.metric.ty, Type::Percent | Type::Number | Type::Count | Type::Quantity(_))
+        && metric_is_own(db, one.metric);
+    let help = signed.then(|| format!("if `{name}` can be below zero, say so: `signed = true`"));
+    if natural.and(&one.holds).is_empty() {
+        let message = format!("`{text}` can never hold: `{name}` is {range}");
+        return Some(
+            Diagnostic::new(catalogue::IMPOSSIBLE_CONDITION, message, place, "never so").help_if(help),
+        );
+    }
+    one.holds.covers(&natural).then(|| {
+        let message = format!("`{text}` always holds: `{name}` is {range}");
+        Diagnostic::new(catalogue::VACUOUS_CONDITION, message, place, "nothing can break it").help_if(help)
+    })
+}
+
+/// Whether a metric is the project's own.
+fn metric_is_own(db: &dyn Db, metric: &MetricCall) -> bool {
+    !metric.item.file(db).library(db)
+}
+
+fn constant_condition(value: bool, place: Place) -> Diagnostic {
+    if value {
+        let message = "this condition always holds: nothing is measured in it";
+        Diagnostic::new(catalogue::VACUOUS_CONDITION, message, place, "nothing can break it")
+    } else {
+        let message = "this condition can never hold: nothing is measured in it";
+        Diagnostic::new(catalogue::IMPOSSIBLE_CONDITION, message, place, "never so")
+    }
+}
+
+/// Watches whose window is longer than the shortest time that a step is held.
+fn outlived(view: &Rollout) -> Vec<Diagnostic> {
+    let seconds = |at: &At<Quantity>| at.value.base();
+    let holds = view.steps.iter().filter_map(|step| step.hold.as_ref());
+    let Some(shortest) = holds.min_by_key(|hold| seconds(hold)) else { return Vec::new() };
+    let overs = view.watches.iter().filter_map(|watch| watch.over.as_ref());
+    let longer = overs.filter(|over| seconds(over) > seconds(shortest));
+    longer
+        .map(|over| {
+            let told = |at: &At<Quantity>| format!("{} {}", at.value.amount, at.value.unit);
+            let message =
+                format!("this watch measures over {}, and a step is held for {}", told(over), told(shortest));
+            Diagnostic::new(
+                catalogue::WATCH_OUTLIVES_HOLD,
+                message,
+                over.place,
+                "not complete when that step ends",
+            )
+            .related(shortest.place, "the shortest hold")
+            .help(
+                "what is measured then is mostly from before the step: hold it longer, or measure over less",
+            )
+        })
+        .collect()
+}
