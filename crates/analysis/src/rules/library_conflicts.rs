@@ -106,7 +106,7 @@ fn conflict(
 }
 
 /// A declaration in which both end up, by the fewest steps, with these steps.
-fn common_root<'db>(db: &'db dyn Db, one: Item, other: Item) -> Option<(SmolStr, Vec<(SmolStr, &'db Need)>)> {
+fn common_root(db: &dyn Db, one: Item, other: Item) -> Option<(SmolStr, Vec<(SmolStr, &Need)>)> {
     let (ways_one, ways_other) = (dependents(db, one), dependents(db, other));
     let both = ways_one.iter().filter_map(|(root, way)| Some((root, way, ways_other.get(root)?)));
     let (root, way_one, way_other) =
@@ -117,7 +117,7 @@ fn common_root<'db>(db: &'db dyn Db, one: Item, other: Item) -> Option<(SmolStr,
 }
 
 /// Whatever is built with an item, over libraries alone, with the steps from there to it.
-fn dependents<'db>(db: &'db dyn Db, item: Item) -> BTreeMap<SmolStr, Vec<(SmolStr, &'db Need)>> {
+fn dependents(db: &dyn Db, item: Item) -> BTreeMap<SmolStr, Vec<(SmolStr, &Need)>> {
     let mut ways: BTreeMap<SmolStr, Vec<(SmolStr, &Need)>> =
         BTreeMap::from([(item.name(db).clone(), Vec::new())]);
     let mut queue = VecDeque::from([item]);
