@@ -117,7 +117,7 @@ function spdx(files: text or list(text)) : report { }
 /// Statements of in-toto about artifacts.
 function in-toto(files: text or list(text)) : report { }
 
-/// A vendor's status page, as Statuspage writes it.
+/// A vendor's status page, as Statuspage writes it: files, or the address of its summary, `https://…/api/v2/summary.json`.
 function statuspage(files: text or list(text)) : report { }
 
 /// Rows that another system exports, as CSV or JSON. Each of the parameters from `id` to `score` names the column with that meaning: by its

@@ -21,6 +21,8 @@ kind gate {
   field quarantines list(quarantine) default []
   /// How many tests, or which share of them, may be in quarantine before the gate fails.
   field max-quarantined count or percent default 5%
+  /// The services that its evidence is about, where that is not all that ships: a penetration test of some of them.
+  field scope list(service) default []
   /// What figures are compared with by metrics of growth: the reports of an earlier release.
   field baseline report or list(report)
   /// Which findings and records block the release, and which become follow-ups.

@@ -16,6 +16,8 @@ kind approval {
     field escalate team or role or person
     /// Only then is it asked; otherwise the step records why not.
     field when condition
+    /// Gates that must have passed before anybody is asked: the stages that use the chain get them.
+    field requires list(gate) default []
   }
   /// Duties that one person may not have together.
   clause separate {

@@ -173,7 +173,12 @@ kind service : deployable-thing project-wide { }
 kind library : deployable-thing project-wide { }
 
 /// Something a third party runs: its declared version is live everywhere.
-kind vendor : deployable-thing project-wide { }
+kind vendor : deployable-thing project-wide {
+  /// Its status page: `statuspage("https://…")`. While it tells of trouble, what is deployed waits and is not taken back.
+  field status report
+  /// The gates of its integration suite: one of them is on the way into production of whatever requires it.
+  field integration list(gate) default []
+}
 
 /// What services run on: clusters, networks, databases as code.
 kind infrastructure : deployable-thing project-wide { }

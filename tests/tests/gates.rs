@@ -9,7 +9,11 @@ const SPEC: &str = r#"
 team shop { members = [ana, ben] }
 role product { members = [olga] }
 environment staging { tier = staging }
-service checkout { version = 1.0.0  owner = shop  deploy with kubernetes("deploy/checkout") }
+vendor fraudco {
+  version = 1.0.0
+  status  = statuspage("https://status.fraudco.example/api/v2/summary.json")
+}
+service checkout { version = 1.0.0  owner = shop  requires fraudco ^1; deploy with kubernetes("deploy/checkout") }
 
 quarantine slow {
   test   = ["LoginTest::*"]
@@ -47,9 +51,27 @@ checklist ready {
   item "It stands the peak" gate peak
   item "The runbook was read" attested-by product within 30 d
 }
+gate pentest {
+  evidence = sarif("pentest.sarif")
+  max-age  = 26 w
+  scope    = [checkout]
+  require findings.count(severity = high) == 0
+}
+approval standard { step review { from = product  requires = [pentest] } }
+approval fast { step review { from = product } }
+waiver outage {
+  gates         = [e2e]
+  environments  = [staging]
+  incident      = "INC-7"
+  approver      = olga
+  expires       = 2026-11-02
+  timezone      = "Europe/Berlin"
+  retrospective = 2026-11-09
+  reason        = "customers cannot pay"
+}
 release train {
   ship checkout
-  stage staging { gates = [e2e, peak, issues]  checklist = ready }
+  stage staging { gates = [e2e, peak, issues]  checklist = ready  approval = standard  emergency = fast }
 }
 "#;
 
@@ -153,4 +175,41 @@ fn a_checklist_is_a_step_after_the_gates_and_before_what_is_deployed() {
         assert!(needed.contains(&json!(gate)), "{needed:?}");
     }
     assert!(needs("deploy-staging-checkout").contains(&json!("checklist-staging-ready")));
+}
+
+#[test]
+fn a_gate_that_an_approval_requires_is_decided_on_the_way_that_asks() {
+    let plan = plan();
+    assert_eq!(plan["approvals"]["standard"]["steps"][0]["requires"], json!(["pentest"]));
+    assert_eq!(plan["gates"]["pentest"]["scope"], json!(["checkout"]));
+    let ids = |at: usize| -> Vec<&str> {
+        let steps = plan["releases"][0]["paths"][at]["steps"].as_array().unwrap();
+        steps.iter().map(|step| step["id"].as_str().unwrap()).collect()
+    };
+    assert!(ids(0).contains(&"gate-staging-pentest"));
+    assert!(!ids(1).contains(&"gate-staging-pentest"), "the emergency chain requires nothing");
+    let steps = plan["releases"][0]["paths"][0]["steps"].as_array().unwrap();
+    let asks = steps.iter().find(|step| step["id"] == "approval-staging-review").unwrap();
+    assert!(asks["needs"].as_array().unwrap().contains(&json!("gate-staging-pentest")));
+}
+
+#[test]
+fn a_waiver_ends_when_its_last_day_does_in_its_zone() {
+    let plan = plan();
+    assert_eq!(
+        plan["waivers"],
+        json!([{
+            "name": "outage", "gates": ["e2e"], "environments": ["staging"], "incident": "INC-7", "approver": "olga",
+            "expires": "2026-11-02T23:00:00Z", "retrospective": "2026-11-09", "reason": "customers cannot pay",
+        }])
+    );
+}
+
+#[test]
+fn what_requires_a_vendor_knows_its_status_page() {
+    let plan = plan();
+    let page =
+        json!({"reader": "statuspage", "sources": ["https://status.fraudco.example/api/v2/summary.json"]});
+    assert_eq!(plan["vendors"], json!({"fraudco": page}));
+    assert_eq!(plan["artifacts"]["checkout"]["vendors"], json!(["fraudco"]));
 }

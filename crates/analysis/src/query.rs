@@ -71,6 +71,8 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::unmeasured_load::check(db, item));
     diagnostics.extend(rules::misplaced_metric::check(db, item));
     diagnostics.extend(rules::checklist_items::check(db, item));
+    diagnostics.extend(rules::required_gates::check(db, item));
+    diagnostics.extend(rules::vendors::check(db, item));
     diagnostics.extend(rules::incomplete_mapping::check(db, item));
     diagnostics.extend(rules::parity::check(db, item));
     diagnostics.extend(rules::people::check(db, item));

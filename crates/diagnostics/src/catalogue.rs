@@ -304,6 +304,14 @@ catalogue! {
     UNCLEAR_ITEM = "CW0556" "unclear-item" Error;
     /// An item of a checklist that waits for a gate which is not on the way.
     UNDECIDED_ITEM = "CW0557" "undecided-item" Error;
+    /// A service that ships and that no gate is about which the approval requires.
+    OUT_OF_SCOPE = "CW0558" "out-of-scope" Error;
+    /// A way back that waits for a gate.
+    GATED_ROLLBACK = "CW0559" "gated-rollback" Error;
+    /// A vendor that is required, and of which nothing tells whether it works.
+    UNWATCHED_VENDOR = "CW0560" "unwatched-vendor" Info;
+    /// A vendor that no gate of its integration suite tries before production.
+    UNTRIED_VENDOR = "CW0561" "untried-vendor" Warning;
     /// A condition on the running system over a metric that is read from reports.
     NOT_MEASURED_LIVE = "CW0575" "not-measured-live" Error;
     /// A condition on the running system where nobody measures.

@@ -45,6 +45,9 @@ pub struct ApprovalStep {
     /// Only then it is asked; otherwise the step records why not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
+    /// Gates that must have passed before anybody is asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<String>,
 }
 
 /// The people of a step.

@@ -35,6 +35,9 @@ pub struct Gate {
     /// How many tests may be in quarantine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_quarantined: Option<Cap>,
+    /// The services that the evidence is about; all that ships where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scope: Vec<String>,
     /// What figures are compared with by metrics of growth.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub baseline: Vec<Evidence>,

@@ -1,22 +1,26 @@
 //! The whole of a plan, its environments, what it ships, and its releases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::approval::Approval;
 use crate::checklist::Checklist;
-use crate::gate::Gate;
+use crate::gate::{Evidence, Gate};
 use crate::guarantee::Guarantee;
 use crate::path::{Path, PathKind};
 use crate::people::{Group, Person};
 use crate::protected::{Dataset, Secret};
 use crate::rollout::{Rollout, Watch};
 use crate::running::{Alert, Flag};
+use crate::waiver::Waiver;
 
 /// The number of this form. A plan of another form is refused, never guessed at.
 pub const FORMAT: u32 = 1;
+
+/// How long a release waits for vendors in trouble, in seconds.
+pub const VENDOR_PAUSE: u64 = 60 * 60;
 
 /// What a project's releases do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +50,12 @@ pub struct Plan {
     /// The checklists of all stages, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub checklists: BTreeMap<String, Checklist>,
+    /// The status pages of vendors that something shipped requires, by the vendor's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vendors: BTreeMap<String, Evidence>,
+    /// The waivers of gates, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
     /// The teams and roles that are asked, by name.
     pub groups: BTreeMap<String, Group>,
     /// Those people of whom more is known than their name, by name.
@@ -67,6 +77,15 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// How long what is watched of some services may wait for their vendors, in seconds.
+    pub fn pause<'s>(
+        artifacts: &BTreeMap<String, Artifact>,
+        mut services: impl Iterator<Item = &'s str>,
+    ) -> u64 {
+        let waits = |service| artifacts.get(service).is_some_and(|artifact| !artifact.vendors.is_empty());
+        if services.any(waits) { VENDOR_PAUSE } else { 0 }
+    }
+
     /// The release with a name.
     pub fn release(&self, name: &str) -> Option<&Release> {
         self.releases.iter().find(|release| release.name == name)
@@ -162,6 +181,9 @@ pub struct Artifact {
     /// What is looked at after each deployment.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub smokes: Vec<Smoke>,
+    /// The vendors that it requires and that say whether they are in trouble.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub vendors: BTreeSet<String>,
 }
 
 /// A quick look at what was just deployed.

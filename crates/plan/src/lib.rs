@@ -22,6 +22,7 @@ mod rollout;
 mod running;
 mod tell;
 mod timetable;
+mod waiver;
 
 pub use approval::{Approval, ApprovalStep, Duty, From, Within};
 pub use checklist::{Checklist, ChecklistItem, Decider};
@@ -31,7 +32,7 @@ pub use guarantee::Guarantee;
 pub use id::slug;
 pub use ir::{
     Acceptance, Artifact, Build, Command, Control, Credentials, Deployer, Environment, FORMAT, Move,
-    MoveKind, Origin, Output, Plan, Release, Shipped, Smoke, Stage, Wave,
+    MoveKind, Origin, Output, Plan, Release, Shipped, Smoke, Stage, VENDOR_PAUSE, Wave,
 };
 pub use lower::lower;
 pub use path::{Path, PathKind, Step, StepKind};
@@ -41,3 +42,4 @@ pub use rollout::{Breach, Rollout, Share, Watch};
 pub use running::{Alert, Flag, Ramp};
 pub use tell::{Ordered, PlannedStep, Told, order, steps};
 pub use timetable::{may_start, timetable};
+pub use waiver::Waiver;

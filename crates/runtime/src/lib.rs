@@ -17,6 +17,7 @@ pub mod record;
 mod risk;
 mod store;
 mod trouble;
+mod vendor;
 pub mod watch;
 pub mod window;
 

@@ -1,14 +1,16 @@
 //! `watch`: does what was deployed stay as it should, for as long as it is watched?
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use clearway_plan::{Breach, Stage, Watch};
+use clearway_plan::{Breach, Stage, VENDOR_PAUSE, Watch};
 
 use crate::answer::{Answer, Table};
 use crate::call::PlanFile;
 use crate::gate::{Judgement, Prometheus, Verdict, judge, wanted};
 use crate::http::Http;
 use crate::trouble::Trouble;
+use crate::vendor::Vendors;
 
 /// The longest time between two looks.
 const OFTEN: u64 = 30;
@@ -89,13 +91,22 @@ pub fn watch(
         );
         return Ok(Answer::stops("nobody can tell whether the deployment is sound", vec![why]));
     };
-    let mut passed = 0;
+    let vendors = Vendors::of(&plan.plan, http, &services);
+    let (mut passed, mut paused, mut troubled) = (0, 0, BTreeSet::new());
     loop {
+        // What a vendor in trouble breaks says nothing of what was deployed: the release waits where it is, and is not taken back.
+        let trouble = vendors.in_trouble();
+        if !trouble.is_empty() && paused < VENDOR_PAUSE {
+            troubled.extend(trouble);
+            wait(Duration::from_secs(OFTEN));
+            paused += OFTEN;
+            continue;
+        }
         looks.iter_mut().for_each(|look| look.look(http, address, asked.environment));
         let breached = looks.iter().any(|look| look.last.verdict == Verdict::Fail);
         let unclear = looks.iter().any(|look| look.unclear > PATIENCE);
         if breached || unclear {
-            return Ok(answer(stage, asked, &looks, passed));
+            return Ok(with_pause(answer(stage, asked, &looks, passed), paused, &troubled));
         }
         if passed >= asked.seconds {
             break;
@@ -116,7 +127,20 @@ pub fn watch(
         }
     }
     looks.append(&mut at_the_end);
-    Ok(answer(stage, asked, &looks, passed))
+    Ok(with_pause(answer(stage, asked, &looks, passed), paused, &troubled))
+}
+
+/// Says how long a release waited for vendors.
+fn with_pause(mut answer: Answer, paused: u64, troubled: &BTreeSet<&str>) -> Answer {
+    if paused > 0 {
+        let names: Vec<&str> = troubled.iter().copied().collect();
+        let end = if paused < VENDOR_PAUSE { "" } else { ", and waits no longer" };
+        answer.notes.push(format!(
+            "it waited {paused} s for the vendor `{}`, which told of trouble{end}",
+            names.join("`, `")
+        ));
+    }
+    answer
 }
 
 fn services<'s>(stage: &'s Stage, asked: &'s Asked<'_>) -> Vec<&'s str> {

@@ -249,3 +249,21 @@ fn approvals_and_authors_come_from_the_platform() {
     assert!(Authors::of_commits(shop.plan(), &github, Some("other"), COMMIT).is_err());
     assert!(Authors::of_list(shop.plan(), b"{}").is_err());
 }
+
+#[test]
+fn a_step_that_requires_a_gate_waits_for_it() {
+    let mut plan = plan_json();
+    plan["approvals"]["standard"]["steps"][0]["requires"] = json!(["tests"]);
+    let shop = Shop::of(&plan);
+    let reviews = [review("fay", "production-peer-review-1"), review("pam", "production-peer-review-2")];
+    let ask = || with(&shop, &asked("peer-review"), &reviews, &["wes"]);
+    stops(&ask(), "gate `tests` has not passed in this run for what ships");
+    // It passed in another run, or for something else.
+    shop.pass("2", PathKind::Release, &subjects());
+    shop.pass("1", PathKind::Release, &subjects()[..1]);
+    stops(&ask(), "gate `tests` has not passed");
+    shop.pass("1", PathKind::Release, &subjects());
+    let given = ask();
+    assert!(given.holds, "{given}");
+    assert_eq!(given.details["requires"], json!(["tests"]));
+}

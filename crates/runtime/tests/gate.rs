@@ -415,6 +415,86 @@ fn growth_is_measured_against_the_baseline() {
 }
 
 #[test]
+fn a_status_page_is_asked_at_its_address() {
+    let page = |indicator: &str| {
+        json!({"page": {"id": "f", "name": "F", "url": "https://f", "updated_at": "2026-11-02T08:00:00Z"}, "status": {"indicator": indicator, "description": "d"}}).to_string()
+    };
+    let fine = compare("status.impact", "<=", "1", "", json!({}));
+    let decide_on = |server: &Server| {
+        let evidence = json!([{"reader": "statuspage", "sources": [server.address]}]);
+        decide(&shop_of("statuspage", &fine, json!({"evidence": evidence})), &Memory::default())
+    };
+    let answers = |status: u16, text: String| Server::start(move |_, _| Some((status, text.clone())));
+    let good = decide_on(&answers(200, page("minor")));
+    assert!(good.holds, "{good}");
+    assert!(good.details["evidence"][0]["digest"].as_str().unwrap().starts_with("sha256:"));
+    let faults: Vec<(Server, &str)> = vec![
+        (answers(200, page("critical")), "fail"),
+        (answers(503, "down".to_owned()), "503"),
+        (answers(200, "<html>".to_owned()), "no JSON"),
+        (answers(200, "{}".to_owned()), "is refused"),
+        (Server::start(|_, _| None), "does not answer"),
+        (Server::nowhere("http://127.0.0.1:1"), "does not answer"),
+    ];
+    for (server, why) in faults {
+        let answer = decide_on(&server);
+        assert!(!answer.holds && answer.to_string().contains(why), "{why}: {answer}");
+    }
+}
+
+/// The shop whose gate has a waiver until a moment, before these environments.
+fn waived(expires: &str, environments: Value) -> Shop {
+    let mut plan = plan_json();
+    plan["waivers"] = json!([{
+        "name": "outage", "gates": ["tests"], "environments": environments, "incident": "INC-7", "approver": "olga",
+        "expires": expires, "retrospective": "2026-11-09", "reason": "customers cannot pay",
+    }]);
+    Shop::of(&plan)
+}
+
+#[test]
+fn a_waiver_lets_through_what_does_not_pass_and_says_so() {
+    let bad = junit(r#"<testcase name="b"><failure message="no"/></testcase>"#);
+    let files = Memory::of(&[("reports/e2e/a.xml", &bad)]);
+    for (environments, files) in [(json!([]), &files), (json!(["production"]), &Memory::default())] {
+        let answer = decide(&waived("2026-11-02T09:00:01Z", environments), files);
+        assert!(answer.holds, "{answer}");
+        for told in [answer.to_string(), answer.to_markdown()] {
+            for word in ["is waived", "INC-7", "olga", "customers cannot pay", "2026-11-09"] {
+                assert!(told.contains(word), "without {word}: {told}");
+            }
+        }
+        assert_eq!(answer.details["result"], "waived");
+        assert_ne!(answer.details["waiver"]["verdict"], "pass");
+        assert_eq!(answer.details["waiver"]["waived-by"]["name"], "outage");
+    }
+    let over = decide(&waived("2026-11-02T09:00:00Z", json!([])), &files);
+    assert!(
+        !over.holds && over.to_string().contains("expired at 2026-11-02T09:00:00Z and is not applied"),
+        "{over}"
+    );
+    let elsewhere = decide(&waived("2026-11-03T00:00:00Z", json!(["staging"])), &files);
+    assert!(!elsewhere.holds && !elsewhere.to_string().contains("waive"), "{elsewhere}");
+    // What passes needs no waiver.
+    let good =
+        decide(&waived("2026-11-03T00:00:00Z", json!([])), &Memory::of(&[("reports/a.xml", GOOD_JUNIT)]));
+    assert_eq!(good.details["result"], "pass");
+    assert!(good.details.get("waiver").is_none());
+}
+
+#[test]
+fn a_gate_whose_scope_nothing_shipped_is_in_shows_nothing() {
+    let none = compare("tests.failed", "==", "0", "", json!({}));
+    let files = Memory::of(&[("reports/a", GOOD_JUNIT)]);
+    assert!(decide(&shop_of("junit", &none, json!({"scope": ["ledger", "mail"]})), &files).holds);
+    let outside = decide(&shop_of("junit", &none, json!({"scope": ["mail"]})), &files);
+    assert!(
+        !outside.holds && outside.to_string().contains("nothing that ships is in the scope"),
+        "{outside}"
+    );
+}
+
+#[test]
 fn reports_of_something_else_do_not_count() {
     let shop = Shop::default();
     let of = |property: &str| {

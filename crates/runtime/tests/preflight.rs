@@ -259,3 +259,56 @@ fn nothing_to_watch_with_is_told() {
     let answer = watching(&plan, none).unwrap();
     assert!(!answer.holds && answer.to_string().contains("no `monitoring`"), "{answer}");
 }
+
+/// A status page that says so.
+fn page(indicator: &str) -> String {
+    json!({"page": {"id": "f", "name": "FraudCo", "url": "https://f", "updated_at": "2026-11-02T08:00:00Z"}, "status": {"indicator": indicator, "description": "d"}}).to_string()
+}
+
+/// Watches a service that requires a vendor, whose page answers by how often it was asked; gives the answer and what was waited.
+fn watches_with(
+    rate: &'static str,
+    status: impl Fn(usize) -> Option<(u16, String)> + Send + 'static,
+) -> (Answer, u64) {
+    let vendor = Server::start(move |at, _| status(at));
+    let prometheus = Server::start(move |_, _| Some((200, vector(rate))));
+    let mut plan = plan_json();
+    plan["environments"]["production"]["monitoring"] = json!(prometheus.address);
+    plan["vendors"] = json!({"fraudco": {"reader": "statuspage", "sources": [vendor.address]}});
+    plan["artifacts"]["ledger"]["vendors"] = json!(["fraudco"]);
+    let condition =
+        compare("http.error-rate", "<=", "1", "%", json!({"query": "errors{service=\"$service\"}[$over]"}));
+    plan["releases"][0]["stages"][0]["rollout"]["watches"] =
+        json!([{"require": {"text": "http.error-rate <= 1%", "condition": condition}, "over": 300}]);
+    let waited = RefCell::new(0);
+    let asked = watch::Asked {
+        release: "train",
+        environment: "production",
+        services: &["ledger".to_owned()],
+        seconds: 30,
+        validates: false,
+    };
+    let http = Http::new(Duration::from_millis(400), Duration::from_millis(1));
+    let answer =
+        watch::watch(&plan_file(&plan), &asked, &http, &|time| *waited.borrow_mut() += time.as_secs())
+            .unwrap();
+    (answer, waited.into_inner())
+}
+
+#[test]
+fn a_release_waits_for_a_vendor_in_trouble_and_is_not_taken_back() {
+    // While the vendor is in trouble nothing is judged; then it goes on as ever.
+    let (answer, waited) = watches_with("0.2", |at| Some((200, page(if at < 4 { "major" } else { "none" }))));
+    assert!(answer.holds && answer.to_string().contains("waited 120 s for the vendor `fraudco`"), "{answer}");
+    assert_eq!(waited, 150);
+    // It waits for an hour at most, and then what is measured counts.
+    let (answer, waited) = watches_with("5", |_| Some((200, page("critical"))));
+    assert!(!answer.holds && answer.to_string().contains("and waits no longer"), "{answer}");
+    assert_eq!(waited, 3600);
+    // Small trouble, and a page that says nothing, stop nothing.
+    for status in [Some((200, page("minor"))), Some((503, String::new())), Some((200, "{}".to_owned()))] {
+        let (answer, waited) = watches_with("0.2", move |_| status.clone());
+        assert!(answer.holds, "{answer}");
+        assert_eq!(waited, 30);
+    }
+}

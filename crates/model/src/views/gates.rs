@@ -26,6 +26,8 @@ view! {
         quarantines: Vec<At<Arc<Reference>>> = field "quarantines",
         /// How many tests, or which share of them, may be in quarantine.
         max_quarantined: Option<At<Value>> = field "max-quarantined",
+        /// The services that its evidence is about.
+        scope: Vec<At<Arc<Reference>>> = field "scope",
         /// The reports of an earlier release.
         baseline: Vec<At<Arc<CallValue>>> = field "baseline",
         /// Which findings and records block the release.

@@ -35,7 +35,7 @@ pub use running::{Alert, AlertCondition, Flag, Ramp};
 pub use service::{
     After, Alias, Build, Deploy, Deployable, Deprecated, FactsAt, Group, GroupAfter, Limit, NeverNewer,
     NoDowngrade, OnlyFrom, Provided, Requirement, SameVersion, Skew, Smoke, TestCommand, Together, Upgrade,
-    Use,
+    Use, Vendor,
 };
 
 use crate::db::Db;
@@ -192,6 +192,7 @@ const VIEWS: &[(&str, Reads)] = &[
     ("together", Together::reads),
     ("triage", Triage::reads),
     ("vendor", Deployable::reads),
+    ("vendor", Vendor::reads),
     ("waiver", Waiver::reads),
     ("window", Window::reads),
 ];

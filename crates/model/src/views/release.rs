@@ -33,6 +33,8 @@ view! {
         escalate: Option<At<Value>> = field "escalate",
         /// Only then it is asked.
         when: Option<At<Arc<Condition>>> = field "when",
+        /// Gates that must have passed before anybody is asked.
+        requires: Vec<At<Arc<Reference>>> = field "requires",
     }
 }
 

@@ -138,6 +138,16 @@ view! {
 }
 
 view! {
+    /// What is said of a vendor besides its versions.
+    Vendor {
+        /// Its status page.
+        status: Option<At<Arc<CallValue>>> = field "status",
+        /// The gates of its integration suite.
+        integration: Vec<At<Arc<Reference>>> = field "integration",
+    }
+}
+
+view! {
     /// How far two versions may be apart.
     Skew {
         /// The other one, or `self`.

@@ -1,13 +1,13 @@
 //! What is shipped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use clearway_model::views::{self, At, Deployable, Resource};
+use clearway_model::views::{self, At, Deployable, Resource, Vendor};
 use clearway_model::{CallValue, Db, Item, ValueKind, deployable, lower};
 
 use super::seconds::seconds;
-use super::{Parts, protected};
+use super::{Parts, gates, protected};
 use crate::ir::{Artifact, Build, Command, Deployer, Origin, Output, Smoke};
 
 /// How long a build or a test may take where its service does not say.
@@ -27,9 +27,23 @@ pub(super) fn artifact(db: &dyn Db, item: Item, repository: Option<&str>, parts:
         test: view.test.as_ref().and_then(|test| command(test.run.as_ref(), seconds(test.timeout.as_ref()))),
         deploy: view.deploy.as_ref().and_then(|deploy| deployer(&deploy.with.as_ref()?.value)),
         uses: uses(db, view, parts),
+        vendors: vendors(db, item, parts),
         secrets: protected::secrets(db, &view.secrets, parts),
         smokes: view.smokes.iter().filter_map(smoke).collect(),
     }
+}
+
+/// The vendors that it requires and that have a status page, which is noted in `parts`.
+fn vendors(db: &dyn Db, item: Item, parts: &mut Parts) -> BTreeSet<String> {
+    let mut vendors = BTreeSet::new();
+    for required in clearway_analysis::requirements_of(db, item) {
+        let vendor = clearway_analysis::deployable_named(db, &required.to);
+        let Some(vendor) = vendor.filter(|item| item.kind(db) == "vendor") else { continue };
+        let Some(status) = views::of::<Vendor>(lower(db, vendor)).status else { continue };
+        parts.vendors.insert(required.to.to_string(), gates::evidence(&status));
+        vendors.insert(required.to.to_string());
+    }
+    vendors
 }
 
 /// What a deployment takes. The capacities are noted in `parts`.

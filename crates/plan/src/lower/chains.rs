@@ -8,7 +8,7 @@ use clearway_schedule::{Period, PeriodUnit};
 use rust_decimal::prelude::ToPrimitive;
 
 use super::seconds::seconds;
-use super::{Parts, conditions, declarations, instance_name};
+use super::{Parts, conditions, declarations, gates, instance_name};
 use crate::approval::{Approval, ApprovalStep, Duty, From, Within};
 use crate::ir::Origin;
 use crate::people::{Group, Person};
@@ -24,6 +24,7 @@ pub(super) fn chain(db: &dyn Db, reference: &Reference, parts: &mut Parts) -> Ap
             within: step.within.as_ref().and_then(within),
             escalate: step.escalate.as_ref().map(|at| named(&at.value, parts)),
             when: step.when.as_ref().map(|at| conditions::lowered(db, &at.value)),
+            requires: step.requires.iter().map(|gate| gates::named(db, &gate.value, parts)).collect(),
         })
     });
     Approval {

@@ -17,6 +17,16 @@ use crate::ir::{Command, Origin};
 /// How long a measuring command may take where the gate does not say.
 const MEASURING: u64 = 60 * 60;
 
+/// The name of a gate, which is noted in `parts`.
+pub(super) fn named(db: &dyn Db, reference: &Reference, parts: &mut Parts) -> String {
+    let name = instance_name(reference);
+    if !parts.gates.contains_key(&name) {
+        let lowered = gate(db, reference, parts);
+        parts.gates.insert(name.clone(), lowered);
+    }
+    name
+}
+
 /// A gate, as a stage uses it.
 pub(super) fn gate(db: &dyn Db, reference: &Reference, parts: &mut Parts) -> Gate {
     let view: views::Gate = views::of(instance(db, reference));
@@ -43,6 +53,7 @@ pub(super) fn gate(db: &dyn Db, reference: &Reference, parts: &mut Parts) -> Gat
             .filter(|_| !quarantines.is_empty())
             .and_then(|cap| self::cap(&cap.value)),
         quarantines,
+        scope: view.scope.iter().map(|service| service.value.name.to_string()).collect(),
         baseline: view.baseline.iter().map(evidence).collect(),
         triage: view.triage.as_ref().and_then(|triage| self::triage(db, &triage.value, parts)),
     }
@@ -155,7 +166,8 @@ fn cap(value: &Value) -> Option<Cap> {
     }
 }
 
-fn evidence(call: &At<std::sync::Arc<CallValue>>) -> Evidence {
+/// Reports of one kind, as a call names them.
+pub(super) fn evidence(call: &At<std::sync::Arc<CallValue>>) -> Evidence {
     let call: &CallValue = &call.value;
     let texts = |value: &Value| -> Vec<String> {
         let text = |value: &Value| match &value.kind {

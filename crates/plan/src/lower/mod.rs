@@ -15,6 +15,7 @@ mod rollouts;
 mod running;
 mod seconds;
 mod steps;
+mod waivers;
 mod waves;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +26,7 @@ use clearway_model::{Db, Item, Reference, items, views};
 
 use crate::approval::Approval;
 use crate::checklist::Checklist;
-use crate::gate::Gate;
+use crate::gate::{Evidence, Gate};
 use crate::ir::{Artifact, Environment, FORMAT, Plan};
 use crate::protected::{Dataset, Secret};
 use crate::running::Flag;
@@ -43,6 +44,7 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
     let groups = parts.groups.iter().filter_map(|name| Some((name.clone(), chains::group(db, name)?)));
     let groups: BTreeMap<_, _> = groups.collect();
     let people = chains::people(db, &groups);
+    let waivers = waivers::waivers(db, &parts);
     Plan {
         clearway: FORMAT,
         project: workspace.manifest().name.clone(),
@@ -54,6 +56,8 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
         gates: parts.gates,
         approvals: parts.approvals,
         checklists: parts.checklists,
+        vendors: parts.vendors,
+        waivers,
         groups,
         people,
         secrets: parts.secrets,
@@ -73,6 +77,7 @@ struct Parts {
     gates: BTreeMap<String, Gate>,
     approvals: BTreeMap<String, Approval>,
     checklists: BTreeMap<String, Checklist>,
+    vendors: BTreeMap<String, Evidence>,
     groups: BTreeSet<String>,
     secrets: BTreeMap<String, Secret>,
     datasets: BTreeMap<String, Dataset>,

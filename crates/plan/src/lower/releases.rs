@@ -123,14 +123,7 @@ fn acceptance(accept: &Accept) -> Option<Acceptance> {
 fn stage(db: &dyn Db, view: &StageView, environment: Item, parts: &mut Parts) -> Stage {
     let name = environment.name(db).to_string();
     parts.environments.entry(name.clone()).or_insert_with(|| places::place(db, environment));
-    let gates = view.gates.iter().map(|at| {
-        let gate = instance_name(&at.value);
-        if !parts.gates.contains_key(&gate) {
-            let lowered = gates::gate(db, &at.value, parts);
-            parts.gates.insert(gate.clone(), lowered);
-        }
-        gate
-    });
+    let gates = view.gates.iter().map(|at| gates::named(db, &at.value, parts));
     Stage {
         gates: gates.collect(),
         checklist: view.checklist.as_ref().map(|at| {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Parts, batches};
 use crate::id::slug;
-use crate::ir::{Environment, Move, Origin, Release, Stage};
+use crate::ir::{Environment, Move, Origin, Plan, Release, Stage};
 use crate::path::{Path, PathKind, Step, StepKind};
 
 /// How long looking, deciding and recording may take, in seconds.
@@ -77,7 +77,7 @@ fn forward(release: &Release, parts: &Parts, kind: PathKind) -> Path {
     let preflight = builder.add(StepKind::Preflight, &[], of_release.clone(), Vec::new(), LOOKING);
     let stages: Vec<&Stage> = release.stages.iter().filter(|stage| is_on(stage, kind)).collect();
     let data = provide(&mut builder, &stages, &preflight);
-    let made = make(&mut builder, release, &stages, &preflight, &data);
+    let made = make(&mut builder, release, (&stages, kind), &preflight, &data);
     let mut before = None;
     for stage in &release.stages {
         let kept = builder.steps.len();
@@ -119,7 +119,7 @@ fn provide(builder: &mut Builder<'_>, stages: &[&Stage], preflight: &str) -> BTr
 fn make(
     builder: &mut Builder<'_>,
     release: &Release,
-    stages: &[&Stage],
+    (stages, kind): (&[&Stage], PathKind),
     preflight: &str,
     data: &BTreeMap<String, Vec<String>>,
 ) -> Vec<String> {
@@ -148,7 +148,8 @@ fn make(
     let built: Vec<String> =
         builder.steps.iter().filter(|step| is_made(&step.does)).map(|step| step.id.clone()).collect();
     let mut measured = BTreeSet::new();
-    for name in stages.iter().flat_map(|stage| &stage.gates).filter(|name| measured.insert(*name)) {
+    let gates: Vec<String> = stages.iter().flat_map(|stage| gates(builder.parts, stage, kind)).collect();
+    for name in gates.iter().filter(|name| measured.insert(*name)) {
         let Some(gate) = builder.parts.gates.get(name) else { continue };
         let Some(measure) = &gate.measure else { continue };
         let measured_in = stages.iter().filter(|stage| stage.gates.contains(name));
@@ -159,6 +160,23 @@ fn make(
         made.push(builder.add(does, &[name], gate.origin.clone(), needs, measure.timeout));
     }
     made
+}
+
+/// The chain that a stage asks on a way.
+fn chain_of(stage: &Stage, kind: PathKind) -> Option<&String> {
+    if kind == PathKind::Emergency { stage.emergency.as_ref() } else { stage.approval.as_ref() }
+}
+
+/// The gates of a stage on a way: its own, and those that must have passed before its people are asked.
+fn gates(parts: &Parts, stage: &Stage, kind: PathKind) -> Vec<String> {
+    let mut gates = stage.gates.clone();
+    let chain = chain_of(stage, kind).and_then(|chain| parts.approvals.get(chain));
+    for gate in chain.into_iter().flat_map(|chain| &chain.steps).flat_map(|step| &step.requires) {
+        if !gates.contains(gate) {
+            gates.push(gate.clone());
+        }
+    }
+    gates
 }
 
 fn is_made(does: &StepKind) -> bool {
@@ -180,7 +198,7 @@ fn through(
     let base: Vec<String> = made.iter().cloned().chain(data).chain(before.map(str::to_owned)).collect();
 
     let mut guards = base.clone();
-    for name in &stage.gates {
+    for name in &gates(builder.parts, stage, kind) {
         let Some(gate) = builder.parts.gates.get(name) else { continue };
         let does = StepKind::Gate { environment: environment.clone(), gate: name.clone() };
         guards.push(builder.add(does, &[environment, name], gate.origin.clone(), base.clone(), LOOKING));
@@ -191,11 +209,15 @@ fn through(
         let does = StepKind::Checklist { environment: environment.clone(), checklist: name.clone() };
         guards.push(builder.add(does, &[environment, name], origin, guards.clone(), LOOKING));
     }
-    let chain = if kind == PathKind::Emergency { stage.emergency.as_ref() } else { stage.approval.as_ref() };
+    let chain = chain_of(stage, kind);
     let asked = chain.map(|chain| ask(builder, environment, chain, &guards, &[])).unwrap_or_default();
     guards.extend(asked);
 
     let lock = builder.parts.environments.get(environment).map(|place| place.lock.clone());
+    let services = stage.waves.iter().flat_map(|wave| &wave.moves).map(|moved| moved.service.as_str());
+    // Only what is watched waits for vendors.
+    let pause =
+        if stage.watches().next().is_some() { Plan::pause(&builder.parts.artifacts, services) } else { 0 };
     let mut moved: Vec<String> = Vec::new();
     let mut wave_before: Vec<String> = guards;
     for (number, wave) in stage.waves.iter().enumerate() {
@@ -222,7 +244,7 @@ fn through(
             let origin = builder.parts.artifacts.get(&step.service);
             let origin = origin
                 .map_or_else(|| Origin::new("service", &step.service), |artifact| artifact.origin.clone());
-            let timeout = MOVING + stage.rollout.held();
+            let timeout = MOVING + stage.rollout.held() + pause;
             if turn.is_new {
                 taking = std::mem::take(&mut taken);
             }
@@ -260,7 +282,7 @@ fn through(
     let of_rollout = stage.rollout.origin.clone().unwrap_or_else(|| of_environment.clone());
     if !moved.is_empty() && stage.observed() > 0 {
         let does = StepKind::Validate { environment: environment.clone() };
-        let id = builder.add(does, &[environment], of_rollout, done, stage.observed() + LOOKING);
+        let id = builder.add(does, &[environment], of_rollout, done, stage.observed() + LOOKING + pause);
         if let Some(added) = builder.last() {
             added.lock.clone_from(&lock);
         }

@@ -96,6 +96,7 @@ impl Verifying<'_> {
             "people": agreed,
             "authors": self.author_names(),
             "deployer": self.deployer(),
+            "requires": self.rule.requires,
             "risk": risk.word(),
             "commit": self.asked.commit,
             "subjects": self.asked.subjects,
@@ -150,7 +151,28 @@ impl Verifying<'_> {
             ));
         }
         wrong.extend(self.earlier_steps_lack());
+        wrong.extend(self.required_gates_lack());
         wrong
+    }
+
+    /// The gates that must have passed in this run before anybody is asked.
+    fn required_gates_lack(&self) -> Vec<String> {
+        let passed = |gate: &&String| {
+            let decided = self.log.acts().rev().find(|act| {
+                act.record.run == self.call.run
+                    && act.intent.path == self.asked.path
+                    && act.intent.release == self.asked.release
+                    && matches!(&act.intent.does, StepKind::Gate { environment, gate: of }
+                        if *environment == self.asked.environment && of == *gate)
+            });
+            decided.is_some_and(|act| act.succeeded() && act.intent.subjects == self.asked.subjects)
+        };
+        let lacking = self.rule.requires.iter().filter(|gate| !passed(gate));
+        lacking
+            .map(|gate| {
+                format!("gate `{gate}` has not passed in this run for what ships, and this step requires it")
+            })
+            .collect()
     }
 
     /// The steps of the chain before this one, of which each must have agreed in this run.

@@ -8,6 +8,7 @@ mod quarantine;
 mod reports;
 mod tables;
 mod triage;
+mod waiver;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -93,7 +94,9 @@ pub fn run(call: &Call<'_>, asked: &Asked, files: &dyn Files, http: &Http) -> Re
     let (intent, ()) = call.ledger.append(&call.stamp(), |_| Ok((Some(intent.clone()), ())))?;
     let log = call.ledger.log()?;
     let risk = Risk::of(&call.plan.plan, release, release.stage(&asked.environment), &log, call.run);
-    let services: BTreeSet<&str> = release.ships.iter().map(|shipped| shipped.service.as_str()).collect();
+    let in_scope = |service: &&str| gate.scope.is_empty() || gate.scope.iter().any(|of| of == service);
+    let services: BTreeSet<&str> =
+        release.ships.iter().map(|shipped| shipped.service.as_str()).filter(in_scope).collect();
     let answer = Deciding { call, asked, gate, services, change: about.change, risk, http }.decide(files);
     if let Some(intent) = intent {
         let result = if answer.holds { Ending::Success } else { Ending::Failure };
@@ -135,17 +138,23 @@ impl Deciding<'_> {
             now,
             quarantines: &quarantines,
             change: self.change.as_deref(),
+            http: self.http,
         };
         let mut collected =
             if reports.is_empty() { Collected::default() } else { reports::collect(&reports, files, wanted) };
         let baseline: Vec<&Evidence> = self.gate.baseline.iter().collect();
-        let before = (!baseline.is_empty())
-            .then(|| reports::collect(&baseline, files, Wanted::of_baseline(&quarantines, now)));
+        let before = (!baseline.is_empty()).then(|| reports::collect(&baseline, files, wanted.of_baseline()));
         collected.faults.extend(
             before.iter().flat_map(|before| &before.faults).map(|fault| format!("of the baseline: {fault}")),
         );
         if self.gate.requires.is_empty() && self.gate.triage.is_none() {
             collected.faults.push("the gate requires nothing, so nothing shows that it holds".to_owned());
+        }
+        if self.services.is_empty() && !self.gate.scope.is_empty() {
+            let scope = self.gate.scope.join("`, `");
+            collected
+                .faults
+                .push(format!("nothing that ships is in the scope of the gate, which is `{scope}`"));
         }
         let figures = Figures {
             report: collected.report.as_ref(),
@@ -231,7 +240,14 @@ impl Deciding<'_> {
         let worst = rows.iter().map(|row| row.judgement.verdict).max().unwrap_or(Verdict::Inconclusive);
         let verdict = if collected.faults.is_empty() { worst } else { worst.max(Verdict::Inconclusive) };
         let (gate, environment) = (&self.asked.gate, &self.asked.environment);
+        let (waivers, over) = waiver::of_gate(&self.call.plan.plan, gate, environment, self.call.now);
+        // A gate that passes needs no waiver, and one that does not is never said to pass.
+        let waived = waivers.first().filter(|_| verdict != Verdict::Pass);
+        let result = if waived.is_some() { "waived".to_owned() } else { verdict.to_string() };
         let title = match verdict {
+            _ if waived.is_some() => {
+                format!("gate `{gate}` before `{environment}` does not pass ({verdict}), and is waived")
+            }
             Verdict::Pass => format!("gate `{gate}` before `{environment}` passes"),
             Verdict::Fail => format!("gate `{gate}` before `{environment}` fails"),
             Verdict::Inconclusive => format!(
@@ -245,7 +261,7 @@ impl Deciding<'_> {
         let mut details = json!({
             "gate": gate,
             "environment": environment,
-            "result": verdict,
+            "result": result,
             "commit": self.asked.commit,
             "subjects": self.asked.subjects,
             "now": self.call.now,
@@ -253,7 +269,9 @@ impl Deciding<'_> {
             "requirements": requirements,
             "faults": collected.faults,
         });
-        let more = more.into_iter().chain(before.map(|before| ("baseline", json!(before.seen))));
+        let waiver = waived.map(|waiver| ("waiver", json!({"verdict": verdict, "waived-by": waiver})));
+        let more =
+            more.into_iter().chain(before.map(|before| ("baseline", json!(before.seen)))).chain(waiver);
         for (key, value) in more {
             details[key] = value;
         }
@@ -267,14 +285,20 @@ impl Deciding<'_> {
             ]
         };
         Answer {
-            holds: verdict == Verdict::Pass,
+            holds: verdict == Verdict::Pass || waived.is_some(),
             title,
             table: Table {
                 heads: vec!["requirement", "measured", "wanted", "result", "why"],
                 rows: rows.into_iter().map(cells).collect(),
             },
-            notes: collected.faults.iter().cloned().chain(notes).collect(),
-            outputs: vec![("result".to_owned(), verdict.to_string())],
+            notes: waived
+                .map(|waiver| waiver::told(waiver))
+                .into_iter()
+                .chain(over.into_iter().filter(|_| verdict != Verdict::Pass).map(waiver::over))
+                .chain(collected.faults.iter().cloned())
+                .chain(notes)
+                .collect(),
+            outputs: vec![("result".to_owned(), result)],
             details,
         }
     }

@@ -14,7 +14,9 @@ use super::change::Change;
 use super::quarantine::Quarantines;
 use super::tables;
 use crate::digest::Digest;
+use crate::http::Http;
 use crate::ledger::Subject;
+use crate::vendor;
 
 /// The files that a gate may read.
 pub trait Files {
@@ -51,12 +53,14 @@ pub struct Wanted<'w> {
     pub quarantines: &'w Quarantines<'w>,
     /// The number of the change ticket.
     pub change: Option<&'w str>,
+    /// Who asks the servers that sources name.
+    pub http: &'w Http,
 }
 
 impl<'w> Wanted<'w> {
     /// What a baseline must be, to count: it is of another commit, and of another time.
-    pub const fn of_baseline(quarantines: &'w Quarantines<'w>, now: Timestamp) -> Self {
-        Self { commit: "", subjects: &[], max_age: None, now, quarantines, change: None }
+    pub const fn of_baseline(self) -> Self {
+        Self { commit: "", subjects: &[], max_age: None, change: None, ..self }
     }
 }
 
@@ -109,6 +113,10 @@ pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) ->
             continue;
         };
         for glob in &evidence.sources {
+            if reader == Reader::Statuspage && is_address(glob) {
+                out.ask(glob, wanted);
+                continue;
+            }
             let pattern = match GlobBuilder::new(glob).literal_separator(true).build() {
                 Ok(pattern) => pattern.compile_matcher(),
                 Err(error) => {
@@ -138,12 +146,40 @@ pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) ->
     out
 }
 
+/// Whether a source is asked for and not read.
+fn is_address(source: &str) -> bool {
+    source.starts_with("https://") || source.starts_with("http://")
+}
+
 /// What a folder `reports-JOB` holds is what that job left: its paths are those of the repository, below that folder.
 fn of_job(path: &str) -> Option<&str> {
     path.split_once('/').filter(|(folder, _)| folder.starts_with("reports-")).map(|(_, path)| path)
 }
 
 impl Collected {
+    /// Takes a status page from its address: it is of this moment.
+    fn ask(&mut self, url: &str, wanted: Wanted<'_>) {
+        match vendor::read(wanted.http, url) {
+            Err(why) => self.faults.push(why),
+            Ok((report, digest)) => {
+                let reader = report.reader.name().to_owned();
+                self.seen.push(Seen { file: url.to_owned(), reader, digest, at: Some(wanted.now) });
+                self.join(url, report);
+            }
+        }
+    }
+
+    fn join(&mut self, source: &str, report: Report) {
+        match &mut self.report {
+            None => self.report = Some(report),
+            Some(all) => {
+                if let Err(refusal) = all.join(report) {
+                    self.faults.push(format!("`{source}`: {} [{}]", refusal.told(), refusal.code));
+                }
+            }
+        }
+    }
+
     fn take(
         &mut self,
         (reader, table): (Reader, Option<&Table>),
@@ -194,14 +230,7 @@ impl Collected {
         // When its file was written is asked only where the age counts: a replay at another time reads files of today.
         let relied_on = wanted.max_age.and(at);
         self.faults.extend(wrong_time(first.or(relied_on), at, wanted).map(fault));
-        match &mut self.report {
-            None => self.report = Some(report),
-            Some(all) => {
-                if let Err(refusal) = all.join(report) {
-                    self.faults.push(fault(format!("{} [{}]", refusal.told(), refusal.code)));
-                }
-            }
-        }
+        self.join(path, report);
     }
 }
 

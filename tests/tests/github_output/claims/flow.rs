@@ -1,5 +1,7 @@
 //! What starts after what: order, gates, approvals, the way back, the outcome, another attempt.
 
+use std::collections::BTreeSet;
+
 use clearway_plan::{PathKind, Step, StepKind};
 use clearway_tests::github::Claim;
 
@@ -47,9 +49,10 @@ pub(super) fn gates_and_approvals(way: &Way<'_>) -> Result<Broken, String> {
             PathKind::Emergency => stage.emergency.as_ref(),
             _ => stage.approval.as_ref(),
         };
-        let asked = chain
-            .and_then(|chain| way.emitted.plan.approvals.get(chain))
-            .map_or(0, |chain| chain.steps.len());
+        let chain = chain.and_then(|chain| way.emitted.plan.approvals.get(chain));
+        let asked = chain.map_or(0, |chain| chain.steps.len());
+        let required = chain.into_iter().flat_map(|chain| &chain.steps).flat_map(|step| &step.requires);
+        let gates: BTreeSet<&String> = stage.gates.iter().chain(required).collect();
         let count = |wanted: fn(&StepKind) -> bool| {
             let of_stage =
                 way.steps(wanted).into_iter().filter(|other| other.does.environment() == Some(environment));
@@ -60,7 +63,7 @@ pub(super) fn gates_and_approvals(way: &Way<'_>) -> Result<Broken, String> {
             count(|does| matches!(does, StepKind::Checklist { .. })),
             count(|does| matches!(does, StepKind::Approval { .. })),
         );
-        if found != (stage.gates.len(), usize::from(stage.checklist.is_some()), asked) {
+        if found != (gates.len(), usize::from(stage.checklist.is_some()), asked) {
             broken.push(format!("`{}` stands on {found:?} gates, checklists and approvals", step.id));
         }
     }

@@ -102,14 +102,13 @@ pub(in crate::github) fn validate(context: &Context<'_>, step: &Step, stage: &St
         names
     };
     steps.push(watch_all(context, stage, &moved, seconds));
-    let mut job = job(
+    let job = job(
         context,
         step,
         &format!("{}: bake in {}", step.origin, stage.environment),
         context.permissions(&[]),
         steps,
     );
-    job.timeout_minutes = Some((seconds.div_ceil(60) + 10).min(super::LONGEST));
     once(job)
 }
 
