@@ -263,3 +263,17 @@ metric finding.id : text { }
 
 /// How risky the change is, from its size, the services it touches and its point of no return.
 metric risk : risk-level { }
+
+// ── Delivery, in a retrospective ──────────────────────────────────────────────────────────────────────────────────
+
+/// How many changes reach production in a week.
+metric delivery.frequency : number { }
+
+/// How long it takes from a commit until it is in production, in the middle.
+metric delivery.lead-time : duration { }
+
+/// The share of changes in production that fail: a deployment ends badly or is taken back, or an incident follows.
+metric delivery.failure-rate : percent { }
+
+/// How long it takes until a failed change is over, in the middle.
+metric delivery.time-to-restore : duration { }

@@ -77,6 +77,7 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::parity::check(db, item));
     diagnostics.extend(rules::people::check(db, item));
     diagnostics.extend(rules::people::unreadable_directories(db, item));
+    diagnostics.extend(rules::retrospectives::check(db, item));
     diagnostics.extend(rules::times::check(db, item));
     diagnostics.extend(rules::flags::check(db, item));
     diagnostics.extend(rules::live_measurements::check(db, item));
@@ -128,6 +129,7 @@ pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     diagnostics.extend_from_slice(unapplied(db, project));
     diagnostics.extend_from_slice(uncovered_journeys(db, project));
     diagnostics.extend(library_conflicts(db, project).iter().map(|conflict| conflict.told.clone()));
+    diagnostics.extend_from_slice(retrospectives(db, project));
     for name in rules::deployed_state::undeclared_names(db, project) {
         diagnostics.extend_from_slice(requirement_diagnostics(db, NameKey::new(db, name)));
     }
@@ -137,6 +139,11 @@ pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
 #[salsa::tracked(returns(ref))]
 fn duplicate_names(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     rules::duplicate_names::in_project(db, project)
+}
+
+#[salsa::tracked(returns(ref))]
+fn retrospectives(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::retrospectives::in_project(db, project)
 }
 
 #[salsa::tracked(returns(ref))]

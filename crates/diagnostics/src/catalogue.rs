@@ -47,7 +47,8 @@ struct Entry {
 
 impl Code {
     /// `CW0000`. The first two digits are the stage: 00 project and files, 01 syntax, 02 names, 03 vocabulary
-    /// and types, 04 versions and the dependency graph, 05 the shape of releases, 06 targets, 07 policies and tests.
+    /// and types, 04 versions and the dependency graph, 05 the shape of releases, 06 targets, 07 policies and tests,
+    /// 08 looking back.
     pub const fn id(self) -> &'static str {
         self.0.id
     }
@@ -374,4 +375,11 @@ catalogue! {
     VAGUE_EXPECTATION = "CW0709" "vague-expectation" Error;
     /// A waiver that counts no longer.
     EXPIRED_WAIVER = "CW0710" "expired-waiver" Error;
+
+    /// A project that looks back in two ways.
+    SECOND_RETROSPECTIVE = "CW0801" "second-retrospective" Error;
+    /// Incidents that cannot be joined with changes.
+    TIMELESS_INCIDENTS = "CW0802" "timeless-incidents" Error;
+    /// A condition on something that a retrospective does not measure.
+    NOT_DELIVERY = "CW0803" "not-delivery" Error;
 }

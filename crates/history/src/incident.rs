@@ -19,6 +19,9 @@ pub struct Incident {
     pub service: Option<String>,
     /// How serious it is, in the language's words.
     pub severity: Option<String>,
+    /// The place of that word in their order, from 0.
+    #[serde(skip)]
+    pub rank: Option<usize>,
     /// When it began.
     pub opened: Timestamp,
     /// When it was over.

@@ -9,14 +9,18 @@
 mod audit;
 mod change;
 mod delivery;
+mod due;
 mod incident;
 mod lessons;
+mod objective;
 pub mod prose;
 mod timeline;
 
 pub use audit::{Finding, Missing, audit};
 pub use change::{Change, Consent, Decided, Deployment, Progress, changes};
 pub use delivery::{Delivery, Median, Period, delivery};
+pub use due::{Due, postmortems, reviews};
 pub use incident::{Attribution, Incident, Link, attribute};
 pub use lessons::{Lesson, Mode, lessons};
+pub use objective::{Held, objectives};
 pub use timeline::{Event, timeline};

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_history::{
     Change, Consent, Decided, Deployment, Incident, Link, Missing, Mode, Period, Progress, attribute, audit,
-    delivery, lessons, timeline,
+    delivery, lessons, objectives, postmortems, reviews, timeline,
 };
-use clearway_plan::PathKind;
+use clearway_plan::{PathKind, Postmortems, Requirement, Reviews};
+use clearway_runtime::gate::Verdict;
 use jiff::{SignedDuration, Timestamp};
 
 fn at(text: &str) -> Timestamp {
@@ -61,6 +62,7 @@ fn incident(id: &str, title: &str, service: Option<&str>, opened: &str, resolved
         title: title.to_owned(),
         service: service.map(str::to_owned),
         severity: None,
+        rank: None,
         opened: at(opened),
         resolved: resolved.map(at),
     }
@@ -229,4 +231,62 @@ fn a_timeline_is_in_order_and_ends_where_it_is_asked_to() {
             "incident INC-1 is resolved",
         ]
     );
+}
+
+fn requirement(metric: &str, operator: &str, value: &str, unit: &str) -> Requirement {
+    let metric = serde_json::json!({"metric": {"name": metric, "unit": unit, "no-data": "inconclusive", "min-samples": 1}});
+    let value = serde_json::json!({"value": {"amount": {"value": value, "unit": unit}}});
+    let compare = serde_json::json!({"compare": {"left": metric, "operator": operator, "right": value}});
+    serde_json::from_value(serde_json::json!({"text": "it", "condition": compare})).unwrap()
+}
+
+#[test]
+fn objectives_hold_by_what_was_measured_and_by_nothing_else() {
+    let times = BTreeMap::from([("11".to_owned(), at("02T08:10"))]);
+    let judged = |changes: &[Change], metric: &str, operator: &str, value: &str, unit: &str| {
+        let measured = delivery(changes, &production(), &[], &times, november());
+        objectives(&[requirement(metric, operator, value, unit)], &measured)[0].result
+    };
+    let all = fortnight();
+    for (metric, operator, value, unit, result) in [
+        ("delivery.frequency", ">=", "2", "", Verdict::Pass),
+        ("delivery.frequency", ">", "2", "", Verdict::Fail),
+        ("delivery.lead-time", "<=", "3600", "s", Verdict::Pass),
+        ("delivery.failure-rate", "<=", "50", "%", Verdict::Pass),
+        ("delivery.failure-rate", "<", "50", "%", Verdict::Fail),
+        ("delivery.time-to-restore", "<=", "3900", "s", Verdict::Pass),
+        ("delivery.time-to-restore", "<", "3900", "s", Verdict::Fail),
+        ("delivery.nothing", "<", "1", "s", Verdict::Inconclusive),
+    ] {
+        assert_eq!(judged(&all, metric, operator, value, unit), result, "{metric} {operator} {value}");
+    }
+    // What is not over yet is no time at all, and nothing was delivered of nothing.
+    assert_eq!(judged(&all[..3], "delivery.time-to-restore", "<", "99999", "s"), Verdict::Inconclusive);
+    assert_eq!(judged(&[], "delivery.failure-rate", "<=", "50", "%"), Verdict::Inconclusive);
+    assert_eq!(judged(&all[..1], "delivery.time-to-restore", "<=", "0", "s"), Verdict::Pass);
+}
+
+#[test]
+fn a_document_is_due_until_it_is_written() {
+    let mut incidents = [
+        incident("INC-1", "high", None, "02T12:00", Some("02T13:00")),
+        incident("INC-2", "low", None, "02T12:00", Some("02T13:00")),
+        incident("INC/3", "nobody knows", None, "02T12:00", None),
+    ];
+    incidents[0].rank = Some(3);
+    incidents[1].rank = Some(1);
+    let rule = Postmortems { from: "high".to_owned(), rank: 3, within: 86_400, folder: "post/".to_owned() };
+    let due = |exists: bool, now: &str| {
+        let due = postmortems(&rule, &incidents, &|file| exists && file == "post/INC-1.md", at(now));
+        due.into_iter().map(|one| (one.file, one.written, one.overdue)).collect::<Vec<_>>()
+    };
+    let open = ("post/INC-3.md".to_owned(), false, false);
+    assert_eq!(due(false, "03T13:00"), [("post/INC-1.md".to_owned(), false, false), open.clone()]);
+    assert_eq!(due(false, "03T13:01"), [("post/INC-1.md".to_owned(), false, true), open.clone()]);
+    assert_eq!(due(true, "03T13:01"), [("post/INC-1.md".to_owned(), true, false), open]);
+    let rule = Reviews { within: 3_600, folder: "reviews".to_owned() };
+    let due = reviews(&rule, &fortnight(), &production(), &|_| false, at("02T11:00"));
+    let told: Vec<(&str, &str, bool)> =
+        due.iter().map(|one| (one.about.as_str(), one.file.as_str(), one.overdue)).collect();
+    assert_eq!(told[..2], [("1", "reviews/1.md", true), ("2", "reviews/2.md", false)]);
 }

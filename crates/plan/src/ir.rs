@@ -9,6 +9,7 @@ use crate::approval::Approval;
 use crate::checklist::Checklist;
 use crate::gate::{Evidence, Gate};
 use crate::guarantee::Guarantee;
+use crate::learning::Retrospective;
 use crate::path::{Path, PathKind};
 use crate::people::{Group, Person};
 use crate::protected::{Dataset, Secret};
@@ -72,6 +73,9 @@ pub struct Plan {
     /// What is turned on by itself, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub flags: BTreeMap<String, Flag>,
+    /// How the project looks back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrospective: Option<Retrospective>,
     /// The releases, in the order of their files.
     pub releases: Vec<Release>,
 }

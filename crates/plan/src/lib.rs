@@ -14,6 +14,7 @@ mod gate;
 mod guarantee;
 mod id;
 mod ir;
+mod learning;
 mod lower;
 mod path;
 mod people;
@@ -34,6 +35,7 @@ pub use ir::{
     Acceptance, Artifact, Build, Command, Control, Credentials, Deployer, Environment, FORMAT, Move,
     MoveKind, Origin, Output, Plan, Release, Shipped, Smoke, Stage, VENDOR_PAUSE, Wave,
 };
+pub use learning::{Postmortems, Retrospective, Reviews};
 pub use lower::lower;
 pub use path::{Path, PathKind, Step, StepKind};
 pub use people::{Group, Person};

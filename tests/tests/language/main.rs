@@ -56,6 +56,7 @@ pages! {
     gates "gates.md",
     habits "habits.md",
     libraries "libraries.md",
+    learning "learning.md",
     lists "lists.md",
     literals "literals.md",
     names "names.md",

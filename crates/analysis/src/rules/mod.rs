@@ -29,6 +29,7 @@ pub(crate) mod required_gates;
 pub(crate) mod requirement_cycle;
 pub(crate) mod requirements;
 pub(crate) mod reserved_names;
+pub(crate) mod retrospectives;
 pub(crate) mod secrets;
 pub(crate) mod stability;
 pub(crate) mod syntax;

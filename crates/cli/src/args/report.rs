@@ -94,12 +94,12 @@ pub(crate) struct HistoryArgs {
     /// Which incident, for a postmortem
     #[arg(long, value_name = "ID")]
     pub incident: Option<String>,
-    /// How long after a deployment an incident may follow it, in hours
-    #[arg(long, value_name = "HOURS", default_value_t = 72)]
-    pub within: u32,
-    /// How many times something must have gone wrong to be a lesson
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    pub often: usize,
+    /// How long after a deployment an incident may follow it, in hours; what the project's retrospective says by default, or 72
+    #[arg(long, value_name = "HOURS")]
+    pub within: Option<u32>,
+    /// How many times something must have gone wrong to be a lesson; what the project's retrospective says by default, or twice
+    #[arg(long, value_name = "N")]
+    pub often: Option<usize>,
     /// Fix the clock, as RFC 3339: 2026-11-02T09:00:00Z
     #[arg(long, value_name = "TIME")]
     pub now: Option<jiff::Timestamp>,

@@ -32,7 +32,7 @@ pub(crate) fn run(args: &GateArgs, output: &Output) -> Result<Verdict, Failure> 
 }
 
 /// The files below a folder.
-struct Folder(Utf8PathBuf);
+pub(crate) struct Folder(pub Utf8PathBuf);
 
 impl Files for Folder {
     fn list(&self) -> io::Result<Vec<String>> {

@@ -7,6 +7,7 @@
 
 mod environment;
 mod gates;
+mod learning;
 mod people;
 mod policy;
 mod protected;
@@ -20,6 +21,7 @@ pub use environment::{Calendar, Environment, Freeze, Milestone, Parity, Resource
 pub use gates::{
     Blocker, Checklist, ChecklistItem, Defect, Gate, GateCondition, Journey, LoadProfile, Quarantine, Triage,
 };
+pub use learning::Retrospective;
 pub use people::{Identity, Role, Team};
 pub use policy::{
     Control, Every, EveryOf, Expectation, Policy, Raise, Test, TestShip, TestState, TestTime, Waiver,
@@ -183,6 +185,7 @@ const VIEWS: &[(&str, Reads)] = &[
     ("quarantine", Quarantine::reads),
     ("release", Release::reads),
     ("resource", Resource::reads),
+    ("retrospective", Retrospective::reads),
     ("role", Role::reads),
     ("rollout", Rollout::reads),
     ("secret", Secret::reads),

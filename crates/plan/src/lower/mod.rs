@@ -8,6 +8,7 @@ mod checklists;
 mod conditions;
 mod facts;
 mod gates;
+mod learning;
 mod places;
 mod protected;
 mod releases;
@@ -64,6 +65,7 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
         datasets: parts.datasets,
         alerts,
         flags: parts.flags,
+        retrospective: learning::retrospective(db),
         releases,
     }
 }

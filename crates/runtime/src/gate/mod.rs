@@ -33,6 +33,7 @@ use triage::Triaged;
 pub use judge::{Judgement, Measure, Measured, Verdict, judge, wanted};
 pub use prometheus::Prometheus;
 pub use reports::Files;
+pub use tables::rows;
 
 /// The reader of the evidence that is asked for and not read.
 const PROMETHEUS: &str = "prometheus";

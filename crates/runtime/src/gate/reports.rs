@@ -117,24 +117,13 @@ pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) ->
                 out.ask(glob, wanted);
                 continue;
             }
-            let pattern = match GlobBuilder::new(glob).literal_separator(true).build() {
-                Ok(pattern) => pattern.compile_matcher(),
-                Err(error) => {
-                    out.faults.push(format!("`{glob}` is no pattern of files: {error}"));
+            let matching = match matching(&list, glob) {
+                Ok(matching) => matching,
+                Err(fault) => {
+                    out.faults.push(fault);
                     continue;
                 }
             };
-            let matching: Vec<&String> = list
-                .iter()
-                .filter(|path| {
-                    pattern.is_match(path) || of_job(path).is_some_and(|path| pattern.is_match(path))
-                })
-                .collect();
-            if matching.is_empty() {
-                out.faults.push(format!(
-                    "no file matches `{glob}`: the report is missing, and an absent report is not a good one"
-                ));
-            }
             for path in matching {
                 if out.seen.iter().any(|seen| seen.file == *path && seen.reader == reader.name()) {
                     continue;
@@ -149,6 +138,26 @@ pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) ->
 /// Whether a source is asked for and not read.
 fn is_address(source: &str) -> bool {
     source.starts_with("https://") || source.starts_with("http://")
+}
+
+/// The files that a pattern is about: there is at least one.
+///
+/// # Errors
+///
+/// Why there is none, in words.
+pub(super) fn matching<'l>(list: &'l [String], glob: &str) -> Result<Vec<&'l String>, String> {
+    let pattern = GlobBuilder::new(glob).literal_separator(true).build();
+    let pattern =
+        pattern.map_err(|error| format!("`{glob}` is no pattern of files: {error}"))?.compile_matcher();
+    let is_meant =
+        |path: &&String| pattern.is_match(path) || of_job(path).is_some_and(|path| pattern.is_match(path));
+    let matching: Vec<&String> = list.iter().filter(is_meant).collect();
+    if matching.is_empty() {
+        return Err(format!(
+            "no file matches `{glob}`: the report is missing, and an absent report is not a good one"
+        ));
+    }
+    Ok(matching)
 }
 
 /// What a folder `reports-JOB` holds is what that job left: its paths are those of the repository, below that folder.

@@ -1,7 +1,34 @@
 //! The mapping of a table, from the plan to its reader.
 
-use clearway_evidence::{Code, Mapping, Meaning, Refusal, Severity, Topic};
-use clearway_plan::Table;
+use clearway_evidence::{Code, Limits, Mapping, Meaning, Record, Refusal, Severity, Topic};
+use clearway_plan::{Evidence, Table};
+
+use super::Files;
+use super::reports::matching;
+use crate::trouble::Trouble;
+
+/// Reads every row of the tables that the plan names.
+///
+/// # Errors
+///
+/// A table is missing, or no table: what is told of some of the rows would pass for all of them.
+pub fn rows(evidence: &Evidence, files: &dyn Files, mut each: impl FnMut(&Record)) -> Result<(), Trouble> {
+    let table = evidence.table.as_ref();
+    let table = table.ok_or_else(|| Trouble::new(format!("`{}` is no table", evidence.reader)))?;
+    let unreadable = |path: &str, why: String| Trouble::new(format!("`{path}` cannot be read: {why}"));
+    let list = files.list().map_err(|error| unreadable(".", error.to_string()))?;
+    for glob in &evidence.sources {
+        for path in matching(&list, glob).map_err(Trouble::new)? {
+            let input = files.open(path).map_err(|error| unreadable(path, error.to_string()))?;
+            mapping(table)
+                .and_then(|mapping| {
+                    clearway_evidence::read_table(&mapping, input, &Limits::default(), &mut each)
+                })
+                .map_err(|refusal| unreadable(path, refusal.message))?;
+        }
+    }
+    Ok(())
+}
 
 /// What a table's rows and columns mean.
 ///

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::process::Command;
 
-use camino::Utf8Path;
-use clearway_evidence::{Limits, Mapping, Meaning, Record, Topic};
+use camino::{Utf8Path, Utf8PathBuf};
+use clearway_evidence::{Limits, Mapping, Meaning, Record, Severity, Topic};
 use clearway_history::prose::Kind;
 use clearway_history::{
-    Attribution, Change, Incident, Period, Progress, attribute, audit, changes, delivery, lessons, timeline,
+    Attribution, Change, Due, Incident, Period, Progress, attribute, audit, changes, delivery, lessons,
+    objectives, postmortems, reviews, timeline,
 };
+use clearway_plan::Retrospective;
+use clearway_runtime::gate;
 use clearway_runtime::ledger::Log;
 use clearway_runtime::{PlanFile, Trouble};
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +20,7 @@ use serde_json::{Value, json};
 
 use crate::Verdict;
 use crate::args::{HistoryArgs, MEANINGS};
+use crate::commands::gate::Folder;
 use crate::error::Failure;
 use crate::{files, runtime};
 
@@ -38,10 +42,10 @@ pub(super) fn data(kind: Kind, args: &HistoryArgs) -> Result<(Value, Verdict), F
     let data = match kind {
         Kind::Change => json!({"changes": known.asked()?}),
         Kind::Audit => return known.audit(),
-        Kind::Delivery => known.delivery(&links),
-        Kind::Postmortem => known.postmortem(&links)?,
-        Kind::Review => known.review(&links)?,
-        Kind::Lessons => json!({"lessons": lessons(&known.in_period(), &links, args.often)}),
+        Kind::Delivery => return Ok(known.delivery(&links)),
+        Kind::Postmortem => return known.postmortem(&links),
+        Kind::Review => return known.review(&links),
+        Kind::Lessons => json!({"lessons": lessons(&known.in_period(), &links, known.often())}),
     };
     Ok((data, Verdict::Holds))
 }
@@ -66,8 +70,7 @@ impl<'a> Known<'a> {
                 .help("give `--since` and `--until`, the earlier one first")
                 .into());
         }
-        let incidents = args.incidents.as_deref().map(|path| incidents(path, &args.column));
-        let incidents = incidents.transpose()?.unwrap_or_default();
+        let incidents = incidents(args, plan.as_ref().and_then(|file| file.plan.retrospective.as_ref()))?;
         let production = production.ok_or_else(|| {
             Trouble::new(format!(
                 "which environments are production is not known: there is no `{}`",
@@ -78,8 +81,22 @@ impl<'a> Known<'a> {
         Ok(Self { args, log, plan, production, all, incidents, period })
     }
 
+    fn retrospective(&self) -> Option<&Retrospective> {
+        self.plan.as_ref().and_then(|file| file.plan.retrospective.as_ref())
+    }
+
+    /// How often something must go wrong to be a lesson: as it is asked for, else as the project says.
+    fn often(&self) -> usize {
+        let said = self.retrospective().map_or(2, |ours| ours.lesson_after as usize);
+        self.args.often.unwrap_or(said)
+    }
+
     fn links(&self) -> Vec<Attribution<'_>> {
-        let within = SignedDuration::from_hours(i64::from(self.args.within));
+        const USUAL: i64 = 72 * 60 * 60;
+        let said =
+            self.retrospective().map_or(USUAL, |ours| i64::try_from(ours.follow_within).unwrap_or(USUAL));
+        let asked = self.args.within.map(|hours| i64::from(hours) * 60 * 60);
+        let within = SignedDuration::from_secs(asked.unwrap_or(said));
         attribute(&self.incidents, &self.all, &self.production, within)
     }
 
@@ -153,21 +170,32 @@ impl<'a> Known<'a> {
         })
     }
 
-    fn delivery(&self, links: &[Attribution<'_>]) -> Value {
+    fn delivery(&self, links: &[Attribution<'_>]) -> (Value, Verdict) {
         let times = commit_times(&self.all);
         let measured = delivery(&self.all, &self.production, links, &times, self.period);
-        json!({
+        let requires = self.retrospective().map(|ours| ours.requires.as_slice()).unwrap_or_default();
+        let objectives = objectives(requires, &measured);
+        let holds = objectives.iter().all(|objective| objective.result == gate::Verdict::Pass);
+        let data = json!({
             "period": self.period,
             "production": self.production,
             "measured": measured,
+            "objectives": objectives,
             "attributions": links,
-        })
+        });
+        (data, if holds { Verdict::Holds } else { Verdict::Fails })
     }
 
-    fn postmortem(&self, links: &[Attribution<'_>]) -> Result<Value, Failure> {
-        let wanted = self.args.incident.as_deref().ok_or_else(|| {
-            Trouble::new("a postmortem is of an incident").help("give `--incidents FILE --incident ID`")
-        })?;
+    /// The draft of one postmortem; without an incident, which ones are due.
+    fn postmortem(&self, links: &[Attribution<'_>]) -> Result<(Value, Verdict), Failure> {
+        let Some(wanted) = self.args.incident.as_deref() else {
+            let rule = self.retrospective().and_then(|ours| ours.postmortems.as_ref()).ok_or_else(|| {
+                Trouble::new("a postmortem is of an incident, and nothing says of which ones it is due")
+                    .help("give `--incident ID`, or write `postmortem-from` in a `retrospective`")
+            })?;
+            let due = postmortems(rule, &self.incidents, &exists, self.period.until);
+            return Ok((json!({"incident": null, "due": due}), overdue(&due)));
+        };
         let incident = self.incidents.iter().find(|incident| incident.id == wanted).ok_or_else(|| {
             let known: Vec<&str> = self.incidents.iter().map(|one| one.id.as_str()).take(20).collect();
             Trouble::new(format!("there is no incident `{wanted}`"))
@@ -178,19 +206,23 @@ impl<'a> Known<'a> {
         let from = change.map_or(incident.opened, |change| change.began.min(incident.opened));
         let until = incident.resolved.unwrap_or(self.period.until);
         let lasted = incident.resolved.map(|end| end.duration_since(incident.opened).as_secs());
-        Ok(json!({
+        let data = json!({
             "incident": incident,
             "attribution": link,
             "lasted": lasted,
             "events": timeline(Some(incident), &self.all, from, until),
-        }))
+        });
+        Ok((data, Verdict::Holds))
     }
 
-    fn review(&self, links: &[Attribution<'_>]) -> Result<Value, Failure> {
+    fn review(&self, links: &[Attribution<'_>]) -> Result<(Value, Verdict), Failure> {
         let chosen = self.asked()?;
+        let rule = self.retrospective().and_then(|ours| ours.reviews.as_ref());
+        let due = rule.map(|rule| reviews(rule, &chosen, &self.production, &exists, self.period.until));
+        let due = due.unwrap_or_default();
         let reached = chosen.iter().filter(|change| change.deployed_in(&self.production).next().is_some());
         let reviews: Vec<Value> = reached.map(|change| self.reviewed(change, links)).collect();
-        Ok(json!({"changes": reviews}))
+        Ok((json!({"changes": reviews, "due": due}), overdue(&due)))
     }
 
     fn reviewed(&self, change: &Change, links: &[Attribution<'_>]) -> Value {
@@ -220,36 +252,60 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The rows of a table of incidents. One without a beginning cannot be joined with anything, and is refused.
-fn incidents(path: &Utf8Path, columns: &[(Meaning, String)]) -> Result<Vec<Incident>, Failure> {
-    let mut mapped: BTreeMap<Meaning, String> =
-        MEANINGS.iter().map(|(name, meaning)| (*meaning, (*name).to_owned())).collect();
-    mapped.extend(columns.iter().cloned());
-    let file = File::open(path).map_err(|cause| Failure::Unreadable { path: path.to_owned(), cause })?;
+/// Whether a document is there.
+fn exists(file: &str) -> bool {
+    Utf8Path::new(file).exists()
+}
+
+fn overdue(due: &[Due]) -> Verdict {
+    if due.iter().any(|one| one.overdue) { Verdict::Fails } else { Verdict::Holds }
+}
+
+/// Incidents, from the table that is asked for, or else from the project's own.
+fn incidents(args: &HistoryArgs, ours: Option<&Retrospective>) -> Result<Vec<Incident>, Failure> {
     let mut found = Vec::new();
     let mut timeless = None;
     let each = |record: &Record| match record.opened.and_then(clearway_evidence::Moment::earliest) {
+        // One without a beginning cannot be joined with anything.
         None => timeless = Some(record.id.clone()),
         Some(opened) => found.push(Incident {
             id: record.id.clone(),
             title: record.title.clone(),
             service: record.service.clone().filter(|service| !service.is_empty()),
             severity: record.severity.map(|severity| severity.to_string()),
+            rank: record.severity.and_then(|severity| Severity::ALL.iter().position(|one| *one == severity)),
             opened,
             resolved: record.closed.and_then(clearway_evidence::Moment::latest),
         }),
     };
+    match (&args.incidents, ours.and_then(|ours| ours.incidents.as_ref())) {
+        (Some(path), _) => from_file(path, &args.column, each)?,
+        (None, Some(table)) => gate::rows(table, &Folder(Utf8PathBuf::from(".")), each)?,
+        (None, None) => {}
+    }
+    match timeless {
+        Some(id) => Err(Trouble::new(format!("incident `{id}` does not say when it began"))
+            .help("give its column: `--column opened=NAME`, or `opened = \"NAME\"` in the table")
+            .into()),
+        None => Ok(found),
+    }
+}
+
+fn from_file(
+    path: &Utf8Path,
+    columns: &[(Meaning, String)],
+    each: impl FnMut(&Record),
+) -> Result<(), Failure> {
+    let mut mapped: BTreeMap<Meaning, String> =
+        MEANINGS.iter().map(|(name, meaning)| (*meaning, (*name).to_owned())).collect();
+    mapped.extend(columns.iter().cloned());
+    let file = File::open(path).map_err(|cause| Failure::Unreadable { path: path.to_owned(), cause })?;
     let mapping = Mapping::new(Topic::Incidents, mapped);
     clearway_evidence::read_table(&mapping, file, &Limits::default(), each).map_err(|refusal| {
         Trouble::new(format!("`{path}` is no table of incidents: {}", refusal.message))
             .help("`--column MEANING=NAME` says which column means what")
     })?;
-    match timeless {
-        Some(id) => Err(Trouble::new(format!("incident `{id}` does not say when it began"))
-            .help("give its column: `--column opened=NAME`")
-            .into()),
-        None => Ok(found),
-    }
+    Ok(())
 }
 
 /// When the commits were made, as far as the repository at hand knows them.

@@ -1,0 +1,33 @@
+//! What is learnt from what went wrong.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::gates::GateCondition;
+use super::{At, Quantity, view};
+use crate::value::CallValue;
+
+view! {
+    /// How a project looks back.
+    Retrospective {
+        /// Where incidents come from.
+        incidents: Option<At<Arc<CallValue>>> = field "incidents",
+        /// How long after a deployment an incident may follow it.
+        follow_within: Option<At<Quantity>> = field "follow-within",
+        /// From this severity on a postmortem is written.
+        postmortem_from: Option<At<SmolStr>> = field "postmortem-from",
+        /// How long after the incident.
+        postmortem_within: Option<At<Quantity>> = field "postmortem-within",
+        /// In which folder they are.
+        postmortems: Option<At<Arc<str>>> = field "postmortems",
+        /// How long after a change in production it is reviewed.
+        review_within: Option<At<Quantity>> = field "review-within",
+        /// In which folder the reviews are.
+        reviews: Option<At<Arc<str>>> = field "reviews",
+        /// What goes wrong in so many changes is a lesson.
+        lesson_after: Option<At<u32>> = field "lesson-after",
+        /// How well changes are to be delivered.
+        conditions: Vec<GateCondition> = clauses "require",
+    }
+}

@@ -1,0 +1,51 @@
+//! How a project looks back on its changes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::gate::{Evidence, Requirement};
+
+/// What is learnt from what went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Retrospective {
+    /// Where incidents come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incidents: Option<Evidence>,
+    /// How long after a deployment an incident may follow it, in seconds.
+    pub follow_within: u64,
+    /// What is written of incidents, where anything must be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postmortems: Option<Postmortems>,
+    /// What is written of changes in production, where anything must be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviews: Option<Reviews>,
+    /// What goes wrong in so many changes is a lesson.
+    pub lesson_after: u32,
+    /// How well changes are to be delivered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<Requirement>,
+}
+
+/// Of which incidents a postmortem is written, until when, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Postmortems {
+    /// The lowest severity.
+    pub from: String,
+    /// Its place in the order of severities, from 0.
+    pub rank: usize,
+    /// How long after the incident, in seconds.
+    pub within: u64,
+    /// The folder.
+    pub folder: String,
+}
+
+/// Until when changes in production are reviewed, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Reviews {
+    /// How long after the change, in seconds.
+    pub within: u64,
+    /// The folder.
+    pub folder: String,
+}

@@ -1,0 +1,27 @@
+// What is learnt from what went wrong.
+
+/// How a project looks back: which incidents there were, what is written about them, and how well changes are to be delivered. A
+/// project has one.
+kind retrospective {
+  /// Where incidents come from: a table that names at least when each began.
+  field incidents report
+  /// How long after a deployment an incident may follow it.
+  field follow-within duration default 3 d
+  /// From this severity on, a postmortem is written of an incident…
+  field postmortem-from finding-severity
+  /// …this long after it is over, at the latest…
+  field postmortem-within duration default 10 d
+  /// …into this folder, as `INCIDENT.md`.
+  field postmortems text default "postmortems"
+  /// Every change in production is reviewed this long after it, at the latest…
+  field review-within duration
+  /// …in this folder, as `RUN.md`.
+  field reviews text default "reviews"
+  /// What goes wrong in so many changes is a lesson.
+  field lesson-after count default 2
+  /// How well changes are to be delivered: a condition over `delivery.frequency` and its like.
+  clause require repeated {
+    /// The condition.
+    positional condition condition
+  }
+}
