@@ -22,6 +22,7 @@ service fraud-check {
 vendor acquirer {
   owner   = payments
   version = 2.11.0
+  status  = statuspage("https://status.acquirer.example/api/v2/summary.json")
 
   provides clearing 2.4.0
 }
@@ -30,6 +31,7 @@ vendor acquirer {
 vendor sanctions {
   owner   = risk
   version = 1.3.0
+  status  = statuspage("https://status.sanctions.example/api/v2/summary.json")
 
   provides list 1.3.0
 }
