@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own files has failed")]
 
 pub mod github;
+pub mod gitlab;
 pub mod rng;
 pub mod specs;
 pub mod workload;

@@ -19,6 +19,20 @@ image  = "ghcr.io/acme/clearway@sha256:5c1f8a3e6b0d4927c1f8a3e6b0d4927c5c1f8a3e6
 ledger = { url = "s3://acme-releases/generated", role = "arn:aws:iam::123456789012:role/ledger", region = "eu-central-1" }
 "#;
 
+/// The manifest of a project whose pipelines are emitted for GitLab.
+pub const GITLAB: &str = r#"[project]
+name = "generated"
+repo = "acme/generated"
+
+[targets.gitlab]
+tier = "premium"
+tags = "release"
+
+[pipeline]
+image  = "ghcr.io/acme/clearway@sha256:5c1f8a3e6b0d4927c1f8a3e6b0d4927c5c1f8a3e6b0d4927c1f8a3e6b0d49271"
+ledger = { url = "s3://acme-releases/generated", role = "arn:aws:iam::123456789012:role/ledger", region = "eu-central-1" }
+"#;
+
 const PEOPLE: &str = "
 team payments { members = [ana, ben, chloe, dora] }
 team orders { members = [dimitri, eva, farid, gil] }
@@ -172,6 +186,13 @@ release shop {{
 pub fn project(text: &str) -> crate::Fixture {
     let mut project = crate::Fixture::of(text);
     MANIFEST.clone_into(&mut project.manifest);
+    project
+}
+
+/// A project of one file whose pipelines are emitted for GitLab.
+pub fn for_gitlab(text: &str) -> crate::Fixture {
+    let mut project = crate::Fixture::of(text);
+    GITLAB.clone_into(&mut project.manifest);
     project
 }
 

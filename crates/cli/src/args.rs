@@ -84,8 +84,8 @@ pub(crate) use report::{
 pub(crate) use runtime::{
     ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, ChecklistArgs, ChecklistCommand,
     ChecklistLookArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand, LedgerArgs, LedgerCommand,
-    PathArg, PreflightArgs, RecordArgs, RecordCommand, RunArgs, StepArgs, WatchArgs, WindowArgs,
-    WindowCommand,
+    PathArg, PlatformArg, PlatformArgs, PreflightArgs, RecordArgs, RecordCommand, RunArgs, StepArgs,
+    WatchArgs, WindowArgs, WindowCommand,
 };
 
 /// The project a command is about.

@@ -9,10 +9,10 @@ use std::io;
 use camino::Utf8Path;
 use clearway_plan::PathKind;
 use clearway_runtime::ledger::{Ledger, Signer, Trust};
-use clearway_runtime::{Answer, Call, GitHub, Http, PlanFile, Trouble};
+use clearway_runtime::{Answer, Api, Call, GitHub, GitLab, Http, PlanFile, Platform, Trouble};
 
 use crate::Verdict;
-use crate::args::{PathArg, RunArgs, TextFormat};
+use crate::args::{PathArg, PlatformArg, PlatformArgs, RunArgs, TextFormat};
 use crate::error::Failure;
 use crate::files;
 use crate::output::Output;
@@ -101,19 +101,56 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// GitHub, as its runner describes it.
+/// Where the run is: as it is said, or as the runner says.
+pub(crate) fn platform(args: &PlatformArgs) -> Platform {
+    match args.platform {
+        Some(PlatformArg::GitHub) => Platform::GitHub,
+        Some(PlatformArg::GitLab) => Platform::GitLab,
+        None if variable("GITLAB_CI").as_deref() == Some("true") => Platform::GitLab,
+        None => Platform::GitHub,
+    }
+}
+
+/// The API of a platform, as its runner describes it.
+pub(crate) fn api(platform: Platform) -> Result<Api, Failure> {
+    Ok(match platform {
+        Platform::GitHub => Api::GitHub(github()?),
+        Platform::GitLab => Api::GitLab(gitlab()?),
+    })
+}
+
+/// A variable without which a platform cannot be asked.
+fn needed(name: &str, platform: Platform, help: &str) -> Result<String, Failure> {
+    variable(name).ok_or_else(|| {
+        let what = format!("{name} is not set, and {} is to be asked", platform.name());
+        Failure::Runtime(Trouble::new(what).help(help))
+    })
+}
+
+/// GitHub.
 pub(crate) fn github() -> Result<GitHub, Failure> {
-    let needed = |name: &str, help: &str| {
-        variable(name).ok_or_else(|| {
-            Failure::Runtime(Trouble::new(format!("{name} is not set, and GitHub is to be asked")).help(help))
-        })
-    };
+    let needed = |name: &str, help: &str| needed(name, Platform::GitHub, help);
     Ok(GitHub {
         http: Http::default(),
         api: variable("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
         token: variable("GH_TOKEN")
             .map_or_else(|| needed("GITHUB_TOKEN", "set GH_TOKEN to the job's token"), Ok)?,
         repository: needed("GITHUB_REPOSITORY", "it is `owner/name`; GitHub's runner sets it")?,
+    })
+}
+
+/// GitLab.
+pub(crate) fn gitlab() -> Result<GitLab, Failure> {
+    let needed = |name: &str, help: &str| needed(name, Platform::GitLab, help);
+    Ok(GitLab {
+        http: Http::default(),
+        api: needed("CI_API_V4_URL", "it is `https://gitlab.example/api/v4`; GitLab's runner sets it")?,
+        token: needed(
+            "CLEARWAY_GITLAB_TOKEN",
+            "set it, protected and masked, to a token of the project that may read its API (`read_api`)",
+        )?,
+        project: needed("CI_PROJECT_ID", "it is the number of the project; GitLab's runner sets it")?,
+        branch: needed("CI_COMMIT_REF_NAME", "it is the branch of the run; GitLab's runner sets it")?,
     })
 }
 

@@ -73,6 +73,12 @@ impl Pipeline {
         command.args(arguments.split_whitespace()).args(more).current_dir(self.folder.path());
         for name in [
             "CLEARWAY_LEDGER_KEY",
+            "GITLAB_CI",
+            "CI_API_V4_URL",
+            "CI_PROJECT_ID",
+            "CI_JOB_ID",
+            "CI_COMMIT_REF_NAME",
+            "CLEARWAY_GITLAB_TOKEN",
             "GITHUB_RUN_ATTEMPT",
             "GITHUB_RUN_ID",
             "GITHUB_REPOSITORY",

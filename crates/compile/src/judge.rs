@@ -3,7 +3,7 @@
 use clearway_diagnostics::{Diagnostic, Place, Severity, Span, catalogue};
 use clearway_model::{Db, Item, Workspace, items};
 use clearway_plan::{Guarantee, Origin, Plan};
-use clearway_targets::{Binary, BinaryError, Keeping, Kept, Ledger, Obstacle, Settings, Target};
+use clearway_targets::{Binary, BinaryError, Keeping, Kept, Ledger, Obstacle, Settings, TARGETS, Target};
 
 use crate::lock;
 
@@ -48,6 +48,20 @@ pub(crate) fn settings(workspace: &Workspace, target: &dyn Target) -> (Vec<Diagn
         pins,
     });
     (problems, settings)
+}
+
+/// The products that the manifest has tables for, and that nothing is compiled to.
+pub(crate) fn not_built(workspace: &Workspace) -> Vec<Diagnostic> {
+    let known: Vec<&str> = TARGETS.into_iter().map(|target| target.name()).collect();
+    let tables = workspace.manifest().targets.keys().filter(|name| !known.contains(&name.as_str()));
+    let told = |name: &String| {
+        let message =
+            format!("the manifest has a table `[targets.{name}]`, and compiling to it is not built yet");
+        let help = format!("take the table away; what is built is `{}`", known.join("` and `"));
+        let place = manifest_place(workspace);
+        Diagnostic::new(catalogue::NO_SUCH_TARGET, message, place, "in this manifest").help(help)
+    };
+    tables.map(told).collect()
 }
 
 /// The place that stands for the manifest.

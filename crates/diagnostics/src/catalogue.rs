@@ -354,6 +354,8 @@ catalogue! {
     CANNOT_COMPILE = "CW0603" "cannot-compile" Error;
     /// Something that is larger than a target takes.
     TOO_LARGE = "CW0604" "too-large" Warning;
+    /// A product that is configured, and that nothing is compiled to yet.
+    NO_SUCH_TARGET = "CW0610" "target-not-built" Error;
 
     /// A waiver that names no incident.
     NO_INCIDENT = "CW0701" "no-incident" Error;

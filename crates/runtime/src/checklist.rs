@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Table};
-use crate::approval::named;
+use crate::approval::known;
 use crate::call::Call;
 use crate::ledger::{Attested, Ending, Entry, Log, Outcome, Subject};
 use crate::record::About;
@@ -79,6 +79,7 @@ pub fn verify(call: &Call<'_>, asked: &Asked) -> Result<Answer, Trouble> {
         actor: asked.actor.clone(),
         change: release.change.clone(),
         requested_by: release.requested_by.clone(),
+        once: false,
     };
     let intent = Entry::Intent(Box::new(about.intent(does)));
     let (intent, log) = call.ledger.append(&call.stamp(), |log| Ok((Some(intent.clone()), log.clone())))?;
@@ -119,7 +120,7 @@ pub fn attest(call: &Call<'_>, said: &Attesting) -> Result<Answer, Trouble> {
     let Decider::People { group, within } = &item.by else {
         return Err(Trouble::new(format!("a gate decides {:?}: nobody attests it", item.text)));
     };
-    let person = named(&call.plan.plan, &said.person);
+    let person = known(&call.plan.plan, &said.person);
     let members = call.plan.plan.groups.get(group).map(|group| &group.members);
     if !members.is_some_and(|members| members.contains(&person)) {
         let who = members.map(|members| members.iter().map(String::as_str).collect::<Vec<_>>().join(", "));

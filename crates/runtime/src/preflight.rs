@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Table};
 use crate::call::Call;
-use crate::github::GitHub;
+use crate::platform::Api;
 use crate::record::still_open;
 use crate::trouble::Trouble;
 
@@ -44,8 +44,21 @@ pub struct Expectation {
     /// Where in each element of the list its text is; where it is not there, `slug` is taken in the place of the last part.
     #[serde(default)]
     pub pick: Option<String>,
+    /// What has the name of the number that is picked.
+    #[serde(default)]
+    pub named_by: Option<NamedBy>,
     /// Why it is expected.
     pub why: String,
+}
+
+/// Where the name of a number is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedBy {
+    /// What is asked: a path of the API, with `{}` for the number.
+    pub url: String,
+    /// The place of the name in the answer: a JSON pointer.
+    pub pointer: String,
 }
 
 /// One element of a list.
@@ -70,8 +83,8 @@ fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Valu
 pub enum Live {
     /// A file of answers, by address.
     Answers(BTreeMap<String, Value>),
-    /// GitHub.
-    GitHub(GitHub),
+    /// The platform's API.
+    Api(Api),
 }
 
 impl Live {
@@ -80,7 +93,7 @@ impl Live {
             Self::Answers(answers) => {
                 answers.get(url).cloned().ok_or_else(|| "there is no answer in the file".to_owned())
             }
-            Self::GitHub(github) => github.get(url).map_err(|unanswered| match unanswered.status {
+            Self::Api(api) => api.get(url).map_err(|unanswered| match unanswered.status {
                 Some(404) => "it does not exist, or the token may not see it".to_owned(),
                 _ => unanswered.why,
             }),
@@ -123,11 +136,11 @@ pub fn check(
 ) -> Result<Answer, Trouble> {
     let release = call.plan.release(release)?;
     let way = call.plan.path(release, path)?;
-    let mut answers: BTreeMap<&str, Result<Value, String>> = BTreeMap::new();
+    let mut answers: BTreeMap<String, Result<Value, String>> = BTreeMap::new();
+    let mut ask = |url: &str| answers.entry(url.to_owned()).or_insert_with(|| live.get(url)).clone();
     let mut rows = Vec::new();
     for one in &expected.expectations {
-        let answer = answers.entry(&one.url).or_insert_with(|| live.get(&one.url));
-        let found = answer.as_ref().map_err(Clone::clone).and_then(|answer| one.compare(answer));
+        let found = ask(&one.url).and_then(|answer| one.compare(&answer, &mut ask));
         if let Err(found) = found {
             rows.push(vec![one.place(), one.wanted(), found, one.why.clone()]);
         }
@@ -135,7 +148,7 @@ pub fn check(
     let mut notes = Vec::new();
     if !rows.is_empty() {
         notes.push(
-            "apply the settings that were built with the pipeline: `.clearway/settings/github/apply.sh`"
+            "apply the settings that were built with the pipeline: `apply.sh` beside what is expected of them"
                 .to_owned(),
         );
     }
@@ -197,7 +210,11 @@ impl Expectation {
     }
 
     /// Whether an answer is as expected; else what was found.
-    fn compare(&self, answer: &Value) -> Result<(), String> {
+    fn compare(
+        &self,
+        answer: &Value,
+        ask: &mut dyn FnMut(&str) -> Result<Value, String>,
+    ) -> Result<(), String> {
         let part = match &self.of {
             None => answer,
             Some(of) => of.element(answer)?,
@@ -209,8 +226,16 @@ impl Expectation {
         let list = found.as_array().ok_or_else(|| format!("{found}, and a list was expected"))?;
         let mut texts = BTreeSet::new();
         for element in list {
-            let text = self.picked(element).ok_or_else(|| format!("{element}, which has no name"))?;
-            if !texts.insert(text.to_owned()) {
+            let picked = self.picked(element).ok_or_else(|| format!("{element}, which has no name"))?;
+            let text = match &self.named_by {
+                None => picked,
+                Some(named) => {
+                    let answer = ask(&named.url.replace("{}", &picked))?;
+                    let name = answer.pointer(&named.pointer).and_then(Value::as_str);
+                    name.ok_or_else(|| format!("{picked}, which nobody has a name for"))?.to_owned()
+                }
+            };
+            if !texts.insert(text.clone()) {
                 return Err(format!("`{text}` twice"));
             }
         }
@@ -224,10 +249,19 @@ impl Expectation {
         })
     }
 
-    fn picked<'v>(&self, element: &'v Value) -> Option<&'v str> {
-        let Some(pick) = &self.pick else { return element.as_str() };
-        let (parent, _) = pick.rsplit_once('/')?;
-        element.pointer(pick).or_else(|| element.pointer(&format!("{parent}/slug")))?.as_str()
+    fn picked(&self, element: &Value) -> Option<String> {
+        let found = match &self.pick {
+            None => element,
+            Some(pick) => {
+                let (parent, _) = pick.rsplit_once('/')?;
+                element.pointer(pick).or_else(|| element.pointer(&format!("{parent}/slug")))?
+            }
+        };
+        match found {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
     }
 }
 

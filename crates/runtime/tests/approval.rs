@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clearway_plan::PathKind;
-use clearway_runtime::approval::{Asked, Authors, approvals, required, verify};
-use clearway_runtime::{Answer, GitHub, Http};
+use clearway_runtime::approval::{Asked, Authors, approvals, deployment, required, starter, verify};
+use clearway_runtime::{Answer, Api, GitHub, GitLab, Http, Platform};
 use common::server::Server;
 use common::{COMMIT, NOW, Shop, plan_json, subjects};
 use serde_json::{Value, json};
@@ -27,6 +27,7 @@ fn asked(step: &str) -> Asked {
         deployer: "dora".to_owned(),
         commit: COMMIT.to_owned(),
         attempt: 1,
+        platform: Platform::GitHub,
     }
 }
 
@@ -241,13 +242,84 @@ fn approvals_and_authors_come_from_the_platform() {
     for run in ["8", "", "7/../8"] {
         assert!(approvals(&github, run).is_err());
     }
+    let github = Api::GitHub(github);
     let authors = Authors::of_commits(shop.plan(), &github, Some("base"), COMMIT).unwrap();
     assert_eq!(authors.people, BTreeSet::from(["bob".to_owned()]));
     assert_eq!(authors.unknown.len(), 1);
     let all = Authors::of_commits(shop.plan(), &github, None, COMMIT).unwrap();
     assert_eq!(all.people, BTreeSet::from(["@zoe".to_owned(), "fay".to_owned()]));
     assert!(Authors::of_commits(shop.plan(), &github, Some("other"), COMMIT).is_err());
-    assert!(Authors::of_list(shop.plan(), b"{}").is_err());
+    assert!(Authors::of_list(shop.plan(), Platform::GitHub, b"{}").is_err());
+}
+
+/// GitLab as a test plays it: a job of the run with a deployment that people approved.
+fn gitlab(server: &Server) -> GitLab {
+    GitLab {
+        http: Http::new(Duration::from_millis(400), Duration::from_millis(1)),
+        api: server.address.clone(),
+        token: "t".to_owned(),
+        project: "acme/shop".to_owned(),
+        branch: "release/1".to_owned(),
+    }
+}
+
+#[test]
+fn gitlab_says_who_approved_the_deployment_of_a_job_and_who_wrote_and_started_it() {
+    let shop = reviewed();
+    let server = Server::start(|_, path| {
+        let approval = |name: &str, status: &str| json!({"user": {"username": name}, "status": status});
+        let commit = |email: &str| json!({"id": "a".repeat(40), "author_email": email});
+        let answer = match path {
+            "/projects/acme%2Fshop/deployments?environment=board&order_by=id&sort=desc&per_page=100" => {
+                json!([{"id": 3, "deployable": {"id": 9}}, {"id": 2, "deployable": {"id": 8}}])
+            }
+            "/projects/acme%2Fshop/deployments/2" => json!({
+                "environment": {"name": "board"},
+                "approvals": [approval("bea", "approved"), approval("ben", "approved")]
+            }),
+            "/projects/acme%2Fshop/pipelines/17" => json!({"user": {"username": "dora"}}),
+            "/projects/acme%2Fshop/protected_branches/release%2F1" => json!({"allow_force_push": false}),
+            path if path.starts_with("/projects/acme%2Fshop/repository/commits?ref_name=base..0123") => {
+                json!([
+                    commit("7-wes@users.noreply.gitlab.example"),
+                    commit("BOB@example.com"),
+                    commit("who@else")
+                ])
+            }
+            _ => return Some((404, String::new())),
+        };
+        Some((200, answer.to_string()))
+    });
+    let gitlab = gitlab(&server);
+    let told = deployment(&gitlab, "board", "8").unwrap();
+    let asked =
+        Asked { seats: BTreeSet::from(["board".to_owned()]), platform: Platform::GitLab, ..asked("board") };
+    let decide = |told: &Value| verify(&shop.call("1"), &asked, told, &Authors::default()).unwrap();
+    assert!(decide(&told).holds, "{}", decide(&told));
+    let mut other = told.clone();
+    other["environment"]["name"] = json!("other");
+    stops(&decide(&other), "and 0 did");
+    let mut rejected = told.clone();
+    rejected["approvals"][1]["status"] = json!("rejected");
+    stops(&decide(&rejected), "ben has rejected");
+    let mut bot = told.clone();
+    bot["approvals"][1]["user"]["bot"] = json!(true);
+    stops(&decide(&bot), "no person");
+    assert!(verify(&shop.call("1"), &asked, &json!([]), &Authors::default()).is_err(), "of another form");
+    for job in ["10", "", "8/../9"] {
+        assert!(deployment(&gitlab, "board", job).is_err(), "{job}");
+    }
+    assert_eq!(starter(&gitlab, "17").unwrap(), "dora");
+    assert!(starter(&gitlab, "18").is_err() && starter(&gitlab, "17/../18").is_err());
+    assert_eq!(
+        gitlab.get("/projects/{repository}/protected_branches/{branch}").unwrap()["allow_force_push"],
+        false
+    );
+    let api = Api::GitLab(gitlab);
+    let authors = Authors::of_commits(shop.plan(), &api, Some("base"), COMMIT).unwrap();
+    assert_eq!(authors.people.len() + authors.unknown.len(), 3, "{authors:?}");
+    assert!(authors.people.contains("bob"), "{authors:?}");
+    assert!(Authors::of_commits(shop.plan(), &api, Some("other"), COMMIT).is_err());
 }
 
 #[test]

@@ -86,6 +86,26 @@ fn settings_must_be_as_expected() {
 }
 
 #[test]
+fn a_number_is_known_by_the_name_that_the_platform_has_for_it() {
+    let shop = Shop::default();
+    let file = json!({"expectations": [
+        {"url": "/rules", "pointer": "/approval_rules", "same-set": ["acme/board"], "pick": "/group_id",
+         "named-by": {"url": "/groups/{}", "pointer": "/full_path"}, "why": "the board decides"},
+        {"url": "/rules", "pointer": "/levels", "same-set": ["40"], "pick": "/access_level", "why": "who deploys"},
+    ]});
+    let expected = Expectations::read(&serde_json::to_vec(&file).unwrap()).unwrap();
+    let looks = |group: &str, level: u64| {
+        let rules = json!({"approval_rules": [{"group_id": 7}], "levels": [{"access_level": level}]});
+        let live =
+            [("/rules".to_owned(), rules), (format!("/groups/{group}"), json!({"full_path": "acme/board"}))];
+        check(&shop.call("1"), "train", PathKind::Release, &expected, &Live::Answers(live.into())).unwrap()
+    };
+    assert!(looks("7", 40).holds);
+    assert!(looks("8", 40).to_string().contains("the board decides"));
+    assert!(looks("7", 30).to_string().contains("who deploys"));
+}
+
+#[test]
 fn what_is_open_stops_the_next_run_and_never_the_way_back() {
     let shop = Shop::adopted();
     shop.pass("0", PathKind::Release, &subjects());

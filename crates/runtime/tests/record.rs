@@ -338,3 +338,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_step_that_begins_once_neither_begins_again_nor_after_the_way_back() {
+    let once = |shop: &Shop, run: &str, service: &str| {
+        begin(&shop.call(run), &About { once: true, ..deploying(service) }).unwrap()
+    };
+    let shop = Shop::adopted();
+    shop.pass("1", PathKind::Release, &subjects());
+    assert!(once(&shop, "1", "ledger").holds);
+    ends(&shop, "1", "ledger", Ending::Failure);
+    stops(&once(&shop, "1", "ledger"), &["must not begin again", "has tried it before", "Start a new run"]);
+    assert_eq!(output(&once(&shop, "1", "ledger"), "go"), Some("false"));
+    assert!(deploys(&shop, "1", "ledger").holds, "only who asks for it is held to it");
+    ends(&shop, "1", "ledger", Ending::Success);
+    assert!(goes_back(&shop, "1", PathKind::Release, "ledger").holds);
+    stops(&once(&shop, "1", "checkout"), &["has gone back there"]);
+    let accept = About { once: true, ..about("accept-production", PathKind::Release, &subjects()) };
+    stops(&begin(&shop.call("1"), &accept).unwrap(), &["has gone back there"]);
+    shop.pass("2", PathKind::Release, &subjects());
+    assert!(!once(&shop, "2", "checkout").to_string().contains("must not begin again"));
+}

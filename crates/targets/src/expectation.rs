@@ -14,7 +14,7 @@ pub struct Expectations {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Expectation {
-    /// The path that is asked of the product's API; `{repository}` stands for the repository of the run.
+    /// The path that is asked of the product's API; `{repository}` stands for the repository of the run, `{branch}` for its branch.
     pub url: String,
     /// The one element of a list in the answer that is meant, where it is one.
     #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
@@ -55,5 +55,17 @@ pub enum Wanted {
         same_set: Vec<String>,
         /// The JSON pointer to the text in each element.
         pick: String,
+        /// What has the name, where it is a number that stands there.
+        #[serde(rename = "named-by", skip_serializing_if = "Option::is_none")]
+        named: Option<Named>,
     },
+}
+
+/// Where the name of a number is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// The path that is asked of the product's API, with `{}` for the number.
+    pub url: String,
+    /// The JSON pointer to the name in the answer.
+    pub pointer: String,
 }

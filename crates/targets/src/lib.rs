@@ -3,18 +3,29 @@
 //! A target is a pure function: it sees the plan and its settings, and neither the spec, the disk nor a clock. It says, for every
 //! guarantee, how its files keep it; what it cannot express at all is an [`Obstacle`]. It never leaves anything out in silence.
 
+mod binary;
+mod cloud;
+mod deployers;
+mod entries;
 mod expectation;
 mod flagd;
 mod github;
+mod gitlab;
+mod index;
 mod kept;
+mod named;
+mod obstacles;
 mod prometheus;
+mod reports;
 mod settings;
+mod way;
 mod yaml;
 
 use clearway_plan::{Origin, Plan};
 
-pub use expectation::{Element, Expectation, Expectations, Wanted};
+pub use expectation::{Element, Expectation, Expectations, Named, Wanted};
 pub use github::GitHub;
+pub use gitlab::GitLab;
 pub use kept::{Keeping, Kept};
 pub use settings::{Binary, BinaryError, Ledger, LedgerError, Pin, Settings};
 
@@ -35,7 +46,7 @@ pub trait Target: Sync {
 }
 
 /// Every target.
-pub const TARGETS: [&dyn Target; 1] = [&GitHub];
+pub const TARGETS: [&dyn Target; 2] = [&GitHub, &GitLab];
 
 /// The target with a name.
 pub fn find(name: &str) -> Option<&'static dyn Target> {

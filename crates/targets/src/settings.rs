@@ -152,3 +152,6 @@ impl Ledger {
         matches!(self, Self::S3 { .. })
     }
 }
+
+/// Why records do not hold together.
+pub(crate) const SCATTERED: &str = "every job has a disk of its own, so a ledger in a folder is lost with it: write `[pipeline] ledger = \"s3://…\"`";

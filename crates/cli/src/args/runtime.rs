@@ -61,6 +61,25 @@ pub(crate) struct WayArgs {
     pub path: PathArg,
 }
 
+/// A platform that pipelines run on.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlatformArg {
+    /// GitHub Actions
+    #[value(name = "github")]
+    GitHub,
+    /// GitLab CI
+    #[value(name = "gitlab")]
+    GitLab,
+}
+
+/// Where the run is.
+#[derive(Args)]
+pub(crate) struct PlatformArgs {
+    /// Where the run is; GitLab where GITLAB_CI is true, else GitHub
+    #[arg(long, value_enum, value_name = "PLATFORM")]
+    pub platform: Option<PlatformArg>,
+}
+
 #[derive(Args)]
 pub(crate) struct RecordArgs {
     #[command(subcommand)]
@@ -70,7 +89,13 @@ pub(crate) struct RecordArgs {
 #[derive(Subcommand)]
 pub(crate) enum RecordCommand {
     /// Record that a step begins, if it may
-    Begin(StepArgs),
+    Begin {
+        #[command(flatten)]
+        step: StepArgs,
+        /// Only if this run has neither tried it before nor gone back since
+        #[arg(long)]
+        once: bool,
+    },
     /// Record how a step ended
     End {
         #[command(flatten)]
@@ -306,18 +331,20 @@ pub(crate) struct ApprovalVerifyArgs {
     /// Who asked for the change
     #[arg(long, value_name = "PERSON")]
     pub requested_by: String,
-    /// Who started the run
+    /// Who started the run; on GitLab its API is asked otherwise
     #[arg(long, value_name = "LOGIN")]
-    pub deployer: String,
+    pub deployer: Option<String>,
     /// The commit that is released
     #[arg(long, value_name = "SHA", value_parser = commit)]
     pub commit: String,
-    /// Read the approvals from a file in the form of GitHub's API, which is asked otherwise
+    /// Read the approvals from a file in the form of the platform's API, which is asked otherwise
     #[arg(long, value_name = "FILE")]
     pub approvals: Option<Utf8PathBuf>,
-    /// Read who wrote the commits from a file, a list of logins; GitHub's API is asked otherwise
+    /// Read who wrote the commits from a file, a list of logins; the platform's API is asked otherwise
     #[arg(long, value_name = "FILE")]
     pub authors: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub platform: PlatformArgs,
     #[command(flatten)]
     pub run: RunArgs,
 }
@@ -329,9 +356,11 @@ pub(crate) struct PreflightArgs {
     /// What is expected of the platform
     #[arg(long, value_name = "FILE")]
     pub expectations: Utf8PathBuf,
-    /// Read the live settings from a file, an object of answers by address; GitHub's API is asked otherwise
+    /// Read the live settings from a file, an object of answers by address; the platform's API is asked otherwise
     #[arg(long, value_name = "FILE")]
     pub live: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub platform: PlatformArgs,
     #[command(flatten)]
     pub run: RunArgs,
 }

@@ -1,14 +1,14 @@
 //! `clearway approval`
 
-use clearway_runtime::Trouble;
 use clearway_runtime::approval::{self, Asked, Authors};
+use clearway_runtime::{Platform, Trouble};
 
 use crate::Verdict;
 use crate::args::{ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs};
 use crate::error::Failure;
 use crate::files;
 use crate::output::Output;
-use crate::runtime::{Opened, github, tell, variable};
+use crate::runtime::{Opened, api, github, gitlab, platform, tell, variable};
 
 pub(crate) fn run(args: &ApprovalArgs, output: &Output) -> Result<Verdict, Failure> {
     let args = match &args.command {
@@ -28,30 +28,41 @@ pub(crate) fn run(args: &ApprovalArgs, output: &Output) -> Result<Verdict, Failu
             serde_json::from_str(&text)
                 .map_err(|error| Trouble::new(format!("`{path}` is no JSON: {error}")))?
         }
-        None => approval::approvals(&github()?, &variable("GITHUB_RUN_ID").unwrap_or_default())?,
+        None => approvals(&asked)?,
     };
     let authors = match &args.authors {
-        Some(path) => Authors::of_list(&opened.plan().plan, files::read(path)?.as_bytes())?,
+        Some(path) => Authors::of_list(&opened.plan().plan, asked.platform, files::read(path)?.as_bytes())?,
         None => {
             let deployed = approval::deployed_commit(&call, &args.stage)?;
-            Authors::of_commits(&opened.plan().plan, &github()?, deployed.as_deref(), &args.commit)?
+            let api = api(asked.platform)?;
+            Authors::of_commits(&opened.plan().plan, &api, deployed.as_deref(), &args.commit)?
         }
     };
     tell(&approval::verify(&call, &asked, &approvals, &authors)?, &args.run, output)
 }
 
+/// The answers of people, of the platform.
+fn approvals(asked: &Asked) -> Result<serde_json::Value, Failure> {
+    Ok(match asked.platform {
+        Platform::GitHub => approval::approvals(&github()?, &variable("GITHUB_RUN_ID").unwrap_or_default())?,
+        Platform::GitLab => {
+            let seat = asked.seats.first().map(String::as_str).unwrap_or_default();
+            approval::deployment(&gitlab()?, seat, &variable("CI_JOB_ID").unwrap_or_default())?
+        }
+    })
+}
+
 fn asked(args: &ApprovalVerifyArgs) -> Result<Asked, Failure> {
-    // Where approvals come from a file, there need not be a platform that counts attempts.
-    let attempt = match (variable("GITHUB_RUN_ATTEMPT"), &args.approvals) {
-        (Some(attempt), _) => attempt.parse().map_err(|_| {
-            Trouble::new(format!("GITHUB_RUN_ATTEMPT is `{}`, which is no number", attempt.escape_debug()))
-        })?,
-        (None, Some(_)) => 1,
-        (None, None) => {
-            return Err(Trouble::new(
-                "GITHUB_RUN_ATTEMPT is not set, and approvals count in the first attempt only",
-            )
-            .into());
+    let platform = platform(&args.platform);
+    let deployer = match (&args.deployer, platform) {
+        (Some(login), _) => login.clone(),
+        (None, Platform::GitLab) => {
+            approval::starter(&gitlab()?, args.run.run.as_deref().unwrap_or_default())?
+        }
+        (None, Platform::GitHub) => {
+            return Err(Trouble::new("nobody is named who started the run")
+                .help("give `--deployer LOGIN`")
+                .into());
         }
     };
     Ok(Asked {
@@ -63,8 +74,26 @@ fn asked(args: &ApprovalVerifyArgs) -> Result<Asked, Failure> {
         seats: args.seats.iter().filter(|seat| !seat.is_empty()).cloned().collect(),
         subjects: args.subject.clone(),
         requested_by: args.requested_by.clone(),
-        deployer: args.deployer.clone(),
+        deployer,
         commit: args.commit.clone(),
-        attempt,
+        attempt: attempt(args, platform)?,
+        platform,
     })
+}
+
+/// Which attempt of the run this is. What people say on GitHub is said of the run, on GitLab of this very job.
+fn attempt(args: &ApprovalVerifyArgs, platform: Platform) -> Result<u64, Failure> {
+    match (variable("GITHUB_RUN_ATTEMPT"), &args.approvals) {
+        _ if platform == Platform::GitLab => Ok(1),
+        (Some(attempt), _) => attempt.parse().map_err(|_| {
+            let what = format!("GITHUB_RUN_ATTEMPT is `{}`, which is no number", attempt.escape_debug());
+            Trouble::new(what).into()
+        }),
+        // Where approvals come from a file, there need not be a platform that counts attempts.
+        (None, Some(_)) => Ok(1),
+        (None, None) => {
+            Err(Trouble::new("GITHUB_RUN_ATTEMPT is not set, and approvals count in the first attempt only")
+                .into())
+        }
+    }
 }

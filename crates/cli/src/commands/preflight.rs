@@ -8,7 +8,7 @@ use crate::args::PreflightArgs;
 use crate::error::Failure;
 use crate::files;
 use crate::output::Output;
-use crate::runtime::{Opened, github, tell};
+use crate::runtime::{Opened, api, platform, tell};
 
 pub(crate) fn run(args: &PreflightArgs, output: &Output) -> Result<Verdict, Failure> {
     let opened = Opened::open(&args.run)?;
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &PreflightArgs, output: &Output) -> Result<Verdict, Fail
                 Trouble::new(format!("`{path}` is no object of answers by address: {error}"))
             })?)
         }
-        None => Live::GitHub(github()?),
+        None => Live::Api(api(platform(&args.platform))?),
     };
     let answer = preflight::check(&opened.call(), &args.way.release, args.way.path.into(), &expected, &live)?;
     tell(&answer, &args.run, output)

@@ -11,9 +11,10 @@ use crate::runtime::{Opened, tell};
 
 pub(crate) fn run(args: &RecordArgs, output: &Output) -> Result<Verdict, Failure> {
     match &args.command {
-        RecordCommand::Begin(step) => {
+        RecordCommand::Begin { step, once } => {
             let opened = Opened::open(&step.run)?;
-            tell(&record::begin(&opened.call(), &about(step))?, &step.run, output)
+            let about = About { once: *once, ..about(step) };
+            tell(&record::begin(&opened.call(), &about)?, &step.run, output)
         }
         RecordCommand::End { step, result } => {
             let opened = Opened::open(&step.run)?;
@@ -59,5 +60,6 @@ fn about(step: &StepArgs) -> About {
         actor: said(step.actor.as_ref()),
         change: said(step.change.as_ref()),
         requested_by: said(step.requested_by.as_ref()),
+        once: false,
     }
 }

@@ -1,5 +1,7 @@
 //! `approval verify`: did the people agree who must, and only they?
 
+mod github;
+mod gitlab;
 mod people;
 mod source;
 mod verifying;
@@ -13,14 +15,17 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::gate::{Verdict, judge};
 use crate::ledger::{Act, Ending, Entry, Outcome, Subject};
+use crate::platform::Platform;
 use crate::record::About;
 use crate::risk::Risk;
 use crate::trouble::Trouble;
 
 use verifying::Verifying;
 
-pub(crate) use people::named;
-pub use source::{Authors, approvals};
+pub use github::approvals;
+pub use gitlab::{deployment, starter};
+pub(crate) use people::known;
+pub use source::Authors;
 
 /// Which step is verified, and what is known of the run.
 #[derive(Debug, Clone)]
@@ -47,6 +52,8 @@ pub struct Asked {
     pub commit: String,
     /// Which attempt of the run this is.
     pub attempt: u64,
+    /// Where the run is, and the people have their accounts.
+    pub platform: Platform,
 }
 
 /// The commit that an environment was last deployed from, by the ledger.
@@ -63,7 +70,7 @@ pub fn deployed_commit(call: &Call<'_>, environment: &str) -> Result<Option<Stri
     Ok(log.acts().rev().find(deployed).and_then(|act| act.intent.commit.clone()))
 }
 
-/// Verifies a step: its intent, the decision, its outcome. The approvals are in the form in which GitHub gives them.
+/// Verifies a step: its intent, the decision, its outcome. The approvals are in the form in which the platform gives them.
 ///
 /// # Errors
 ///
@@ -92,7 +99,7 @@ pub fn verify(
         );
         return Err(Trouble::new(what).help("the pipeline and the plan do not agree: build again"));
     };
-    let reviews = source::reviews(approvals)?;
+    let reviews = source::reviews(asked.platform, approvals)?;
     let about = About {
         release: asked.release.clone(),
         path: asked.path,
@@ -103,6 +110,7 @@ pub fn verify(
         actor: Some(asked.deployer.clone()),
         change: release.change.clone(),
         requested_by: Some(asked.requested_by.clone()),
+        once: false,
     };
     let intent = Entry::Intent(Box::new(about.intent(does)));
     // What was decided before this step is read in the same look as its intent is written.

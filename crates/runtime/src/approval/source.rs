@@ -1,62 +1,35 @@
-//! Where approvals and authors are read: GitHub's API, or files of the same shape.
+//! What is told of approvals and authors, whoever tells it.
 
 use std::collections::BTreeSet;
 
 use clearway_plan::Plan;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::people::{by_email, person};
-use crate::github::GitHub;
-use crate::http::Unanswered;
+use super::{github, gitlab};
+use crate::platform::{Api, Platform};
 use crate::trouble::Trouble;
 
-/// An answer of a person, as GitHub tells it.
-#[derive(Debug, Clone, Deserialize)]
+/// An answer of a person.
+#[derive(Debug, Clone)]
 pub(super) struct Review {
+    /// `approved`, `rejected`, or another word.
     pub state: String,
-    pub environments: Vec<Seat>,
-    pub user: User,
-}
-
-/// An environment that was asked about.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Seat {
-    pub name: String,
-}
-
-/// An account.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct User {
+    /// The environments that the person was asked for.
+    pub seats: Vec<String>,
+    /// The account.
     pub login: String,
-    #[serde(default, rename = "type")]
-    pub kind: Option<String>,
+    /// It is no machine's.
+    pub is_person: bool,
 }
 
-/// Reads answers of people.
-pub(super) fn reviews(value: &Value) -> Result<Vec<Review>, Trouble> {
-    serde_json::from_value(value.clone())
-        .map_err(|error| Trouble::new(format!("the approvals cannot be read: {error}")))
-}
-
-/// The approvals of a run.
-///
-/// # Errors
-///
-/// GitHub does not give them.
-pub fn approvals(github: &GitHub, run: &str) -> Result<Value, Trouble> {
-    if run.is_empty() || !run.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Trouble::new("GitHub does not say which run this is")
-            .help("GITHUB_RUN_ID is its number; elsewhere give `--approvals FILE`"));
-    }
-    github
-        .get(&format!("/repos/{{repository}}/actions/runs/{run}/approvals"))
-        .map_err(|error| unanswered(&error, "approvals"))
-}
-
-fn unanswered(error: &Unanswered, what: &str) -> Trouble {
-    Trouble::new(format!("GitHub does not give the {what}: {}", error.why))
-        .help("the job needs `actions: read` and `contents: read`, and GH_TOKEN")
+/// Reads answers of people, in the form in which a platform gives them.
+pub(super) fn reviews(platform: Platform, value: &Value) -> Result<Vec<Review>, Trouble> {
+    let read = match platform {
+        Platform::GitHub => github::reviews(value),
+        Platform::GitLab => gitlab::reviews(value),
+    };
+    read.map_err(|error| Trouble::new(format!("the approvals cannot be read: {error}")))
 }
 
 /// Who wrote what ships.
@@ -69,8 +42,8 @@ pub struct Authors {
 }
 
 /// How many commits are asked for at once, and how often.
-const PAGE: usize = 100;
-const PAGES: usize = 30;
+pub(super) const PAGE: usize = 100;
+pub(super) const PAGES: usize = 30;
 
 impl Authors {
     /// Reads a list of logins.
@@ -78,59 +51,49 @@ impl Authors {
     /// # Errors
     ///
     /// It is none.
-    pub fn of_list(plan: &Plan, bytes: &[u8]) -> Result<Self, Trouble> {
+    pub fn of_list(plan: &Plan, platform: Platform, bytes: &[u8]) -> Result<Self, Trouble> {
         let logins: Vec<String> = serde_json::from_slice(bytes)
             .map_err(|error| Trouble::new(format!("the authors are no list of logins: {error}")))?;
-        Ok(Self { people: logins.iter().map(|login| person(plan, login)).collect(), unknown: Vec::new() })
+        let people = logins.iter().map(|login| person(plan, platform, login)).collect();
+        Ok(Self { people, unknown: Vec::new() })
     }
 
     /// Asks who wrote the commits between what is deployed and what ships; without a commit that is deployed, all commits up to it.
     ///
     /// # Errors
     ///
-    /// GitHub does not say, or there are more than are asked for.
-    pub fn of_commits(
-        plan: &Plan,
-        github: &GitHub,
-        deployed: Option<&str>,
-        commit: &str,
-    ) -> Result<Self, Trouble> {
-        let mut authors = Self::default();
-        for page in 1..=PAGES {
-            let (url, at) = match deployed {
-                Some(base) => (
-                    format!("/repos/{{repository}}/compare/{base}...{commit}?per_page={PAGE}&page={page}"),
-                    "/commits",
-                ),
-                None => {
-                    (format!("/repos/{{repository}}/commits?sha={commit}&per_page={PAGE}&page={page}"), "")
-                }
-            };
-            let answer = github.get(&url).map_err(|error| unanswered(&error, "commits"))?;
-            let Some(commits) = answer.pointer(at).and_then(Value::as_array) else {
-                return Err(Trouble::new("GitHub's answer has no commits"));
-            };
-            commits.iter().for_each(|commit| authors.add(plan, commit));
-            if commits.len() < PAGE {
-                return Ok(authors);
-            }
+    /// The platform does not say, or there are more than are asked for.
+    pub fn of_commits(plan: &Plan, api: &Api, deployed: Option<&str>, commit: &str) -> Result<Self, Trouble> {
+        match api {
+            Api::GitHub(github) => github::authors(plan, github, deployed, commit),
+            Api::GitLab(gitlab) => gitlab::authors(plan, gitlab, deployed, commit),
         }
-        Err(Trouble::new(format!(
-            "more than {} commits ship, and who wrote them cannot all be looked at",
-            PAGE * PAGES
-        ))
-        .help("give the authors as a list of logins: `--authors FILE`"))
     }
 
-    fn add(&mut self, plan: &Plan, commit: &Value) {
-        let text = |pointer: &str| commit.pointer(pointer).and_then(Value::as_str);
-        match (text("/author/login"), text("/commit/author/email").and_then(|email| by_email(plan, email))) {
-            (Some(login), _) => drop(self.people.insert(person(plan, login))),
+    /// Adds who wrote a commit: by the account, or by the e-mail address that the spec gives to somebody.
+    pub(super) fn add(
+        &mut self,
+        plan: &Plan,
+        platform: Platform,
+        login: Option<&str>,
+        email: Option<&str>,
+        commit: Option<&str>,
+    ) {
+        match (login, email.and_then(|email| by_email(plan, email))) {
+            (Some(login), _) => drop(self.people.insert(person(plan, platform, login))),
             (None, Some(name)) => drop(self.people.insert(name)),
             (None, None) => {
-                let sha = text("/sha").and_then(|sha| sha.get(..12)).unwrap_or("of no name");
-                self.unknown.push(format!("{sha} by {}", text("/commit/author/email").unwrap_or("nobody")));
+                let commit = commit.and_then(|commit| commit.get(..12)).unwrap_or("of no name");
+                self.unknown.push(format!("{commit} by {}", email.unwrap_or("nobody")));
             }
         }
     }
+}
+
+pub(super) fn too_many() -> Trouble {
+    Trouble::new(format!(
+        "more than {} commits ship, and who wrote them cannot all be looked at",
+        PAGE * PAGES
+    ))
+    .help("give the authors as a list of logins: `--authors FILE`")
 }

@@ -46,10 +46,9 @@ impl Verifying<'_> {
         let mut reasons = self.wrong_run();
         let mut rows: Vec<Vec<String>> = Vec::new();
         let mut agreed: BTreeSet<String> = BTreeSet::new();
-        let ours =
-            |review: &&Review| review.environments.iter().any(|seat| self.asked.seats.contains(&seat.name));
+        let ours = |review: &&Review| review.seats.iter().any(|seat| self.asked.seats.contains(seat));
         for review in reviews.iter().filter(ours) {
-            let name = people::person(self.plan(), &review.user.login);
+            let name = people::person(self.plan(), self.asked.platform, &review.login);
             let verdict = match review.state.as_str() {
                 "approved" => self
                     .excluded(&name, review)
@@ -63,7 +62,7 @@ impl Verifying<'_> {
             if verdict == "counts" {
                 agreed.insert(name.clone());
             }
-            let row = vec![name, review.user.login.clone(), verdict];
+            let row = vec![name, review.login.clone(), verdict];
             if !rows.contains(&row) {
                 rows.push(row);
             }
@@ -111,12 +110,12 @@ impl Verifying<'_> {
 
     fn author_names(&self) -> BTreeSet<String> {
         let mut names = self.authors.people.clone();
-        names.insert(people::named(self.plan(), &self.asked.requested_by));
+        names.insert(people::named(self.plan(), self.asked.platform, &self.asked.requested_by));
         names
     }
 
     fn deployer(&self) -> String {
-        people::named(self.plan(), &self.asked.deployer)
+        people::named(self.plan(), self.asked.platform, &self.asked.deployer)
     }
 
     /// What is wrong before anybody is looked at.
@@ -212,7 +211,7 @@ impl Verifying<'_> {
 
     /// Why a person's approval does not count.
     fn excluded(&self, name: &str, review: &Review) -> Option<String> {
-        if review.user.kind.as_deref().is_some_and(|kind| kind != "User") {
+        if !review.is_person {
             return Some("this is no person".to_owned());
         }
         if !self.groups().iter().any(|(_, members)| members.contains(name)) {

@@ -90,6 +90,7 @@ pub fn run(call: &Call<'_>, asked: &Asked, files: &dyn Files, http: &Http) -> Re
         actor: asked.actor.clone(),
         change: release.change.clone().or_else(|| asked.change.clone()),
         requested_by: release.requested_by.clone(),
+        once: false,
     };
     let intent = Entry::Intent(Box::new(about.intent(does)));
     let (intent, ()) = call.ledger.append(&call.stamp(), |_| Ok((Some(intent.clone()), ())))?;

@@ -21,6 +21,10 @@ pub fn begin(call: &Call<'_>, about: &About) -> Result<Answer, Trouble> {
     let path = call.plan.path(release, about.path)?;
     let step = call.plan.step(path, &about.step)?;
     let (intent, answer) = call.ledger.append(&call.stamp(), |log| match &step.does {
+        _ if about.once && !tried(call, about, log, step).is_empty() => {
+            let title = format!("`{}` must not begin again", step.id);
+            Ok((None, Answer::stops(title, tried(call, about, log, step)).output("go", "false")))
+        }
         StepKind::Gate { .. } => Err(others("gates", "gate run")),
         StepKind::Checklist { .. } => Err(others("checklists", "checklist verify")),
         StepKind::Approval { .. } => Err(others("approvals", "approval verify")),
@@ -49,6 +53,26 @@ pub fn begin(call: &Call<'_>, about: &About) -> Result<Answer, Trouble> {
         Some(digest) => answer.output("intent", digest.as_str()),
         None => answer,
     })
+}
+
+/// Why this is no first try of a step: the run has tried it before, or has begun to go back in its environment.
+fn tried(call: &Call<'_>, about: &About, log: &Log, step: &Step) -> Vec<String> {
+    let ours = |act: &crate::ledger::Act<'_>| {
+        act.record.run == call.run && act.intent.release == about.release && act.intent.path == about.path
+    };
+    let why = |act: crate::ledger::Act<'_>| {
+        let goes_back = matches!(&act.intent.does, StepKind::Rollback { environment } if Some(environment.as_str()) == step.does.environment());
+        let what = match (goes_back, act.intent.step == step.id) {
+            (true, _) => "has gone back there",
+            (false, true) => "has tried it before",
+            (false, false) => return None,
+        };
+        Some(format!(
+            "this run {what}, at {}: what people agreed to was for the first try. Start a new run",
+            act.record.at
+        ))
+    };
+    log.acts().filter(ours).filter_map(why).take(1).collect()
 }
 
 fn others(what: &str, command: &str) -> Trouble {

@@ -38,6 +38,8 @@ pub struct About {
     pub change: Option<String>,
     /// Who asked for the change.
     pub requested_by: Option<String>,
+    /// It may begin only if the run has neither tried it before nor gone back since: what people agreed to was for the first try.
+    pub once: bool,
 }
 
 impl About {

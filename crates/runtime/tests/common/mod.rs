@@ -273,6 +273,7 @@ pub fn about(step: &str, path: PathKind, subjects: &[Subject]) -> About {
         actor: Some("dora".to_owned()),
         change: None,
         requested_by: None,
+        once: false,
     }
 }
 

@@ -6,6 +6,7 @@ use super::actions::Action;
 use super::model::{Entries, Step, Texts};
 use super::steps::PLAN_ARTIFACT;
 use super::text::literal;
+use crate::binary::get;
 use crate::settings::{Binary, Settings};
 
 /// Where it stands in the repository.
@@ -60,22 +61,8 @@ const FOLDER: &str = "set -euo pipefail\nfolder=\"${RUNNER_TEMP}/clearway\"\nmkd
 const RUNNABLE: &str = "chmod +x \"${folder}/clearway\"\n";
 
 fn binary(binary: &Binary) -> Step {
-    let (env, get) = match binary {
-        Binary::Download { version, url, sha256 } => (
-            vec![("VERSION", literal(version)), ("URL", literal(url)), ("SHA256", sha256.clone())],
-            "curl --fail --silent --show-error --location --proto '=https' --retry 3 --output \"${folder}/clearway\" \"${URL}\"\n\
-             echo \"${SHA256}  ${folder}/clearway\" | sha256sum --check --strict --quiet\n",
-        ),
-        Binary::Image(image) => (
-            vec![("IMAGE", literal(image))],
-            "container=\"$(docker create \"${IMAGE}\")\"\n\
-             docker cp \"${container}:/usr/local/bin/clearway\" \"${folder}/clearway\"\n\
-             docker rm \"${container}\" > /dev/null\n",
-        ),
-        Binary::Path(path) => {
-            (vec![("BINARY", literal(path))], "cp -- \"${BINARY}\" \"${folder}/clearway\"\n")
-        }
-    };
+    let (env, get) = get(binary);
+    let env: Vec<(&str, String)> = env.into_iter().map(|(key, value)| (key, literal(&value))).collect();
     script("Get the binary", &env, &format!("{FOLDER}{get}{RUNNABLE}"))
 }
 

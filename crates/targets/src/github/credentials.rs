@@ -6,30 +6,7 @@ use super::actions::Action;
 use super::model::{Step, Texts};
 use super::steps::Context;
 use super::text::literal;
-
-/// Whose role it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cloud {
-    /// `arn:aws:iam::123456789012:role/name`
-    Aws,
-    /// `name@project.iam.gserviceaccount.com`
-    Google,
-    /// A cluster that takes the identity itself; the role is the audience.
-    Cluster,
-}
-
-impl Cloud {
-    /// By the form of the role.
-    pub(crate) fn of(credentials: &Credentials) -> Self {
-        if credentials.role.starts_with("arn:aws") {
-            Self::Aws
-        } else if credentials.role.ends_with(".iam.gserviceaccount.com") {
-            Self::Google
-        } else {
-            Self::Cluster
-        }
-    }
-}
+use crate::cloud::Cloud;
 
 /// Asks for a token, and writes what `kubectl` and `helm` read.
 const CLUSTER: &str = "audience=\"$(jq --raw-output --null-input --arg role \"${ROLE}\" '$role | @uri')\"\n\

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use clearway_plan::{Path, Plan, StepKind};
 use serde_json::{Map, Value, json};
 
-use super::index::Index;
 use super::jobs::seats;
 use super::steps::Context;
 use crate::expectation::{Element, Expectation, Expectations, Wanted};
+use crate::index::Index;
+use crate::named::{block, encoded, escaped};
 use crate::{File, Settings};
 
 /// Where the settings stand.
@@ -142,7 +143,8 @@ fn expectations(environments: &BTreeMap<String, Configured>, branch: &str) -> Ex
             is(json!(true)),
             "any branch could enter it with a pipeline of its own",
         );
-        let branches = Wanted::SameSet { same_set: vec![branch.to_owned()], pick: "/name".to_owned() };
+        let branches =
+            Wanted::SameSet { same_set: vec![branch.to_owned()], pick: "/name".to_owned(), named: None };
         let policies = format!("{url}/deployment-branch-policies");
         expect(&policies, None, "/branch_policies", branches, "only the reviewed branch may enter it");
         if !is_seat(configured) {
@@ -166,18 +168,10 @@ fn expectations(environments: &BTreeMap<String, Configured>, branch: &str) -> Ex
             Some(team) => (vec![team.rsplit('/').next().unwrap_or_default().to_owned()], "/reviewer/slug"),
             None => (configured.users.clone(), "/reviewer/login"),
         };
-        let who = Wanted::SameSet { same_set, pick: pick.to_owned() };
+        let who = Wanted::SameSet { same_set, pick: pick.to_owned(), named: None };
         expect(&url, reviewers(), "/reviewers", who, "others than those whom the spec names would be asked");
     }
     Expectations { expectations }
-}
-
-/// A name in a path of the API.
-fn encoded(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
-    name.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }
 
 /// The same, for Terraform's GitHub provider.
@@ -185,7 +179,7 @@ fn terraform(environments: &BTreeMap<String, Configured>, branch: &str) -> Value
     let (mut teams, mut users) = (Map::new(), Map::new());
     let (mut resources, mut policies) = (Map::new(), Map::new());
     for (name, configured) in environments {
-        let key = key(name);
+        let key = block(name);
         let mut resource = json!({
             "repository": "${var.repository}",
             "environment": escaped(name),
@@ -197,18 +191,16 @@ fn terraform(environments: &BTreeMap<String, Configured>, branch: &str) -> Value
             let mut reviewers = Map::new();
             if let Some(team) = &configured.team {
                 let slug = team.rsplit('/').next().unwrap_or_default();
-                let team = self::key(slug);
+                let team = block(slug);
                 teams.insert(team.clone(), json!({ "slug": escaped(slug) }));
                 reviewers.insert("teams".to_owned(), json!([format!("${{data.github_team.{team}.id}}")]));
             }
             if !configured.users.is_empty() {
                 for user in &configured.users {
-                    users.insert(self::key(user), json!({ "username": escaped(user) }));
+                    users.insert(block(user), json!({ "username": escaped(user) }));
                 }
-                let ids = configured
-                    .users
-                    .iter()
-                    .map(|user| format!("${{data.github_user.{}.id}}", self::key(user)));
+                let ids =
+                    configured.users.iter().map(|user| format!("${{data.github_user.{}.id}}", block(user)));
                 reviewers.insert("users".to_owned(), ids.collect::<Vec<_>>().into());
             }
             if let Some(resource) = resource.as_object_mut() {
@@ -240,15 +232,4 @@ fn terraform(environments: &BTreeMap<String, Configured>, branch: &str) -> Value
             "github_repository_environment_deployment_policy": policies
         }
     })
-}
-
-/// A name of a Terraform block.
-fn key(name: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' };
-    format!("e_{}", name.chars().map(plain).collect::<String>())
-}
-
-/// A text in which Terraform finds nothing to put in.
-fn escaped(text: &str) -> String {
-    text.replace("${", "$${").replace("%{", "%%{")
 }

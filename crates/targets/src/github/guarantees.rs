@@ -3,16 +3,13 @@
 use clearway_plan::{Guarantee, Plan};
 
 use super::jobs::attests;
-use crate::settings::{Ledger, Settings};
+use crate::settings::{Ledger, SCATTERED, Settings};
 use crate::{Keeping, Kept};
 
 /// Whether environments can be protected: the plans that can attest provenance are the same.
 fn is_protectable(settings: &Settings) -> bool {
     attests(settings)
 }
-
-/// Why records do not hold together.
-const SCATTERED: &str = "every job has a disk of its own, so a ledger in a folder is lost with it: write `[pipeline] ledger = \"s3://…\"`";
 
 /// The machines of one's own that share the folder of the ledger. Those that GitHub lends are new for every job.
 fn shared_disk(settings: &Settings) -> Option<&str> {

@@ -8,10 +8,8 @@ mod action;
 mod actions;
 mod condition;
 mod credentials;
-mod deployers;
 mod environments;
 mod guarantees;
-mod index;
 mod jobs;
 mod model;
 mod obstacles;
@@ -21,9 +19,10 @@ mod text;
 mod trust;
 mod workflow;
 
+use clearway_plan::{Plan, Release};
+
 use crate::yaml::yaml;
 use crate::{File, Keeping, Obstacle, Settings, Target};
-use clearway_plan::{Plan, Release, Stage, Step};
 
 /// The target.
 #[derive(Debug, Clone, Copy)]
@@ -74,9 +73,4 @@ fn imported(plan: &Plan, settings: &Settings, release: &Release) -> Result<Vec<F
         }
     }
     Ok(files)
-}
-
-/// The stage that a step acts in or stands before.
-fn stage_of<'r>(release: &'r Release, step: &Step) -> Option<&'r Stage> {
-    release.stage(step.does.environment()?)
 }

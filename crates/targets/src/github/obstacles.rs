@@ -1,13 +1,14 @@
 //! What of a plan GitHub cannot express.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use clearway_plan::{Deployer, Move, Origin, Plan, Release, Stage, StepKind, slug};
+use clearway_plan::{Origin, Plan, StepKind, slug};
 
-use super::index::Index;
 use super::jobs::LONGEST;
 use super::steps::Context;
 use super::workflow;
+use crate::index::Index;
+use crate::obstacles::{Limit, each_once, fatal, stages};
 use crate::{Obstacle, Settings};
 
 /// As many reviewers as an environment can have.
@@ -17,24 +18,11 @@ pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
     let mut found = Vec::new();
     files(plan, &mut found);
     names(plan, &mut found);
-    for release in &plan.releases {
-        for stage in &release.stages {
-            watches(plan, release, stage, &mut found);
-            for moved in stage.waves.iter().flat_map(|wave| &wave.moves) {
-                moves(plan, stage, moved, &mut found);
-            }
-        }
-    }
+    found.extend(stages(plan, Limit { product: "GitHub", longest: LONGEST * 60, words: "six hours" }));
     reviewers(plan, settings, &mut found);
     seats(plan, settings, &mut found);
     sizes(plan, settings, &mut found);
-    let mut told = BTreeSet::new();
-    found.retain(|obstacle| told.insert((obstacle.origin.clone(), obstacle.message.clone())));
-    found
-}
-
-fn fatal(origin: Origin, message: String, help: &str) -> Obstacle {
-    Obstacle { origin, message, help: help.to_owned(), is_fatal: true, is_too_large: false }
+    each_once(found)
 }
 
 /// GitHub starts no run of a larger workflow file, in bytes.
@@ -127,101 +115,6 @@ fn names(plan: &Plan, found: &mut Vec<Obstacle>) {
             let message = format!("GitHub would take the environments `{other}` and `{name}` for one");
             found.push(fatal(Origin::new("environment", name), message, "rename one of them"));
         }
-    }
-}
-
-/// Nothing to watch with, or more time than a job has.
-fn watches(plan: &Plan, release: &Release, stage: &Stage, found: &mut Vec<Obstacle>) {
-    let place = plan.environments.get(&stage.environment);
-    let origin = || stage.rollout.origin.clone().unwrap_or_else(|| Origin::new("release", &release.name));
-    if !stage.rollout.watches.is_empty() && place.is_some_and(|place| place.monitoring.is_none()) {
-        let message = format!(
-            "the rollout in `{}` watches metrics, and the environment does not say where they are measured",
-            stage.environment
-        );
-        let help = "write `monitoring = prometheus(\"https://…\")` in the environment";
-        found.push(fatal(Origin::new("environment", &stage.environment), message, help));
-    }
-    let longest = LONGEST * 60;
-    if stage.observed() + 600 > longest {
-        let message = format!(
-            "what is deployed in `{}` is watched for longer than the six hours that a job of GitHub may take",
-            stage.environment
-        );
-        found.push(fatal(
-            Origin::new("release", &release.name),
-            message,
-            "bake, and measure over, at most 5 h 50 m",
-        ));
-    }
-    if stage.rollout.held() + 20 * 60 > longest {
-        let message = format!(
-            "the steps of the rollout in `{}` are held for longer than the six hours that a job of GitHub may take",
-            stage.environment
-        );
-        found.push(fatal(origin(), message, "hold them for at most 5 h 40 m in all"));
-    }
-}
-
-/// A service that cannot be deployed as the spec says.
-fn moves(plan: &Plan, stage: &Stage, moved: &Move, found: &mut Vec<Obstacle>) {
-    let Some(artifact) = plan.artifacts.get(&moved.service) else { return };
-    let origin = artifact.origin.clone();
-    let shares = stage
-        .rollout
-        .shares
-        .iter()
-        .any(|share| !share.percent.is_zero() && share.percent.normalize().to_string() != "100");
-    let has_image = artifact
-        .build
-        .as_ref()
-        .is_some_and(|build| matches!(build.output, Some(clearway_plan::Output::Image(_))));
-    match &artifact.deploy {
-        None => found.push(Obstacle {
-            origin,
-            message: format!(
-                "`{}` does not say how it is deployed, so its deploying job stops",
-                moved.service
-            ),
-            help: "write `deploy with kubernetes(\"…\")`, `helm(…)` or `command(\"…\")`".to_owned(),
-            is_fatal: false,
-            is_too_large: false,
-        }),
-        Some(Deployer::Kubernetes { .. } | Deployer::Helm { .. }) if moved.to.is_some() && !has_image => {
-            let message = format!("`{}` is deployed as an image, and nothing says which", moved.service);
-            found.push(fatal(origin, message, "write `build { run = \"…\"  output = image(\"…\") }`"));
-        }
-        Some(Deployer::Kubernetes { workload, .. }) if shares && !workload.starts_with("deploy") => {
-            let message = format!(
-                "a share of `{workload}` cannot be deployed: only a Deployment can have a second workload beside it"
-            );
-            found.push(fatal(
-                origin,
-                message,
-                "use a rollout without steps below 100%, or deploy with `command(\"…\")`",
-            ));
-        }
-        Some(Deployer::Helm { .. }) if shares => {
-            let message = format!(
-                "`{}` is deployed by Helm, which cannot give a share of the traffic to the new version",
-                moved.service
-            );
-            found.push(fatal(
-                origin,
-                message,
-                "use a rollout without steps below 100%, or deploy with `command(\"…\")`",
-            ));
-        }
-        Some(Deployer::Kubernetes { .. } | Deployer::Helm { .. }) if moved.group.is_some() => {
-            let message =
-                format!("`{}` moves in groups, and its means of deployment knows none", moved.service);
-            found.push(fatal(
-                origin,
-                message,
-                "deploy with `command(\"…\")`, which gets the group as `$CLEARWAY_GROUP`",
-            ));
-        }
-        _ => {}
     }
 }
 

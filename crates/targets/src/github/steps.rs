@@ -4,9 +4,9 @@ use clearway_plan::{Path, PathKind, Plan, Release};
 use serde_saphyr::Commented;
 
 use super::actions::Action;
-use super::index::Index;
 use super::model::{Permissions, Step, Texts, Uses};
 use super::text::{literal, one_line};
+use crate::index::Index;
 use crate::settings::{Ledger, Settings};
 
 /// The binary, where the local action puts it. It is not put on the path, which any step could change.

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{Flag, Move, Path, PathKind, Plan, Ramp, Release, Stage, Step, StepKind, slug};
+use clearway_plan::{Path, PathKind, Plan, Release, Stage, Step, StepKind, slug};
 use serde_saphyr::Commented;
 
-use super::index::Index;
 use super::jobs;
 use super::model::{Concurrency, Cron, Entries, Input, Job, On, Permissions, Workflow};
-use super::stage_of;
 use super::steps::{Context, of_the_run};
 use super::text::one_line;
+use crate::index::Index;
 use crate::settings::Settings;
+use crate::way::{is_inside, move_of, ramped, stage_of};
 
 /// The folder of workflows.
 const FOLDER: &str = ".github/workflows";
@@ -44,20 +44,6 @@ pub(crate) fn workflows(plan: &Plan, settings: &Settings, release: &Release) -> 
         }
     }
     files
-}
-
-/// Whether a step is in the workflow of its stage.
-fn is_inside(path: &Path, step: &Step) -> bool {
-    let acts = matches!(
-        step.does,
-        StepKind::Deploy { .. }
-            | StepKind::Smoke { .. }
-            | StepKind::Wave { .. }
-            | StepKind::Validate { .. }
-            | StepKind::Accept { .. }
-            | StepKind::Rollback { .. }
-    );
-    path.kind != PathKind::Rollback && (acts || !step.after_failure_of.is_empty())
 }
 
 /// A way through the release.
@@ -228,12 +214,6 @@ fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
     }
 }
 
-/// A flag with its ramp.
-fn ramped<'p>(plan: &'p Plan, flag: &str) -> Option<(&'p str, &'p Flag, &'p Ramp)> {
-    let (name, flag) = plan.flags.get_key_value(flag)?;
-    Some((name, flag, flag.ramp.as_ref()?))
-}
-
 /// The file of the ramps of a release.
 pub(crate) fn flags_file(release: &Release) -> String {
     format!("{FOLDER}/{}-flags.yml", release.name)
@@ -262,18 +242,6 @@ fn flags(context: &Context<'_>) -> Option<Workflow> {
         }),
         jobs,
     })
-}
-
-/// A move of a wave.
-fn move_of<'s>(
-    stage: Option<&'s Stage>,
-    wave: usize,
-    service: &str,
-    group: Option<&str>,
-) -> Option<(&'s Stage, &'s Move)> {
-    let stage = stage?;
-    let mut moves = stage.waves.get(wave)?.moves.iter();
-    Some((stage, moves.find(|moved| moved.service == service && moved.group.as_deref() == group)?))
 }
 
 /// The jobs inside of a stage.

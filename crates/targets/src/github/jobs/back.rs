@@ -4,13 +4,13 @@ use clearway_plan::{Move, Stage, Step};
 
 use super::deploy::{end, secrets};
 use super::job;
+use crate::deployers::{Script, Task, script};
 use crate::github::condition::{after_failure, input_is, succeeded};
 use crate::github::credentials;
-use crate::github::deployers::{Script, Task, script};
-use crate::github::model::{Environment, Job, Step as JobStep};
-use crate::github::stage_of;
+use crate::github::model::{Environment, Job, Step as JobStep, Texts};
 use crate::github::steps::Context;
 use crate::github::text::literal;
+use crate::way::{stage_of, undone};
 
 /// The environment that the way back has for itself, so that nobody who may deploy may go back by that alone, nor the other way round.
 pub(in crate::github) fn environment(stage: &Stage) -> String {
@@ -57,22 +57,10 @@ pub(in crate::github) fn back(context: &Context<'_>, step: &Step, stage: &Stage)
     job
 }
 
-/// What can be undone, the last move first; behind a point of no return nothing before it can.
-fn undone(stage: &Stage) -> Vec<&Move> {
-    let mut moves: Vec<&Move> = Vec::new();
-    for wave in stage.waves.iter().rev() {
-        if wave.moves.iter().any(|moved| moved.is_final) {
-            moves.extend(wave.moves.iter().rev().filter(|moved| !moved.is_final));
-            break;
-        }
-        moves.extend(wave.moves.iter().rev());
-    }
-    moves
-}
-
 fn undo(context: &Context<'_>, stage: &Stage, moved: &Move, begin: &str, goes: &str) -> JobStep {
     let artifact = context.plan.artifacts.get(&moved.service);
-    let Script { mut env, run } = script(&moved.service, artifact, moved.group.as_deref(), Task::Back);
+    let Script { env, run } = script(&moved.service, artifact, moved.group.as_deref(), Task::Back);
+    let mut env: Texts = env.into_iter().map(|(key, value)| (key, literal(&value))).collect();
     let output = |name: &str| format!("${{{{ steps.{begin}.outputs.{name} }}}}");
     env.put("DIGEST", output("digest"));
     env.put("ABSENT", output("absent"));

@@ -4,9 +4,9 @@
 use clearway_plan::{Artifact, Move, Output, Stage, Step};
 
 use super::{build, job};
+use crate::deployers::{Script, Task, script};
 use crate::github::condition::{FIRST_ATTEMPT, after_all};
 use crate::github::credentials;
-use crate::github::deployers::{Script, Task, script};
 use crate::github::model::{Environment, Job, Step as JobStep, Texts};
 use crate::github::steps::{Context, SUBJECT_ARGUMENTS, SUBJECTS, before};
 use crate::github::subjects;
@@ -134,7 +134,8 @@ fn moves(context: &Context<'_>, stage: &Stage, moved: &Move, artifact: Option<&A
     let credentials =
         context.plan.environments.get(&stage.environment).and_then(|place| place.credentials.as_ref());
     let step = |name: String, task: Task<'_>| {
-        let Script { mut env, run } = script(&moved.service, artifact, moved.group.as_deref(), task);
+        let Script { env, run } = script(&moved.service, artifact, moved.group.as_deref(), task);
+        let mut env: Texts = env.into_iter().map(|(key, value)| (key, literal(&value))).collect();
         env.put("DIGEST", "${{ steps.begin.outputs.digest }}".to_owned());
         env.put("CLEARWAY_DIGEST", "${{ steps.begin.outputs.digest }}".to_owned());
         env.put("CLEARWAY_VERSION", "${{ steps.begin.outputs.version }}".to_owned());
@@ -167,12 +168,9 @@ fn moves(context: &Context<'_>, stage: &Stage, moved: &Move, artifact: Option<&A
     steps
 }
 
-/// Where the secrets of a service are kept, one a line: `NAME=vault:PATH#KEY`. Their values pass through no job.
+/// Tells where the secrets of a service are kept.
 pub(super) fn secrets(context: &Context<'_>, artifact: Option<&Artifact>, env: &mut Texts) {
-    let used = artifact.into_iter().flat_map(|artifact| &artifact.secrets);
-    let lines = used.filter_map(|name| Some(format!("{name}={}", context.plan.secrets.get(name)?.from)));
-    let lines = lines.collect::<Vec<_>>().join("\n");
-    if !lines.is_empty() {
+    if let Some(lines) = crate::way::secrets(context.plan, artifact) {
         env.put("CLEARWAY_SECRETS", literal(&lines));
     }
 }

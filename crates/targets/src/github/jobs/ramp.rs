@@ -9,9 +9,9 @@ use super::job;
 use super::stage::locked;
 use crate::github::credentials;
 use crate::github::model::{Environment, Job, Step as JobStep};
-use crate::github::stage_of;
 use crate::github::steps::Context;
 use crate::github::text::literal;
+use crate::way::stage_of;
 
 /// Gives a flag to the next share of the users, when it is time. By the clock what the stage validates is looked at before; after a
 /// release it was looked at just now.

@@ -3,12 +3,9 @@
 
 use clearway_plan::{Artifact, Deployer, MoveKind, Output};
 
-use super::model::Texts;
-use super::text::literal;
-
-/// A script with its environment.
+/// A script with its environment: texts as they are, which a target writes down so that its product reads nothing more in them.
 pub(crate) struct Script {
-    pub env: Texts,
+    pub env: Vec<(&'static str, String)>,
     pub run: String,
 }
 
@@ -75,7 +72,7 @@ const HELM_BACK: &str = "if [[ \"${ABSENT}\" == 'true' ]]; then\n  \
 /// A command of the spec knows what it is about from `CLEARWAY_…` variables.
 const COMMAND: &str = "bash -euo pipefail -c \"${COMMAND}\"\n";
 
-const NO_DEPLOYER: &str = "echo \"::error::${SERVICE} does not say how it is deployed: write 'deploy with …' in its declaration\"\nexit 1\n";
+const NO_DEPLOYER: &str = "echo \"${SERVICE} does not say how it is deployed: write 'deploy with …' in its declaration\" >&2\nexit 1\n";
 
 /// What is to be done.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,22 +94,21 @@ pub(crate) fn script(
     group: Option<&str>,
     task: Task<'_>,
 ) -> Script {
-    let mut env = Texts::default();
-    env.put("SERVICE", literal(service));
+    let mut env = vec![("SERVICE", service.to_owned())];
     let image = artifact.and_then(|artifact| artifact.build.as_ref()?.output.as_ref());
     let image = match image {
-        Some(Output::Image(image)) => literal(image),
+        Some(Output::Image(image)) => image.clone(),
         _ => String::new(),
     };
     if let Task::Share(share) = task {
-        env.put("SHARE", share.to_owned());
+        env.push(("SHARE", share.to_owned()));
     }
     let run = match artifact.and_then(|artifact| artifact.deploy.as_ref()) {
         None => NO_DEPLOYER.to_owned(),
         Some(Deployer::Kubernetes { workload, namespace }) => {
-            env.put("IMAGE", image);
-            env.put("WORKLOAD", literal(workload));
-            env.put("NAMESPACE", literal(namespace));
+            env.push(("IMAGE", image));
+            env.push(("WORKLOAD", workload.to_owned()));
+            env.push(("NAMESPACE", namespace.to_owned()));
             let script = match task {
                 Task::Share(_) => KUBERNETES_SHARE,
                 Task::All(MoveKind::Recreate) => KUBERNETES_RECREATE,
@@ -123,10 +119,10 @@ pub(crate) fn script(
             format!("{NAMESPACE}{script}")
         }
         Some(Deployer::Helm { release, chart, namespace }) => {
-            env.put("IMAGE", image);
-            env.put("HELM_RELEASE", literal(release));
-            env.put("CHART", literal(chart));
-            env.put("NAMESPACE", literal(namespace));
+            env.push(("IMAGE", image));
+            env.push(("HELM_RELEASE", release.to_owned()));
+            env.push(("CHART", chart.to_owned()));
+            env.push(("NAMESPACE", namespace.to_owned()));
             let script = match task {
                 Task::Gone => HELM_GONE,
                 Task::Back => HELM_BACK,
@@ -135,18 +131,18 @@ pub(crate) fn script(
             format!("{NAMESPACE}{script}")
         }
         Some(Deployer::Command { run }) => {
-            env.put("COMMAND", literal(run));
-            env.put("CLEARWAY_SERVICE", literal(service));
-            env.put("CLEARWAY_GROUP", literal(group.unwrap_or_default()));
-            env.put("CLEARWAY_IMAGE", image);
+            env.push(("COMMAND", run.to_owned()));
+            env.push(("CLEARWAY_SERVICE", service.to_owned()));
+            env.push(("CLEARWAY_GROUP", group.unwrap_or_default().to_owned()));
+            env.push(("CLEARWAY_IMAGE", image));
             let (doing, share) = match task {
                 Task::Share(share) => ("deploy", share),
                 Task::All(_) => ("deploy", "100"),
                 Task::Gone => ("remove", "0"),
                 Task::Back => ("rollback", "100"),
             };
-            env.put("CLEARWAY_TASK", doing.to_owned());
-            env.put("CLEARWAY_SHARE", share.to_owned());
+            env.push(("CLEARWAY_TASK", doing.to_owned()));
+            env.push(("CLEARWAY_SHARE", share.to_owned()));
             COMMAND.to_owned()
         }
     };

@@ -1,0 +1,66 @@
+//! The platforms that pipelines run on, as far as an answer depends on which it is.
+
+use clearway_plan::Person;
+use serde_json::Value;
+
+use crate::github::GitHub;
+use crate::gitlab::GitLab;
+use crate::http::Unanswered;
+
+/// A platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// GitHub Actions.
+    GitHub,
+    /// GitLab CI.
+    GitLab,
+}
+
+impl Platform {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GitHub => "GitHub",
+            Self::GitLab => "GitLab",
+        }
+    }
+
+    /// What a person is called there, where the spec says it.
+    pub(crate) fn login(self, person: &Person) -> Option<&str> {
+        match self {
+            Self::GitHub => person.github.as_deref(),
+            Self::GitLab => person.gitlab.as_deref(),
+        }
+    }
+}
+
+/// The API of a platform.
+#[derive(Debug, Clone)]
+pub enum Api {
+    /// GitHub's.
+    GitHub(GitHub),
+    /// GitLab's.
+    GitLab(GitLab),
+}
+
+impl Api {
+    /// Whose it is.
+    pub const fn platform(&self) -> Platform {
+        match self {
+            Self::GitHub(_) => Platform::GitHub,
+            Self::GitLab(_) => Platform::GitLab,
+        }
+    }
+
+    /// The answer at a path, which begins with `/`; `{repository}` in it is the repository of the run.
+    ///
+    /// # Errors
+    ///
+    /// Nobody answers, or not with 200 and JSON.
+    pub fn get(&self, path: &str) -> Result<Value, Unanswered> {
+        match self {
+            Self::GitHub(github) => github.get(path),
+            Self::GitLab(gitlab) => gitlab.get(path),
+        }
+    }
+}
