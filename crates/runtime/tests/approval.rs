@@ -302,7 +302,7 @@ fn gitlab_says_who_approved_the_deployment_of_a_job_and_who_wrote_and_started_it
     let mut rejected = told.clone();
     rejected["approvals"][1]["status"] = json!("rejected");
     stops(&decide(&rejected), "ben has rejected");
-    let mut bot = told.clone();
+    let mut bot = told;
     bot["approvals"][1]["user"]["bot"] = json!(true);
     stops(&decide(&bot), "no person");
     assert!(verify(&shop.call("1"), &asked, &json!([]), &Authors::default()).is_err(), "of another form");

@@ -230,8 +230,7 @@ fn ruled(rules: &Value, variables: &BTreeMap<String, String>) -> Result<Ruled, S
 
 impl Pipeline {
     fn of(whole: Value, variables: &BTreeMap<String, String>) -> Result<Self, String> {
-        let own = texts(whole.get("variables"));
-        let mut all = own.clone();
+        let mut all = texts(whole.get("variables"));
         all.extend(variables.clone());
         let stages: Vec<String> = whole
             .get("stages")

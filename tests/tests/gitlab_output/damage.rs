@@ -244,7 +244,7 @@ const KINDS: &[Damage] = &[
         fits: |id, job| id.starts_with("preflight-") && is(job, "needs"),
         act: |job| {
             job["needs"] =
-                json!([{ "project": "acme/other", "job": "build", "ref": "main", "artifacts": true }])
+                json!([{ "project": "acme/other", "job": "build", "ref": "main", "artifacts": true }]);
         },
     },
     Damage {

@@ -98,9 +98,9 @@ fn texts(plan: &Plan, found: &mut Vec<Obstacle>) {
     fn is_read(value: &impl Serialize) -> bool {
         serde_json::to_string(value).is_ok_and(|text| text.contains("$[["))
     }
-    let artifacts = plan.artifacts.values().filter(|artifact| is_read(artifact)).map(|one| &one.origin);
-    let gates = plan.gates.values().filter(|gate| is_read(gate)).map(|one| &one.origin);
-    let datasets = plan.datasets.values().filter(|dataset| is_read(dataset)).map(|one| &one.origin);
+    let artifacts = plan.artifacts.values().filter(is_read).map(|one| &one.origin);
+    let gates = plan.gates.values().filter(is_read).map(|one| &one.origin);
+    let datasets = plan.datasets.values().filter(is_read).map(|one| &one.origin);
     let mut origins: Vec<Origin> = artifacts.chain(gates).chain(datasets).cloned().collect();
     for release in &plan.releases {
         if is_read(&(&release.change, &release.requested_by)) {
