@@ -286,7 +286,9 @@ pub fn every_kind_is_told(emitted: &Emitted, places: usize) -> BTreeMap<&'static
     let files: Vec<(&String, Value)> = emitted
         .files
         .iter()
-        .filter(|(path, _)| path.starts_with(".gitlab/") && path.ends_with(".yml"))
+        .filter(|(path, _)| {
+            path.starts_with(".gitlab/") && path.ends_with(".yml") && !path.ends_with("-flags.yml")
+        })
         .map(|(path, text)| (path, parts(text).1))
         .collect();
     for damage in KINDS {
@@ -324,8 +326,14 @@ pub fn starting_is_guarded(emitted: &Emitted) {
     let (head, body) = parts(&emitted.files[".gitlab-ci.yml"]);
     let changes: [fn(&mut Value); 4] = [
         |body| drop(body["workflow"].as_object_mut().unwrap().remove("rules")),
-        |body| drop(body["workflow"]["rules"].as_array_mut().unwrap().remove(1)),
-        |body| body["workflow"]["rules"][2]["if"] = json!("$CI_COMMIT_REF_PROTECTED == \"true\""),
+        |body| {
+            let rules = body["workflow"]["rules"].as_array_mut().unwrap();
+            rules.remove(rules.len() - 2);
+        },
+        |body| {
+            let last = body["workflow"]["rules"].as_array_mut().unwrap().last_mut().unwrap();
+            last["if"] = json!("$CI_COMMIT_REF_PROTECTED == \"true\"");
+        },
         |body| body["workflow"]["auto_cancel"]["on_new_commit"] = json!("conservative"),
     ];
     for (number, change) in changes.into_iter().enumerate() {

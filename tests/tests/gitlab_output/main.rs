@@ -94,3 +94,41 @@ fn the_same_spec_gives_the_same_bytes_and_a_comment_changes_none() {
     }
     assert_eq!(Emitted::of(&fixture).unwrap().files, once.files);
 }
+
+#[test]
+fn flags_are_ramped_by_the_clock_alone_and_by_the_records() {
+    let emitted = Emitted::of(&specs::for_gitlab(specs::SMALL)).unwrap();
+    let project = emitted.project();
+    let start = |pipeline: &str, source: &str, protected: &str| {
+        let inputs = [("pipeline".to_owned(), pipeline.to_owned())].into();
+        let told = [
+            ("CI_PIPELINE_SOURCE", source),
+            ("CI_COMMIT_BRANCH", "main"),
+            ("CI_DEFAULT_BRANCH", "main"),
+            ("CI_COMMIT_REF_PROTECTED", protected),
+        ];
+        project.start_with(&inputs, &told.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+    };
+    let clocked = start("shop-flags", "schedule", "true").unwrap();
+    assert!(start("shop-flags", "web", "true").is_ok(), "a person may ask for the next share too");
+    for (pipeline, source, protected) in
+        [("shop", "schedule", "true"), ("shop-flags", "schedule", "false"), ("shop-flags", "push", "true")]
+    {
+        assert!(start(pipeline, source, protected).is_err(), "{pipeline} {source} {protected}");
+    }
+    assert!(!clocked.jobs.is_empty());
+    for job in &clocked.jobs {
+        let script = job.lines("script");
+        let parts = [
+            "cp .clearway/plan.json",
+            "begin 1",
+            "if ! goes 1; then exit 0; fi",
+            "bash -euo",
+            "ended 1 success",
+        ];
+        let places: Vec<usize> = parts.iter().map(|part| script.find(part).unwrap()).collect();
+        assert!(places.is_sorted() && job.lines("after_script").ends_with("settle"), "{script}");
+        assert!(job.text("/resource_group").starts_with("clearway-lock-") && !job.allow_failure);
+        assert_eq!(job.text("/environment/action"), "start");
+    }
+}

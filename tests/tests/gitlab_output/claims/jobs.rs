@@ -58,7 +58,9 @@ pub(super) fn moment(way: &Way<'_>) -> Result<Broken, String> {
 /// Before a job acts it is recorded, and its end however it ends; what comes after its script has time for that.
 pub(super) fn records(way: &Way<'_>) -> Result<Broken, String> {
     let mut broken = Vec::new();
-    let acts = |does: &StepKind| matches!(does, StepKind::Deploy { .. } | StepKind::Rollback { .. });
+    let acts = |does: &StepKind| {
+        matches!(does, StepKind::Deploy { .. } | StepKind::Rollback { .. } | StepKind::Flag { .. })
+    };
     for step in way.steps_of(acts) {
         let job = way.job(&step.id)?;
         broken.extend(misplaced(job, &["begin 1", "ended 1 success"]));
