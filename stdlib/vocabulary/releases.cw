@@ -59,6 +59,9 @@ kind release {
   field requested-by person
   /// The milestone it must meet.
   field milestone milestone
+  /// Environments of its stages that must have a time in common in which a deployment may start in each: regions that are changed at
+  /// once.
+  field common-slot list(environment) default []
   /// The tag that the commit of each run must have. `{}` stands for the version of the infrastructure that is shipped: what runs and
   /// what it runs on are tagged as one.
   field tag text

@@ -12,12 +12,13 @@ mod trial;
 
 use clearway_diagnostics::{Diagnostic, Severity};
 use clearway_model::{Db, Workspace};
-use clearway_plan::Plan;
+use clearway_plan::{Plan, Release};
 use clearway_targets::{File, Keeping, TARGETS, Target};
 
 pub use basis::of_run;
 pub use files::{GENERATED, PLAN, with_plan};
 pub use judge::declared_at;
+pub use times::missed;
 pub use trial::{Failure, Trial, trials};
 
 /// What a project comes to.
@@ -93,13 +94,15 @@ fn compile(workspace: &Workspace, targets: &[&'static dyn Target], depth: Depth)
     let Some(checked) = outcome.checked else {
         return Compiled { diagnostics, plan: None, made: Vec::new() };
     };
-    // What is built depends on no clock, and is told nothing of it.
-    let now = workspace.project().now(workspace).filter(|_| depth != Depth::Emit && times::matter(workspace));
+    // What is built depends on no clock, and whoever plans asks about the releases that are meant.
+    let now =
+        workspace.project().now(workspace).filter(|_| depth == Depth::Check && times::matter(workspace));
     if targets.is_empty() && depth == Depth::Check && now.is_none() {
         return Compiled { diagnostics, plan: None, made: Vec::new() };
     }
     let plan = clearway_plan::lower(&checked);
-    diagnostics.extend(now.into_iter().flat_map(|now| times::missed(workspace, &plan, now)));
+    let releases: Vec<&Release> = plan.releases.iter().collect();
+    diagnostics.extend(now.into_iter().flat_map(|now| missed(workspace, &plan, &releases, now)));
     let mut made = Vec::new();
     for target in targets {
         let (problems, settings) = judge::settings(workspace, *target);

@@ -2,7 +2,7 @@
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
 use clearway_model::{Db, Workspace, environment, items, release, views};
-use clearway_plan::{Origin, Plan, Release, timetable};
+use clearway_plan::{Origin, Plan, Release, common, timetable};
 use clearway_schedule::{Conflict, Fact};
 use jiff::Timestamp;
 
@@ -25,19 +25,18 @@ pub(crate) fn matter(workspace: &Workspace) -> bool {
     releases.filter(|item| !views::is_template(db, **item)).any(is_bound)
 }
 
-/// The releases that move something, and have no time for it.
-pub(crate) fn missed(workspace: &Workspace, plan: &Plan, now: Timestamp) -> Vec<Diagnostic> {
-    let moves = |release: &&Release| {
-        release
-            .stages
-            .iter()
-            .flat_map(|stage| &stage.waves)
-            .flat_map(|wave| &wave.moves)
-            .any(|step| step.moves())
-    };
-    let moving = plan.releases.iter().filter(moves);
-    let missed = moving.filter_map(|release| Some((release, timetable(plan, release, now).err()?)));
-    missed.map(|(release, conflict)| tell(workspace, release, &conflict, now)).collect()
+/// Those of some releases of a plan that move something, and have no time for it from now on.
+pub fn missed(workspace: &Workspace, plan: &Plan, releases: &[&Release], now: Timestamp) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for release in releases.iter().filter(|release| release.moves()) {
+        if let Err(conflict) = timetable(plan, release, now) {
+            found.push(tell(workspace, release, &conflict, now));
+        }
+        if let Some(Err(conflict)) = common(plan, release, now) {
+            found.push(tell(workspace, release, &conflict, now));
+        }
+    }
+    found
 }
 
 fn tell(workspace: &Workspace, release: &Release, conflict: &Conflict, now: Timestamp) -> Diagnostic {

@@ -278,6 +278,9 @@ pub struct Release {
     /// The milestone that it must meet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milestone: Option<clearway_schedule::Milestone>,
+    /// The environments that must have a time in common in which a deployment may start in each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub common_slot: Vec<String>,
     /// What is shipped, in the order of the spec.
     pub ships: Vec<Shipped>,
     /// What is taken away, in the order of the spec.
@@ -302,6 +305,12 @@ impl Release {
     /// Whether every run is told versions, a change or who asks for it.
     pub fn is_process(&self) -> bool {
         self.change.is_none() || self.requested_by.is_none() || self.ships.iter().any(|shipped| shipped.open)
+    }
+
+    /// Whether it brings anything else than what is live.
+    pub fn moves(&self) -> bool {
+        let waves = self.stages.iter().flat_map(|stage| &stage.waves);
+        waves.flat_map(|wave| &wave.moves).any(Move::moves)
     }
 
     /// The stage in an environment.

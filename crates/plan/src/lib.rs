@@ -43,5 +43,5 @@ pub use protected::{Dataset, Secret, SecretSource};
 pub use rollout::{Breach, Rollout, Share, Watch};
 pub use running::{Alert, Flag, Ramp};
 pub use tell::{Ordered, PlannedStep, Told, order, steps};
-pub use timetable::{may_start, timetable};
+pub use timetable::{common, may_start, timetable};
 pub use waiver::Waiver;

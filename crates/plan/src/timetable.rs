@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clearway_schedule::{
-    Calendar, Conflict, DEFAULT_HORIZON, Decision, Deployment, Lead, LeadTime, Origin, Schedule,
-    Stage as Slot, Timing, Zone, schedule,
+    Calendar, CommonSlot, Conflict, DEFAULT_HORIZON, Decision, Deployment, Lead, LeadTime, Origin, Schedule,
+    Stage as Slot, Timing, Zone, common_slot, schedule,
 };
 use jiff::Timestamp;
 
@@ -27,6 +27,22 @@ pub fn timetable(plan: &Plan, release: &Release, now: Timestamp) -> Result<Sched
         last.milestones.extend(release.milestone.clone());
     }
     schedule(&stages, now, DEFAULT_HORIZON)
+}
+
+/// The next time in which a deployment may start in all environments that a release wants one in common for. `None` where it wants none.
+///
+/// # Errors
+///
+/// There is none within a year: the answer says which environments exclude each other, and what would help.
+pub fn common(plan: &Plan, release: &Release, now: Timestamp) -> Option<Result<CommonSlot, Box<Conflict>>> {
+    let stages = release.common_slot.iter().filter_map(|name| release.stage(name));
+    let deployments: Vec<Deployment> = stages
+        .filter_map(|stage| {
+            let environment = plan.environments.get(&stage.environment)?.opening.clone();
+            Some(Deployment { environment, timing: timing(stage) })
+        })
+        .collect();
+    (!deployments.is_empty()).then(|| common_slot(&deployments, now, DEFAULT_HORIZON))
 }
 
 /// Whether a deployment of a stage may start at a time. `None` where the plan does not know the environment.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use clearway_diagnostics::{Diagnostic, Place, catalogue};
+use clearway_diagnostics::{Diagnostic, Place, Severity, catalogue};
 use clearway_model::views::{self, Approval, At, Gate, Metric, Quantity, Rollout};
 use clearway_model::vocabulary::{Type, Vocabulary};
 use clearway_model::{
@@ -29,6 +29,10 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
             for at in templates {
                 found.extend(of_kind(db, &at.value.kind, instance(db, &at.value)));
             }
+            for validation in stages.iter().filter_map(|stage| stage.validate.as_ref()) {
+                found.extend(together(db, validation.requires.iter().filter_map(|at| at.condition.as_ref())));
+            }
+            found.extend(triggers(db, item));
             found
         }
         kind => of_kind(db, kind, lower(db, item)),
@@ -54,6 +58,66 @@ fn of_kind(db: &dyn Db, kind: &str, lowered: &Lowered) -> Vec<Diagnostic> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Conditions that take the way back: one that never holds does nothing, one that always does takes every change back, and so does one
+/// that holds wherever what is watched or validated does.
+fn triggers(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
+    let view = &release(db, item).view;
+    let mut asked: Vec<Compared<'_>> = Vec::new();
+    let rollouts: Vec<Rollout> = view
+        .stages
+        .iter()
+        .filter_map(|stage| stage.rollout.as_ref())
+        .map(|rollout| views::of(instance(db, &rollout.value)))
+        .collect();
+    let watched = rollouts.iter().flat_map(|rollout| &rollout.watches);
+    let validated = view.stages.iter().filter_map(|stage| stage.validate.as_ref());
+    let validated = validated.flat_map(|validation| &validation.requires);
+    for condition in watched.chain(validated).filter_map(|watch| watch.condition.as_ref()) {
+        collect(&condition.value, &mut asked);
+    }
+    let mut found = Vec::new();
+    for when in
+        view.rollback.iter().flat_map(|rollback| &rollback.when).filter_map(|when| when.condition.as_ref())
+    {
+        let mut parts: Vec<Compared<'_>> = Vec::new();
+        if let Some(constant) = collect(&when.value, &mut parts) {
+            found.push(constant_condition(constant, when.place));
+        }
+        for mut told in parts.iter().filter_map(|part| alone(db, part)) {
+            if told.code == catalogue::VACUOUS_CONDITION {
+                told.severity = Severity::Error;
+                told = told.help("every change would be taken back");
+            }
+            found.push(told);
+        }
+        // Where several things must come together, each alone says nothing.
+        let [part] = parts.as_slice() else { continue };
+        let is_taken_back = |asked: &&Compared<'_>| {
+            let natural = natural(db, asked.metric);
+            let allowed = natural.and(&asked.holds);
+            asked.metric.item == part.metric.item
+                && args(asked.metric) == args(part.metric)
+                && !allowed.is_empty()
+                && part.holds.covers(&allowed)
+                && !part.holds.covers(&natural)
+        };
+        if let Some(asked) = asked.iter().find(is_taken_back) {
+            let message = format!("`{}` takes back whatever keeps `{}`", part.text, asked.text);
+            found.push(
+                Diagnostic::new(
+                    catalogue::CONTRADICTORY_CONDITIONS,
+                    message,
+                    part.metric.place,
+                    "taken back then",
+                )
+                .related(asked.metric.place, "and this must hold")
+                .help("turn one of the two round"),
+            );
+        }
+    }
+    found
 }
 
 /// A comparison of something measured with something known.

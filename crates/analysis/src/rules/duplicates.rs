@@ -30,6 +30,8 @@ fn of_release(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     let mut found = twice(moved, |name| format!("`{name}` is shipped or retired twice"));
     let stages = view.stages.iter().filter_map(|stage| stage.environment.as_ref()).map(name);
     found.extend(twice(stages, |name| format!("the release goes to `{name}` twice")));
+    let common = view.common_slot.iter().map(name);
+    found.extend(twice(common, |name| format!("`{name}` stands here twice")));
     for stage in &view.stages {
         let gates = stage.gates.iter().map(|at| {
             let args: Vec<String> =

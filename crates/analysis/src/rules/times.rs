@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clearway_diagnostics::{Diagnostic, Edit, Place, catalogue};
 use clearway_model::views::{self, At, Freeze, Milestone, Window};
-use clearway_model::{Db, Item, Value, ValueKind, lower};
+use clearway_model::{Db, Item, Value, ValueKind, lower, release};
 use clearway_schedule::{
     Deployment, Environment, Finding, Length, NeverOpens, NoHours, Origin, Timing, Zone, findings,
     milestone_findings,
@@ -31,6 +31,7 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         "window" if is_sound => window(db, item),
         "freeze" if is_sound => freeze(db, item),
         "milestone" if is_sound => milestone(db, item),
+        "release" => elsewhere(db, item),
         _ => Vec::new(),
     }
 }
@@ -174,6 +175,23 @@ fn milestone(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// A time in common with a place that the release does not go to.
+fn elsewhere(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
+    let view = &release(db, item).view;
+    let goes_to = |name: &SmolStr| {
+        let mut stages = view.stages.iter().filter_map(|stage| stage.environment.as_ref());
+        stages.any(|environment| environment.value.name == *name)
+    };
+    let others = view.common_slot.iter().filter(|at| !goes_to(&at.value.name));
+    others
+        .map(|at| {
+            let message = format!("`{}` does not go to `{}`", item.name(db), at.value.name);
+            Diagnostic::new(catalogue::CONTRADICTORY_FACTS, message, at.place, "none of its stages")
+                .help("name environments of its stages")
+        })
+        .collect()
 }
 
 fn some_instant() -> Timestamp {

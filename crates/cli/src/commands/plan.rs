@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use clearway_diagnostics::Severity;
 use clearway_diagnostics::render::Format;
-use clearway_plan::{Release, Told, order, steps, timetable};
+use clearway_plan::{Plan, Release, Told, common, order, steps, timetable};
 use clearway_schedule::{Conflict, Schedule, Zone};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::Verdict;
@@ -33,16 +34,14 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
         return Err(Failure::NoRelease { name: name.clone(), known });
     }
     let now = crate::runtime::clock(args.project.now);
-    let schedule: Vec<(&str, Result<Schedule, Box<Conflict>>)> =
-        releases.iter().map(|release| (release.name.as_str(), timetable(plan, release, now))).collect();
-    let is_due = any(&compiled.diagnostics, Severity::Error);
-    let verdict = if !is_due && schedule.iter().all(|(_, slots)| slots.is_ok()) {
-        Verdict::Holds
-    } else {
-        Verdict::Fails
-    };
+    let schedule: Vec<(&Release, Result<Schedule, Box<Conflict>>)> =
+        releases.iter().map(|release| (*release, timetable(plan, release, now))).collect();
+    let mut diagnostics = compiled.diagnostics.clone();
+    diagnostics.extend(clearway_compile::missed(&opened.workspace, plan, &releases, now));
+    let is_due = any(&diagnostics, Severity::Error);
+    let verdict = if is_due { Verdict::Fails } else { Verdict::Holds };
     if is_json && is_due {
-        output.diagnostics(&opened, &compiled.diagnostics, Format::Json)?;
+        output.diagnostics(&opened, &diagnostics, Format::Json)?;
         return Ok(verdict);
     }
     if is_json {
@@ -57,12 +56,12 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
             "steps": steps(&releases),
             "guarantees": guarantees,
             "controls": releases.iter().map(|release| (release.name.as_str(), &release.controls)).collect::<BTreeMap<_, _>>(),
-            "schedule": schedule.iter().map(|(name, slots)| as_json(name, slots)).collect::<Vec<_>>(),
+            "schedule": schedule.iter().map(|(release, slots)| as_json(plan, release, slots, now)).collect::<Vec<_>>(),
         });
         output.results(|out| writeln!(out, "{told:#}"))?;
         return Ok(verdict);
     }
-    output.diagnostics_aside(&opened, &compiled.diagnostics)?;
+    output.diagnostics_aside(&opened, &diagnostics)?;
     output.results(|out| {
         for (at, release) in releases.iter().enumerate() {
             write!(out, "{}{}", if at == 0 { "" } else { "\n" }, Told { plan, release })?;
@@ -76,7 +75,19 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
                         writeln!(out, "    {:<20} {start}, accepted {end}", slot.stage.name.as_str())?;
                     }
                 }
-                Err(conflict) => writeln!(out, "\n  no time: {conflict}")?,
+                Err(conflict) if release.moves() => writeln!(out, "\n  no time: {conflict}")?,
+                Err(_) => writeln!(out, "\n  nothing moves")?,
+            }
+            if let Some(Ok(slot)) = common(plan, release, now) {
+                writeln!(out, "\n  common slot of {}", release.common_slot.join(", "))?;
+                for placed in &slot.deployments {
+                    writeln!(
+                        out,
+                        "    {:<20} {}",
+                        placed.environment.name.as_str(),
+                        placed.zone.show(slot.start)
+                    )?;
+                }
             }
         }
         Ok(())
@@ -84,10 +95,21 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
     Ok(verdict)
 }
 
-/// The schedule of a release, or why it has none.
-fn as_json(name: &str, slots: &Result<Schedule, Box<Conflict>>) -> serde_json::Value {
-    match slots {
+/// The schedule of a release, or why it has none, and the time that its environments have in common, where it asks for one.
+fn as_json(
+    plan: &Plan,
+    release: &Release,
+    slots: &Result<Schedule, Box<Conflict>>,
+    now: Timestamp,
+) -> serde_json::Value {
+    let name = &release.name;
+    let mut told = match slots {
         Ok(slots) => json!({ "release": name, "now": slots.now, "stages": slots.stages }),
         Err(conflict) => json!({ "release": name, "conflict": conflict.to_string() }),
+    };
+    if let Some(Ok(slot)) = common(plan, release, now) {
+        told["common-slot"] =
+            json!({ "environments": release.common_slot, "start": slot.start, "last": slot.last });
     }
+    told
 }

@@ -91,6 +91,8 @@ view! {
         requested_by: Option<At<SmolStr>> = field "requested-by",
         /// The milestone it must meet.
         milestone: Option<At<Arc<Reference>>> = field "milestone",
+        /// The environments that must have a time in common.
+        common_slot: Vec<At<Arc<Reference>>> = field "common-slot",
         /// The tag that the commit of each run must have.
         tag: Option<At<Arc<str>>> = field "tag",
         /// What is shipped.

@@ -49,6 +49,7 @@ pub(super) fn release(
         change: view.change.as_ref().map(|change| change.value.to_string()),
         requested_by: view.requested_by.as_ref().map(|person| person.value.to_string()),
         tag: view.tag.as_ref().map(|tag| tag.value.to_string()),
+        common_slot: view.common_slot.iter().map(|at| at.value.name.to_string()).collect(),
         milestone: view.milestone.as_ref().and_then(|at| clearway_analysis::milestone(db, &at.value)),
         ships,
         retires,
