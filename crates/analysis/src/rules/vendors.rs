@@ -56,6 +56,11 @@ fn untried(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         })
     });
     let Some(production) = production else { return Vec::new() };
+    // What a service requires is asked only where a vendor has a suite at all: an edit of it judges no release again otherwise.
+    let has_suite = |vendor: Item| !views::of::<Vendor>(lower(db, vendor)).integration.is_empty();
+    if !views::project_wide(db, &["vendor"]).any(has_suite) {
+        return Vec::new();
+    }
     let on_the_way: Vec<&Reference> = stages
         .iter()
         .take(production + 1)
