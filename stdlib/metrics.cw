@@ -74,9 +74,9 @@ metric licenses.count(severity: finding-severity = info) : number { }
 /// How many requests a load test made.
 metric http.requests : number { }
 
-/// The share of requests that fail.
+/// The share of requests that fail. Where there are requests and none of them ever failed, it is 0.
 metric http.error-rate : percent {
-  query = """100 * sum(rate(http_requests_total{service="$service",code=~"5.."}[$over])) / sum(rate(http_requests_total{service="$service"}[$over]))"""
+  query = """100 * (sum(rate(http_requests_total{service="$service",code=~"5.."}[$over])) or vector(0)) / sum(rate(http_requests_total{service="$service"}[$over]))"""
   samples     = """sum(increase(http_requests_total{service="$service"}[$over]))"""
   min-samples = 100
 }

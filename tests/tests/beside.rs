@@ -77,7 +77,7 @@ fn an_alert_is_a_rule_with_a_twin_that_tells_silence() {
     let (expression, absent) = (fails["expr"].as_str().unwrap(), silent["expr"].as_str().unwrap());
     assert!(expression.contains(r#"service="cart""#) && expression.contains("[300s]"), "{expression}");
     assert!(expression.contains(") > 2.5 and on() (") && expression.contains(") >= 100"), "{expression}");
-    assert!(absent.starts_with("absent(100 * sum("), "{absent}");
+    assert!(absent.starts_with("absent(100 * (sum("), "{absent}");
 }
 
 #[test]

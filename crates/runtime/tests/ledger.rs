@@ -374,3 +374,22 @@ fn what_is_no_key_is_told_and_not_shown() {
         assert!(Trust::read(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn each_record_is_shown_with_its_run_and_its_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(folder.path());
+    write(&ledger, "4711", adopt(json!({"cart": version("1.0.0")})));
+    // A platform that counts no builds says none.
+    let stamp = Stamp { build: None, ..stamp("4712") };
+    ledger.append(&stamp, |_| Ok((Some(deploys(moved("cart", Some("1.0.0"), Some("2.0.0")))), ()))).unwrap();
+    let mut shown = Vec::new();
+    let log = ledger.log().unwrap();
+    log.write_text(&mut shown).unwrap();
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(shown.contains("run 4711 (build 12.1): production is taken over"), "{shown}");
+    assert!(shown.contains("run 4712: deploy-production-cart begins"), "{shown}");
+    let builds: Vec<Option<&str>> =
+        log.records().iter().map(|logged| logged.record.build.as_deref()).collect();
+    assert_eq!(builds, [Some("12.1"), None]);
+}
