@@ -1,16 +1,18 @@
 // The platform, once a week, region after region.
 
-use rules.{ before-customers, emergency-fix, guarded, regulated, tests, way-back }
+use checklist.go-live
+use gates.{ before-customers, in-production, tests }
+use rules.{ emergency-fix, guarded, regulated, way-back }
 
 /// Open season: all of it must be out before the sales begin.
-milestone black-friday {
-  before   = 2026-11-23
+milestone winter-sales {
+  before   = 2026-12-01
   timezone = "Europe/Berlin"
 }
 
 release weekly {
   class     = normal
-  milestone = black-friday
+  milestone = winter-sales
 
   ship ledger
   ship payment-api
@@ -21,7 +23,8 @@ release weekly {
   stage staging { gates = before-customers }
 
   stage production-eu {
-    gates     = before-customers
+    gates     = in-production
+    checklist = go-live
     approval  = regulated
     emergency = emergency-fix
     rollout   = guarded(max-errors = 0.2%)
@@ -34,7 +37,8 @@ release weekly {
   }
 
   stage production-us {
-    gates     = before-customers
+    gates     = in-production
+    checklist = go-live
     approval  = regulated
     emergency = emergency-fix
     rollout   = guarded()
@@ -42,7 +46,8 @@ release weekly {
   }
 
   stage production-apac {
-    gates     = before-customers
+    gates     = in-production
+    checklist = go-live
     approval  = regulated
     emergency = emergency-fix
     rollout   = guarded()

@@ -1,45 +1,13 @@
-// What must hold before a change, who must agree, and how it comes in.
+// Who must agree to a change, and how it comes in.
 
+use gates.penetration-test
 use people.{ change-board, finance-controller, head-of-payments, on-call, security-officer }
 
-/// Unit and contract tests.
-gate tests {
-  evidence = junit("reports/tests/**/*.xml")
-  require tests.pass-rate >= 99%
-  require tests.failed(tag = "critical-journey") == 0
-  require tests.failed(tag = "double-entry") == 0
-}
-
-gate static-analysis {
-  evidence = sarif("reports/codeql/*.sarif")
-  require findings.count(severity = high) == 0
-}
-
-gate dependencies {
-  evidence = [osv("reports/osv.json"), trivy("reports/trivy.json")]
-  require vulnerabilities.count(severity = high) == 0
-  max-age = 1 d
-}
-
-gate coverage {
-  evidence = jacoco("reports/jacoco.xml")
-  require coverage.branches >= 85%
-}
-
-/// As many payments as on the last Friday of November, and half as many again.
-gate peak-load {
-  evidence = k6("reports/k6/summary.json")
-  require latency.p99     <= 300 ms
-  require http.error-rate <= 0.1%
-  max-age = 7 d
-}
-
-let before-customers = [coverage, dependencies, peak-load, static-analysis, tests]
-
-/// A colleague, finance for what touches the books, and the board where the risk is high.
+/// A colleague, finance for what touches the books, security on the last penetration test, and the board where the risk is high.
 approval regulated {
   step peer-review { from = owner               need = 1 }
   step controller  { from = finance-controller  need = 1  within = 1 business-days }
+  step security    { from = security-officer    need = 1  within = 1 business-days  requires = [penetration-test] }
   step board {
     from     = change-board
     need     = 3

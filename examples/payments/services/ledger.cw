@@ -1,5 +1,6 @@
 // The books: every cent that moves is written here twice.
 
+use data.acquirer-key
 use people.{ payments, platform }
 use resources.migration-slots
 
@@ -41,6 +42,8 @@ service payment-api {
   build { run = "make -C payment-api image"  output = image("ghcr.io/acme/payment-api") }
   test { run = "make -C payment-api test" }
   deploy with kubernetes("deployment/payment-api", namespace = "payments")
+
+  secrets = [acquirer-key]
 
   smoke one-cent { run = "./smoke/one-cent"  timeout = 2 m }
 }

@@ -1,0 +1,10 @@
+// Who must have done what before a region changes.
+
+use gates.{ peak-load, tests }
+use people.on-call
+
+checklist go-live {
+  item "the ways of customers work"         gate tests
+  item "the peak of the sales is withstood" gate peak-load
+  item "whoever is on call has read the runbook" attested-by on-call within 7 d
+}

@@ -1,0 +1,22 @@
+// What is learnt from what goes wrong.
+
+retrospective after-the-fact {
+  incidents = table(
+    "evidence/incidents.csv",
+    rows = incidents,
+    id = "Number",
+    title = "Title",
+    severity = "Priority",
+    service = "Service",
+    opened = "Opened",
+    closed = "Resolved",
+    status = "State",
+  )
+  follow-within     = 2 d
+  postmortem-from   = high
+  postmortem-within = 5 d
+  review-within     = 10 d
+  lesson-after      = 3
+  require delivery.failure-rate    <= 15%
+  require delivery.time-to-restore <= 1 h
+}
