@@ -476,3 +476,43 @@ fn records_are_kept_in_a_bucket_as_in_a_folder() {
     let other = pipeline.plain("ledger state production --ledger s3://");
     assert_eq!(other.code, 2);
 }
+
+#[test]
+fn a_decision_is_a_test_report_and_is_made_again() {
+    let pipeline = Pipeline::new();
+    pipeline.write("evidence/reports/a.xml", r#"<testsuite name="s"><testcase name="a"/></testsuite>"#);
+    let arguments = format!(
+        "gate run tests --release train --stage production --reports evidence --subject {LEDGER} --subject {CHECKOUT} --commit {COMMIT} --junit shown/gate.xml"
+    );
+    pipeline.call("1", &arguments).passes();
+    let shown = fs::read_to_string(pipeline.path("shown/gate.xml")).unwrap();
+    assert!(shown.contains("<testcase") && shown.contains("failures=\"0\""), "{shown}");
+    let log = pipeline.plain("ledger log --ledger records --format json");
+    let log: Value = serde_json::from_str(&log.passes().out).unwrap();
+    let record = log[0]["digest"].as_str().unwrap().to_owned();
+    let replay = format!("gate replay {record} --reports evidence");
+    let again = pipeline.at("2027-01-01T00:00:00Z", "9", &replay);
+    assert!(again.passes().out.contains("replays to the same answer: pass"), "{}", again.out);
+    pipeline.write("evidence/reports/a.xml", r#"<testsuite name="s"><testcase name="b"/></testsuite>"#);
+    pipeline.call("9", &replay).stops("does not replay to what was recorded");
+}
+
+#[test]
+fn a_person_attests_what_a_checklist_asks_for() {
+    let pipeline = Pipeline::new();
+    let mut plan = plan_json();
+    let item = json!({"id": "runbook", "text": "The runbook was read", "by": {"people": {"group": "on-call", "within": {"seconds": 86400}}}});
+    plan["checklists"] =
+        json!({"ready": {"origin": {"kind": "checklist", "name": "ready"}, "items": [item]}});
+    write_plan(&pipeline.path("plan.json"), &plan);
+    let status = format!("checklist status ready --release train --stage production --commit {COMMIT}");
+    pipeline.call("1", &status).stops("clearway record attest runbook --checklist ready");
+    let attest = "record attest runbook --checklist ready --release train --actor";
+    let stranger = pipeline.call("by-hand", &format!("{attest} zoe"));
+    assert_eq!(stranger.code, 2, "{}", stranger.out);
+    pipeline.call("by-hand", &format!("{attest} ole")).passes();
+    let complete = pipeline.call("1", &status);
+    assert!(complete.passes().out.contains("ole attested it at 2026-11-02T09:00:00Z"), "{}", complete.out);
+    let log = pipeline.plain("ledger log --ledger records");
+    assert!(log.passes().out.contains("ole attests runbook of ready (train)"), "{}", log.out);
+}

@@ -6,13 +6,13 @@ mod common;
 
 use std::time::Duration;
 
-use clearway_runtime::gate::{Asked, run};
+use clearway_runtime::gate::{Asked, junit, replay, run};
 use common::gates::{asked, decide, http, shop_of};
 use common::server::{Server, vector};
 use common::{COMMIT, Memory, NOW, Shop, compare, plan_json};
 use serde_json::{Value, json};
 
-fn junit(cases: &str) -> String {
+fn junit_of(cases: &str) -> String {
     format!("<testsuite name=\"s\">{cases}</testsuite>")
 }
 
@@ -184,7 +184,7 @@ fn no_fault_of_a_report_passes_any_kind_of_gate() {
 #[test]
 fn what_each_job_left_is_looked_at_and_none_hides_another() {
     let shop = Shop::default();
-    let bad = junit(r#"<testcase name="b"><failure/></testcase>"#);
+    let bad = junit_of(r#"<testcase name="b"><failure/></testcase>"#);
     let good = ("reports-test-ledger/reports/a.xml", GOOD_JUNIT);
     assert!(decide(&shop, &Memory::of(&[good])).holds);
     assert!(!decide(&shop, &Memory::of(&[good, ("reports-test-checkout/reports/a.xml", &bad)])).holds);
@@ -194,12 +194,12 @@ fn what_each_job_left_is_looked_at_and_none_hides_another() {
 #[test]
 fn what_is_measured_decides() {
     let shop = Shop::default();
-    let bad = junit(r#"<testcase name="a"/><testcase name="b"><failure message="no"/></testcase>"#);
+    let bad = junit_of(r#"<testcase name="a"/><testcase name="b"><failure message="no"/></testcase>"#);
     let answer = decide(&shop, &Memory::of(&[("reports/e2e/a.xml", &bad)]));
     let told = answer.to_string();
     assert!(!answer.holds && told.contains("fails"), "{told}");
     assert!(told.contains("50% (1 of 2)") && told.contains(">= 95%"), "{told}");
-    let empty = decide(&shop, &Memory::of(&[("reports/e2e/a.xml", &junit(""))]));
+    let empty = decide(&shop, &Memory::of(&[("reports/e2e/a.xml", &junit_of(""))]));
     assert!(!empty.holds, "{empty}");
     let few =
         shop_of("junit", &compare("tests.pass-rate", ">=", "95", "%", json!({"min-samples": 3})), json!({}));
@@ -264,7 +264,7 @@ fn a_quarantine_sets_failures_aside_and_says_so() {
     let unmet =
         decide(&gate("gone", "2026-12-01", json!({"count": 9})), &Memory::of(&[("reports/a", GOOD_JUNIT)]));
     assert!(unmet.holds && unmet.to_string().contains("meets no test"), "{unmet}");
-    let only = junit(r#"<testcase name="slow"><failure/></testcase>"#);
+    let only = junit_of(r#"<testcase name="slow"><failure/></testcase>"#);
     let all =
         decide(&gate("*", "2026-12-01", json!({"percent": "100"})), &Memory::of(&[("reports/a", &only)]));
     assert_eq!(all.details["result"], "inconclusive", "{all}");
@@ -454,7 +454,7 @@ fn waived(expires: &str, environments: Value) -> Shop {
 
 #[test]
 fn a_waiver_lets_through_what_does_not_pass_and_says_so() {
-    let bad = junit(r#"<testcase name="b"><failure message="no"/></testcase>"#);
+    let bad = junit_of(r#"<testcase name="b"><failure message="no"/></testcase>"#);
     let files = Memory::of(&[("reports/e2e/a.xml", &bad)]);
     for (environments, files) in [(json!([]), &files), (json!(["production"]), &Memory::default())] {
         let answer = decide(&waived("2026-11-02T09:00:01Z", environments), files);
@@ -605,4 +605,91 @@ fn a_decision_is_the_same_whenever_it_is_made_again() {
     assert_eq!(decide(&shop, &files), decide(&shop, &files));
     let unknown = Asked { gate: "nothing".to_owned(), ..asked() };
     assert!(run(&shop.at("1", NOW), &unknown, &files, &http()).is_err());
+}
+
+/// The record with which the last decision begins.
+fn last_record(shop: &Shop) -> String {
+    shop.ledger.log().unwrap().acts().next_back().unwrap().digest.to_string()
+}
+
+#[test]
+fn every_kind_of_decision_replays_to_the_same_answer() {
+    let mut tried = 0;
+    for kind in kinds() {
+        let good = [("reports/a", kind.good)];
+        let bad = [("reports/a", &kind.good[..kind.good.len() / 2])];
+        for files in [Memory::of(&good), Memory::of(&bad), Memory::default()] {
+            let shop = fresh(&kind);
+            let decided = decide(&shop, &files);
+            // A copy of the reports has other times, and it is another day: the record says which.
+            let mut copy = files.clone();
+            copy.0.values_mut().for_each(|file| file.1 = None);
+            let later = shop.at("9", "2027-01-01T00:00:00Z");
+            let again = replay(&later, &last_record(&shop), &copy, &http()).unwrap();
+            assert!(again.holds, "{}: {again}", kind.reader);
+            assert_eq!(again.details, decided.details);
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 3 * kinds().len());
+}
+
+#[test]
+fn a_live_decision_replays_by_what_was_said_then() {
+    let query = json!({"query": "errors{service=\"$service\"}[$over]", "samples": "count($service)", "min-samples": 10});
+    let server =
+        Server::start(|_, path| Some((200, vector(if path.contains("count") { "100" } else { "0.5" }))));
+    let mut plan = plan_json();
+    plan["gates"]["tests"]["evidence"] = json!([{"reader": "prometheus", "sources": [server.address]}]);
+    plan["gates"]["tests"]["requires"] = json!([{"text": "http.error-rate <= 1%", "condition": compare("http.error-rate", "<=", "1", "%", query)}]);
+    let shop = Shop::of(&plan);
+    assert!(decide(&shop, &Memory::default()).holds);
+    let asked_before = server.asked();
+    let again = replay(&shop.call("9"), &last_record(&shop), &Memory::default(), &http()).unwrap();
+    assert!(again.holds, "{again}");
+    assert_eq!(server.asked(), asked_before, "nobody is asked again");
+}
+
+#[test]
+fn what_does_not_replay_is_told() {
+    let shop = Shop::default();
+    let files = Memory::of(&[("reports/a.xml", GOOD_JUNIT)]);
+    decide(&shop, &files);
+    let record = last_record(&shop);
+    let count = shop.ledger.log().unwrap().records().len();
+    let other = junit_of(r#"<testcase name="a"/><testcase name="c"/>"#);
+    let changed =
+        replay(&shop.call("9"), &record, &Memory::of(&[("reports/a.xml", &other)]), &http()).unwrap();
+    assert!(!changed.holds && changed.to_string().contains("`evidence` was"), "{changed}");
+    let gone = replay(&shop.call("9"), &record, &Memory::default(), &http()).unwrap();
+    assert!(!gone.holds && gone.to_string().contains("`result` was"), "{gone}");
+    assert_eq!(shop.ledger.log().unwrap().records().len(), count, "a replay records nothing");
+    assert!(replay(&shop.call("9"), "sha256:0000000000", &files, &http()).is_err());
+    let mut plan = plan_json();
+    plan["project"] = json!("another");
+    let another = common::plan_file(&plan);
+    let call = clearway_runtime::Call { plan: &another, ..shop.call("9") };
+    let trouble = replay(&call, &record, &files, &http()).unwrap_err();
+    assert!(trouble.what.contains("was decided by the plan"), "{trouble}");
+}
+
+#[test]
+fn a_decision_is_a_report_of_tests_too() {
+    let shop = Shop::default();
+    let failing =
+        junit_of(r#"<testcase name="a"/><testcase name="b"><failure message="1 &lt; 2"/></testcase>"#);
+    let failed = junit(&decide(&shop, &Memory::of(&[("reports/a.xml", &failing)]))).unwrap();
+    assert!(failed.contains("tests=\"2\" failures=\"2\" errors=\"0\""), "{failed}");
+    assert!(failed.contains("<failure message=\"fail: measured 50% (1 of 2), wanted &gt;= 95%"), "{failed}");
+    let missing = junit(&decide(&shop, &Memory::default())).unwrap();
+    assert!(missing.contains("errors=\"2\"") && missing.contains("no file matches"), "{missing}");
+    let good = junit(&decide(&shop, &Memory::of(&[("reports/a.xml", GOOD_JUNIT)]))).unwrap();
+    assert!(good.contains("failures=\"0\" errors=\"0\" skipped=\"0\""), "{good}");
+    let passed = waived("2026-11-03T00:00:00Z", json!([]));
+    let skipped = junit(&decide(&passed, &Memory::of(&[("reports/a.xml", &failing)]))).unwrap();
+    assert!(skipped.contains("skipped=\"2\"") && skipped.contains("INC-7"), "{skipped}");
+    // What was written can be read by the reader of test reports.
+    let limits = clearway_evidence::Limits::default();
+    let read = clearway_evidence::read(clearway_evidence::Reader::Junit, failed.as_bytes(), &limits).unwrap();
+    assert_eq!(read.tests.unwrap().all.failed, 2);
 }

@@ -193,6 +193,17 @@ pub(crate) struct GateArgs {
 pub(crate) enum GateCommand {
     /// Decide a gate on its evidence, and record it
     Run(GateRunArgs),
+    /// Make a recorded decision again from its reports: it must come out the same
+    Replay {
+        /// The record with which the decision begins: its digest, or how that begins; `ledger log` lists them
+        #[arg(value_name = "RECORD")]
+        record: String,
+        /// The folder with the reports of that run
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        reports: Utf8PathBuf,
+        #[command(flatten)]
+        run: RunArgs,
+    },
 }
 
 #[derive(Args)]
@@ -220,6 +231,9 @@ pub(crate) struct GateRunArgs {
     /// The change request, where the release does not name it
     #[arg(long, value_name = "ID")]
     pub change: Option<String>,
+    /// Write the answer as JUnit XML too, a case for each requirement: GitLab and others show it as a test report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub run: RunArgs,
 }

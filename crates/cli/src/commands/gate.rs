@@ -15,7 +15,14 @@ use crate::output::Output;
 use crate::runtime::{Opened, tell};
 
 pub(crate) fn run(args: &GateArgs, output: &Output) -> Result<Verdict, Failure> {
-    let GateCommand::Run(args) = &args.command;
+    let args = match &args.command {
+        GateCommand::Run(args) => args,
+        GateCommand::Replay { record, reports, run } => {
+            let opened = Opened::outside_of_runs(run)?;
+            let answer = gate::replay(&opened.call(), record, &Folder(reports.clone()), &Http::default())?;
+            return tell(&answer, run, output);
+        }
+    };
     let opened = Opened::open(&args.run)?;
     let asked = Asked {
         release: args.way.release.clone(),
@@ -28,6 +35,10 @@ pub(crate) fn run(args: &GateArgs, output: &Output) -> Result<Verdict, Failure> 
         change: args.change.clone().filter(|change| !change.trim().is_empty()),
     };
     let answer = gate::run(&opened.call(), &asked, &Folder(args.reports.clone()), &Http::default())?;
+    if let Some(path) = &args.junit {
+        let text = gate::junit(&answer).map_err(|cause| Failure::Unwritable { path: path.clone(), cause })?;
+        files::write(path, &text)?;
+    }
     tell(&answer, &args.run, output)
 }
 

@@ -3,13 +3,17 @@
 mod change;
 mod figures;
 mod judge;
+mod junit;
+mod live;
 mod prometheus;
 mod quarantine;
+mod replay;
 mod reports;
 mod tables;
 mod triage;
 mod waiver;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -20,18 +24,21 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, Table};
 use crate::call::Call;
 use crate::http::Http;
-use crate::ledger::{Ending, Entry, Outcome, Subject};
+use crate::ledger::{Ending, Entry, Log, Outcome, Subject};
 use crate::record::About;
 use crate::risk::Risk;
 use crate::trouble::Trouble;
 
 use figures::Figures;
+use live::{Live, Said};
 use quarantine::Quarantines;
 use reports::{Collected, Wanted};
 use triage::Triaged;
 
 pub use judge::{Judgement, Measure, Measured, Verdict, judge, wanted};
+pub use junit::junit;
 pub use prometheus::Prometheus;
+pub use replay::replay;
 pub use reports::Files;
 pub use tables::rows;
 
@@ -71,9 +78,8 @@ pub fn run(call: &Call<'_>, asked: &Asked, files: &dyn Files, http: &Http) -> Re
     let release = call.plan.release(&asked.release)?;
     let path = call.plan.path(release, asked.path)?;
     let does = StepKind::Gate { environment: asked.environment.clone(), gate: asked.gate.clone() };
-    let gate = call.plan.plan.gates.get(&asked.gate);
     let step = path.steps.iter().find(|step| step.does == does);
-    let (Some(step), Some(gate)) = (step, gate) else {
+    let Some(step) = step else {
         return Err(Trouble::new(format!(
             "no gate `{}` stands before `{}` on the {} path",
             asked.gate, asked.environment, asked.path
@@ -93,19 +99,42 @@ pub fn run(call: &Call<'_>, asked: &Asked, files: &dyn Files, http: &Http) -> Re
         once: false,
     };
     let intent = Entry::Intent(Box::new(about.intent(does)));
-    let (intent, ()) = call.ledger.append(&call.stamp(), |_| Ok((Some(intent.clone()), ())))?;
-    let log = call.ledger.log()?;
-    let risk = Risk::of(&call.plan.plan, release, release.stage(&asked.environment), &log, call.run);
-    let in_scope = |service: &&str| gate.scope.is_empty() || gate.scope.iter().any(|of| of == service);
-    let services: BTreeSet<&str> =
-        release.ships.iter().map(|shipped| shipped.service.as_str()).filter(in_scope).collect();
-    let answer = Deciding { call, asked, gate, services, change: about.change, risk, http }.decide(files);
+    // It is decided upon the records before its intent, so that it can be decided upon the same again.
+    let (intent, log) = call.ledger.append(&call.stamp(), |log| Ok((Some(intent.clone()), log.clone())))?;
+    let answer = decide(call, asked, &log, files, http, None)?;
     if let Some(intent) = intent {
         let result = if answer.holds { Ending::Success } else { Ending::Failure };
         let outcome = Entry::Outcome(Outcome { intent, result, decision: Some(answer.details.clone()) });
         call.ledger.append(&call.stamp(), |_| Ok((Some(outcome.clone()), ())))?;
     }
     Ok(answer)
+}
+
+/// Decides a gate upon records; where it was decided before, by what a running system said then.
+fn decide(
+    call: &Call<'_>,
+    asked: &Asked,
+    log: &Log,
+    files: &dyn Files,
+    http: &Http,
+    recorded: Option<&[Said]>,
+) -> Result<Answer, Trouble> {
+    let release = call.plan.release(&asked.release)?;
+    let gate = call.plan.plan.gates.get(&asked.gate);
+    let gate = gate.ok_or_else(|| Trouble::new(format!("the plan has no gate `{}`", asked.gate)))?;
+    let in_scope = |service: &&str| gate.scope.is_empty() || gate.scope.iter().any(|of| of == service);
+    let deciding = Deciding {
+        call,
+        asked,
+        gate,
+        services: release.ships.iter().map(|shipped| shipped.service.as_str()).filter(in_scope).collect(),
+        change: release.change.clone().or_else(|| asked.change.clone()),
+        risk: Risk::of(&call.plan.plan, release, release.stage(&asked.environment), log, call.run),
+        http,
+        said: RefCell::new(Vec::new()),
+        recorded,
+    };
+    Ok(deciding.decide(files))
 }
 
 /// A gate that is being decided.
@@ -118,6 +147,10 @@ struct Deciding<'d> {
     change: Option<String>,
     risk: Risk,
     http: &'d Http,
+    /// What running systems said.
+    said: RefCell<Vec<Said>>,
+    /// What they said when it was decided first.
+    recorded: Option<&'d [Said]>,
 }
 
 /// A row of the answer.
@@ -196,7 +229,7 @@ impl Deciding<'_> {
 
     /// What must hold of the evidence for it to count: where it does not, nobody can tell what would have been measured.
     fn assumption(&self, requirement: &Requirement, figures: Figures<'_>) -> Row {
-        let sources = Sources { figures, prometheus: None, risk: &self.risk };
+        let sources = Sources { figures, live: None, risk: &self.risk };
         let mut judgement = judge(&requirement.condition, &sources);
         if judgement.verdict == Verdict::Fail {
             judgement.verdict = Verdict::Inconclusive;
@@ -217,7 +250,7 @@ impl Deciding<'_> {
                 && matches!(figures.measure(metric), Measured::Nothing { .. })
         });
         if !live {
-            let sources = Sources { figures, prometheus: None, risk: &self.risk };
+            let sources = Sources { figures, live: None, risk: &self.risk };
             return vec![row(requirement.text.clone(), judge(condition, &sources))];
         }
         let each = addresses
@@ -231,7 +264,8 @@ impl Deciding<'_> {
                 environment: &self.asked.environment,
                 over: OVER,
             };
-            let sources = Sources { figures, prometheus: Some(prometheus), risk: &self.risk };
+            let live = Live { prometheus, said: &self.said, recorded: self.recorded };
+            let sources = Sources { figures, live: Some(live), risk: &self.risk };
             row(format!("{} ({service})", requirement.text), judge(condition, &sources))
         })
         .collect()
@@ -271,9 +305,14 @@ impl Deciding<'_> {
             "requirements": requirements,
             "faults": collected.faults,
         });
+        let said = self.said.borrow();
+        let live = (!said.is_empty()).then(|| ("live", json!(*said)));
         let waiver = waived.map(|waiver| ("waiver", json!({"verdict": verdict, "waived-by": waiver})));
-        let more =
-            more.into_iter().chain(before.map(|before| ("baseline", json!(before.seen)))).chain(waiver);
+        let more = more
+            .into_iter()
+            .chain(before.map(|before| ("baseline", json!(before.seen))))
+            .chain(waiver)
+            .chain(live);
         for (key, value) in more {
             details[key] = value;
         }
@@ -317,7 +356,7 @@ struct Decision {
 /// All that a gate can measure by: its reports, then the running system, then the plan itself.
 struct Sources<'s> {
     figures: Figures<'s>,
-    prometheus: Option<Prometheus<'s>>,
+    live: Option<Live<'s>>,
     risk: &'s Risk,
 }
 
@@ -326,10 +365,8 @@ impl Measure for Sources<'_> {
         if metric.name == Risk::METRIC {
             return self.risk.measure(metric);
         }
-        match (self.figures.measure(metric), &self.prometheus) {
-            (Measured::Nothing { .. }, Some(prometheus)) if metric.query.is_some() => {
-                prometheus.measure(metric)
-            }
+        match (self.figures.measure(metric), &self.live) {
+            (Measured::Nothing { .. }, Some(live)) if metric.query.is_some() => live.measure(metric),
             (measured, _) => measured,
         }
     }

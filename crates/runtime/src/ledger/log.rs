@@ -114,6 +114,17 @@ impl Log {
         Ok(())
     }
 
+    /// The records that stand before one.
+    pub(crate) fn before(&self, record: &Record) -> Self {
+        let count = usize::try_from(record.sequence.saturating_sub(1)).unwrap_or(usize::MAX);
+        let kept = |(digest, place): (&Digest, &usize)| (*place < count).then(|| (digest.clone(), *place));
+        Self {
+            records: self.records.iter().take(count).cloned().collect(),
+            places: self.places.iter().filter_map(kept).collect(),
+            endings: self.endings.iter().filter_map(kept).collect(),
+        }
+    }
+
     /// The records.
     pub fn records(&self) -> &[Logged] {
         &self.records

@@ -65,7 +65,7 @@ pub fn close(call: &Call<'_>, intent: &str, reason: &str, actor: Option<&str>) -
 }
 
 /// Whether an intent is meant by a digest, or by how its digits begin.
-fn is_named(act: &Act<'_>, text: &str) -> bool {
+pub(crate) fn is_named(act: &Act<'_>, text: &str) -> bool {
     let digits = text.strip_prefix("sha256:").unwrap_or(text);
     digits.len() >= 8 && act.digest.digits().starts_with(digits)
 }

@@ -14,6 +14,7 @@ use crate::ledger::{Intent, Subject};
 
 pub use begin::begin;
 pub(crate) use begin::still_open;
+pub(crate) use close::is_named;
 pub use close::{adopt, close};
 pub use end::end;
 
