@@ -461,6 +461,18 @@ pub(crate) enum LedgerCommand {
         #[arg(value_name = "ENV")]
         environment: String,
     },
+    /// Write every record as it is kept into a file, or to standard output
+    Export {
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        out: Option<Utf8PathBuf>,
+    },
+    /// Take over the records of a file that `ledger export` wrote
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: Utf8PathBuf,
+    },
     /// Print the records, the oldest first
     Log,
     /// Look whether every record is there and as it was written, and which intents have no outcome

@@ -5,6 +5,7 @@ use clearway_runtime::ledger::Ledger;
 use crate::Verdict;
 use crate::args::{LedgerArgs, LedgerCommand, TextFormat};
 use crate::error::Failure;
+use crate::files;
 use crate::output::Output;
 use crate::runtime;
 
@@ -19,6 +20,21 @@ pub(crate) fn run(args: &LedgerArgs, output: &Output) -> Result<Verdict, Failure
                 return Ok(Verdict::Fails);
             };
             output.results(|out| writeln!(out, "{state:#}"))?;
+        }
+        LedgerCommand::Export { out } => {
+            let mut bytes = Vec::new();
+            let count = ledger.export(&mut bytes)?;
+            match out {
+                Some(path) => files::write(path, &String::from_utf8_lossy(&bytes))?,
+                None => output.results(|out| out.write_all(&bytes))?,
+            }
+            output.note(&format!("{count} records"));
+        }
+        LedgerCommand::Import { file } => {
+            let imported = ledger.import(files::read(file)?.as_bytes())?;
+            output.results(|out| {
+                writeln!(out, "{} records were added, {} were there already", imported.added, imported.known)
+            })?;
         }
         LedgerCommand::Log => {
             let log = ledger.log()?;

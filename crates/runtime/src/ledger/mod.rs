@@ -9,6 +9,7 @@ mod record;
 mod show;
 mod signature;
 mod state;
+mod transfer;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub use record::{Adopted, Attested, Closed, Ending, Entry, FORMAT, Intent, Moved
 pub(crate) use show::plain;
 pub use signature::{Signer, Trust};
 pub use state::{Deployed, Live, Spot};
+pub use transfer::Imported;
 
 /// A ledger.
 #[derive(Debug)]
