@@ -12,7 +12,7 @@
 ;;; Code:
 
 (defconst clearway-kinds
-  '("alert" "approval" "calendar" "checklist" "dataset" "environment" "flag" "freeze" "gate" "identity" "infrastructure" "journey" "library" "limit" "metric" "milestone" "policy" "quarantine" "release" "resource" "retrospective" "role" "rollout" "secret" "service" "team" "test" "together" "triage" "vendor" "waiver" "window")
+  '("alert" "approval" "calendar" "checklist" "dataset" "environment" "flag" "freeze" "gate" "identity" "infrastructure" "journey" "library" "limit" "metric" "milestone" "policy" "quarantine" "release" "resource" "retention" "retrospective" "role" "rollout" "secret" "service" "team" "test" "together" "triage" "vendor" "waiver" "window")
   "The words that start declarations.")
 
 (defconst clearway-units

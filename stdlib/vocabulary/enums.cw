@@ -233,3 +233,15 @@ enum expectation {
   /// No deployment to this environment may start at the test's time.
   value closed
 }
+
+/// What is kept of releases.
+enum record-kind {
+  /// The ledger: what was done, who agreed, what was decided.
+  value records
+  /// The reports that gates decided on.
+  value evidence
+  /// What was built.
+  value artifacts
+  /// What pipelines printed.
+  value logs
+}

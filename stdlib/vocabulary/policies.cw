@@ -19,6 +19,22 @@ kind each : demands abstract {
   label where bool
 }
 
+/// How long records of a kind are kept.
+kind keeping abstract {
+  /// The kind of records.
+  positional records record-kind
+  /// At least so long.
+  label "for" duration or period required
+  /// No longer than this.
+  label at-most duration or period
+}
+
+/// How long records are kept. The policies in force say how long they must be.
+kind retention {
+  /// A kind of records, and how long it is kept.
+  clause keep : keeping repeated required { }
+}
+
 /// Rules of an organisation or a framework. One that the project declares is in force, with those of the policies that it extends.
 kind policy {
   /// A control. One with the number of a control of an extended policy adds to it.
@@ -34,6 +50,8 @@ kind policy {
       /// What is demanded of each of a list that each of the first has.
       clause every : each repeated { }
     }
+    /// How long records of a kind must be kept.
+    clause keep : keeping repeated { }
     /// A diagnostic, by its code or name, that weighs as much as a finding of this control.
     clause raise repeated {
       /// The code.

@@ -2,11 +2,12 @@
 
 use clearway_diagnostics::{Code, Place};
 use clearway_model::policy::{Answer, Demand, Subject};
-use clearway_model::views::{self, Control, Policy, Waiver};
+use clearway_model::views::{self, Control, Keep, Policy, Waiver};
 use clearway_model::{Condition, Db, Item, Project, demands, items, lower, release};
 use smol_str::SmolStr;
 
 use crate::implied;
+use crate::retention::{self, Fit};
 use crate::times::ends;
 
 /// A control of a policy that is in force.
@@ -59,6 +60,19 @@ pub struct Judged {
     pub demanded: Option<Place>,
     /// How it stands.
     pub verdict: Verdict,
+    /// What it is about.
+    pub about: About,
+}
+
+/// What a condition is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// What the spec says.
+    Spec,
+    /// How long records are kept, where that is too short.
+    ShortRetention,
+    /// How long records are kept, where that is too long.
+    LongRetention,
 }
 
 /// How a condition stands.
@@ -123,6 +137,9 @@ fn state(db: &dyn Db, policy: Item, control: Control, waivers: &Waivers) -> Opti
     for demand in demands(db, policy).iter().filter(|demand| demand.control == name) {
         judge(db, policy, demand, &mut judged);
     }
+    for keep in &control.keeps {
+        keeping(db, policy, keep, &mut judged);
+    }
     if weight == Weight::UnlessWaived {
         for judged in judged.iter_mut().filter(|judged| judged.verdict == Verdict::Fails) {
             judged.verdict = waivers.of_control(&name, &judged.subject).unwrap_or(Verdict::Fails);
@@ -163,7 +180,7 @@ fn judge(db: &dyn Db, policy: Item, demand: &Demand, judged: &mut Vec<Judged>) {
         Answer::Measured(condition) => {
             for (subject, holds) in measured(db, condition) {
                 let verdict = if holds { Verdict::Holds } else { Verdict::Fails };
-                judged.push(Judged { subject, demanded, verdict });
+                judged.push(Judged { subject, demanded, verdict, about: About::Spec });
             }
             return;
         }
@@ -172,7 +189,40 @@ fn judge(db: &dyn Db, policy: Item, demand: &Demand, judged: &mut Vec<Judged>) {
         Answer::Undecided if !lower(db, demand.written_in).diagnostics.is_empty() => return,
         Answer::Undecided => Verdict::Undecided,
     };
-    judged.push(Judged { subject: demand.subject.clone().unwrap_or_else(whole), demanded, verdict });
+    judged.push(Judged {
+        subject: demand.subject.clone().unwrap_or_else(whole),
+        demanded,
+        verdict,
+        about: About::Spec,
+    });
+}
+
+/// How long the project keeps records, against how long it must.
+fn keeping(db: &dyn Db, policy: Item, demanded: &Keep, judged: &mut Vec<Judged>) {
+    let Some(records) = &demanded.records else { return };
+    let place = own(db, records.place);
+    let kept = retention::kept(db, db.project());
+    let mut of_kind = kept.iter().filter(|kept| kept.records == records.value).peekable();
+    if of_kind.peek().is_none() {
+        let words = format!("no `retention` of {}", records.value);
+        let subject = Subject { words, place: policy.name_place(db), environment: None };
+        judged.push(Judged {
+            subject,
+            demanded: place,
+            verdict: Verdict::Fails,
+            about: About::ShortRetention,
+        });
+    }
+    for kept in of_kind {
+        let (verdict, about) = match retention::fit(kept, demanded) {
+            Fit::Fits => (Verdict::Holds, About::Spec),
+            Fit::Short => (Verdict::Fails, About::ShortRetention),
+            Fit::Long => (Verdict::Fails, About::LongRetention),
+        };
+        let words = format!("retention `{}` of {}", kept.retention.name(db), records.value);
+        let subject = Subject { words, place: kept.place, environment: None };
+        judged.push(Judged { subject, demanded: place, verdict, about });
+    }
 }
 
 /// Every production stage, and whether its gates ask for a condition.

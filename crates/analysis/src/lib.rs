@@ -12,6 +12,7 @@ mod groups;
 mod implied;
 pub mod proof;
 mod query;
+mod retention;
 mod rules;
 mod shipments;
 mod span;
@@ -22,9 +23,10 @@ use clearway_diagnostics::Diagnostic;
 use clearway_model::{Db, Workspace};
 
 pub use approvals::{Control, Direction};
-pub use control::{ControlState, Judged, Raised, Verdict, Weight};
+pub use control::{About, ControlState, Judged, Raised, Verdict, Weight};
 pub use groups::members;
 pub use query::{controls, dependents, file_diagnostics, people, project_diagnostics};
+pub use retention::{Kept, days, kept};
 pub use times::{ends, milestone, opening};
 pub use world::{Edge, declared_item as deployable_named, requirements, requirements_of};
 

@@ -193,3 +193,23 @@ fn a_plan_says_the_order_the_steps_and_the_times() {
     assert_eq!(code(&plan(&["--why", "frontend", "paymentservice"])), 1);
     assert_eq!(code(&plan(&["--release", "nothing"])), 2);
 }
+
+#[test]
+fn what_is_kept_is_kept_for_as_long_as_the_spec_says() {
+    let (project, out) = (copy(), tempfile::tempdir().unwrap());
+    let days = |spec: &str| {
+        fs::write(project.path().join("retention.cw"), spec).unwrap();
+        let built = build(project.path(), out.path(), &[]);
+        assert_eq!(code(&built), 0, "{}", text(&built.stderr));
+        let texts = files(out.path()).into_values().map(|bytes| text(&bytes)).collect::<String>();
+        let texts = texts.replace(['\'', '"'], "");
+        (texts.matches("retention-days: ").count(), texts, text(&built.stderr))
+    };
+    let (none, ..) = days("retention archive { keep records for 7 years }\n");
+    assert_eq!(none, 0, "the ledger is kept by who has it, not by GitHub");
+    let (count, texts, _) = days("retention archive { keep evidence for 30 d }\n");
+    assert!(count > 0 && texts.matches("retention-days: 30\n").count() == count, "{count}");
+    let (_, texts, told) = days("retention archive { keep evidence for 2 years }\n");
+    assert!(texts.contains("retention-days: 400\n"));
+    assert!(told.contains("GitHub keeps the evidence of a run for 400 days, and not for 731"), "{told}");
+}

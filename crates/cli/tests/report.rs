@@ -86,3 +86,60 @@ fn nothing_is_reported_of_a_spec_that_does_not_hold() {
     let told: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((code, told[0]["code"].as_str()), (1, Some("CW0302")));
 }
+
+const AUDITED: &str = r#"use std.frameworks.{ gdpr, hipaa, iso27001, nist-800-53, pci, slsa, soc2, sox }
+policy compliance : gdpr, hipaa, iso27001, nist-800-53, pci, slsa, soc2, sox { }
+waiver outage {
+  controls      = ["SOX-CM-5"]
+  incident      = "INC-1"
+  approver      = ana
+  expires       = 2027-01-15
+  retrospective = 2027-01-20
+  reason        = "the chain of emergencies is being written"
+}
+"#;
+
+#[test]
+fn every_framework_is_judged_and_every_control_has_a_row() {
+    let (code, json) = report("control-matrix", &format!("{AUDITED}{SPEC}"), "json");
+    let data: Value = serde_json::from_str(&json).unwrap();
+    let controls = data["controls"].as_array().unwrap();
+    assert_eq!(code, 1);
+    assert!(controls.len() > 40, "{} controls", controls.len());
+    let of = |id: &str| {
+        controls.iter().find(|control| control["id"] == id).unwrap_or_else(|| panic!("no {id}\n{json}"))
+    };
+    assert_eq!(of("SOX-CM-1")["status"], "met");
+    assert_eq!(of("SOX-CM-1")["constructs"][0]["what"], "stage `production` of release `r`");
+    assert_eq!(of("SOX-CM-1")["constructs"][0]["place"]["line"], 26);
+    assert_eq!(of("SOX-CM-6")["status"], "unmet", "nothing says how long records are kept");
+    assert_eq!(of("164.312(b)")["status"], "uncovered", "nothing here holds health data");
+    assert_eq!(of("CC8.1 (ownership)")["status"], "met");
+    assert_eq!(of("CM-4")["status"], "unmet", "no gate counts vulnerabilities");
+    for control in controls {
+        let word = control["status"].as_str().unwrap();
+        assert_eq!(word == "uncovered", control["constructs"].as_array().unwrap().is_empty(), "{control}");
+        assert!(control["text"].as_str().unwrap().ends_with('.'), "{control}");
+    }
+}
+
+#[test]
+fn a_construct_that_is_taken_away_changes_the_matrix() {
+    let matrix = |spec: &str| report("control-matrix", &format!("{AUDITED}{spec}"), "csv").1;
+    let whole = matrix(SPEC);
+    let unmet = |csv: &str, id: &str| csv.lines().any(|line| line.contains(id) && line.contains(",unmet,"));
+    for (gone, control) in [
+        ("gates = [tests]  approval", "SOX-CM-2"),
+        ("  rollback { approval = quick }\n", "SOX-CM-7"),
+        ("  credentials = oidc(\"deploy\", ttl = 15 m)", "CM-5"),
+    ] {
+        let without = matrix(&SPEC.replace(gone, if gone.starts_with("gates") { "approval" } else { "" }));
+        assert!(!unmet(&whole, control), "{control}\n{whole}");
+        assert!(unmet(&without, control), "{control}\n{without}");
+    }
+    let kept = matrix(&format!("{SPEC}retention archive {{ keep records for 7 years }}\n"));
+    assert!(unmet(&whole, "SOX-CM-6") && !unmet(&kept, "SOX-CM-6"));
+    let alone = matrix(&SPEC.replace("emergency = quick", ""));
+    let waived = alone.lines().find(|line| line.contains("SOX-CM-5")).unwrap();
+    assert!(waived.contains(",waived,") && waived.ends_with(",outage"), "{waived}");
+}

@@ -377,6 +377,10 @@ catalogue! {
     VAGUE_EXPECTATION = "CW0709" "vague-expectation" Error;
     /// A waiver that counts no longer.
     EXPIRED_WAIVER = "CW0710" "expired-waiver" Error;
+    /// Records that are not kept for as long as a control demands.
+    SHORT_RETENTION = "CW0711" "short-retention" Error;
+    /// Records that are kept for longer than a control allows.
+    LONG_RETENTION = "CW0712" "long-retention" Error;
 
     /// A project that looks back in two ways.
     SECOND_RETROSPECTIVE = "CW0801" "second-retrospective" Error;

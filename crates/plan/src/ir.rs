@@ -76,6 +76,9 @@ pub struct Plan {
     /// How the project looks back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrospective: Option<Retrospective>,
+    /// For how many days records of a kind are kept, by the kind: `records`, `evidence`, `artifacts`, `logs`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub retention: BTreeMap<String, u64>,
     /// The releases, in the order of their files.
     pub releases: Vec<Release>,
 }

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod markdown;
+pub mod matrix;
 mod table;
 pub mod tests;
 

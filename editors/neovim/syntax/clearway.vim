@@ -7,7 +7,7 @@ syntax iskeyword @,48-57,_,-
 
 syntax match   clearwayField    "\<\K[0-9A-Za-z_-]*\>\ze\s*=[^=]"
 syntax match   clearwayCall     "\<\K[0-9A-Za-z_-]*\>\ze("
-syntax keyword clearwayKind alert approval calendar checklist dataset environment flag freeze gate identity infrastructure journey library limit metric milestone policy quarantine release resource retrospective role rollout secret service team test together triage vendor waiver window
+syntax keyword clearwayKind alert approval calendar checklist dataset environment flag freeze gate identity infrastructure journey library limit metric milestone policy quarantine release resource retention retrospective role rollout secret service team test together triage vendor waiver window
 syntax keyword clearwayImport use let as
 syntax keyword clearwayWord if then else for in and or not
 syntax keyword clearwayBool true false

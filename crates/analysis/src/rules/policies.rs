@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use clearway_diagnostics::{Code, Diagnostic, Edit, Severity, catalogue, suggest};
 use clearway_model::{Db, Project};
 
-use crate::control::{ControlState, Judged, Verdict, Weight};
+use crate::control::{About, ControlState, Judged, Verdict, Weight};
 use crate::query;
 
 pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
@@ -60,9 +60,11 @@ fn finding(db: &dyn Db, control: &ControlState, judged: &Judged) -> Diagnostic {
         (_, "") => format!("{words} does not meet control `{}` of `{policy}`", control.id),
         (_, text) => format!("{words} does not meet control `{}` of `{policy}`: {text}", control.id),
     };
-    let (code, what) = match judged.verdict {
-        Verdict::Waived(_) => (catalogue::WAIVED_CONTROL, "let through for now"),
-        _ => (catalogue::UNMET_CONTROL, "does not meet it"),
+    let (code, what) = match (judged.verdict, judged.about) {
+        (Verdict::Waived(_), _) => (catalogue::WAIVED_CONTROL, "let through for now"),
+        (_, About::Spec) => (catalogue::UNMET_CONTROL, "does not meet it"),
+        (_, About::ShortRetention) => (catalogue::SHORT_RETENTION, "not kept for long enough"),
+        (_, About::LongRetention) => (catalogue::LONG_RETENTION, "kept for longer than it may be"),
     };
     let mut diagnostic = Diagnostic::new(code, message, judged.subject.place, what);
     match judged.demanded {

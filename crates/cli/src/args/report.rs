@@ -39,6 +39,8 @@ pub(crate) enum ReportFormat {
 pub(crate) enum SpecReport {
     /// Who may do what: derived for every person and every way into an environment
     Access(SpecReportArgs),
+    /// Which construct shows which control of the policies in force, and which controls nothing shows
+    ControlMatrix(SpecReportArgs),
 }
 
 /// A report on a spec.

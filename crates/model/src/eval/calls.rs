@@ -51,8 +51,15 @@ impl Evaluator<'_> {
         let list_value = self.eval(&first.value, &list.ty);
         self.diagnostics.truncate(told);
         self.recorder = recorder;
-        let ValueKind::Parameter(ty) = one_of(&list_value) else { return Cow::Borrowed(&function.params) };
-        let item = Parameter { ty: (*ty).clone(), ..item.clone() };
+        let ty = match one_of(&list_value) {
+            ValueKind::Parameter(ty) => (*ty).clone(),
+            // Nothing is in an empty list, and what a word means beside it is not known.
+            _ if list_value.kind == ValueKind::List(Arc::from([])) => {
+                Type::Either(vec![Type::Name, Type::Any])
+            }
+            _ => return Cow::Borrowed(&function.params),
+        };
+        let item = Parameter { ty, ..item.clone() };
         Cow::Owned(vec![list.clone(), item])
     }
 

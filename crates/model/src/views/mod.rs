@@ -24,7 +24,8 @@ pub use gates::{
 pub use learning::Retrospective;
 pub use people::{Identity, Role, Team};
 pub use policy::{
-    Control, Every, EveryOf, Expectation, Policy, Raise, Test, TestShip, TestState, TestTime, Waiver,
+    Control, Every, EveryOf, Expectation, Keep, Policy, Raise, Retention, Test, TestShip, TestState,
+    TestTime, Waiver,
 };
 pub use protected::{Dataset, Secret};
 pub use read::{At, Quantity, Read};
@@ -186,6 +187,7 @@ const VIEWS: &[(&str, Reads)] = &[
     ("release", Release::reads),
     ("resource", Resource::reads),
     ("retrospective", Retrospective::reads),
+    ("retention", Retention::reads),
     ("role", Role::reads),
     ("rollout", Rollout::reads),
     ("secret", Secret::reads),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::gates::GateCondition;
-use super::{At, view};
+use super::{At, Quantity, view};
 use crate::value::{CallValue, Moment, Reference, Value};
 
 view! {
@@ -29,6 +29,8 @@ view! {
         conditions: Vec<GateCondition> = clauses "require",
         /// What must hold of each of a list.
         every: Vec<Every> = clauses "every",
+        /// How long records must be kept.
+        keeps: Vec<Keep> = clauses "keep",
         /// Diagnostics that weigh as much as a finding.
         raises: Vec<Raise> = clauses "raise",
     }
@@ -61,6 +63,26 @@ view! {
         filter: Option<At<Value>> = part "where",
         /// What must hold of each.
         conditions: Vec<GateCondition> = clauses "require",
+    }
+}
+
+view! {
+    /// How long records are kept.
+    Retention {
+        /// Each kind of records.
+        keeps: Vec<Keep> = clauses "keep",
+    }
+}
+
+view! {
+    /// How long records of a kind are kept.
+    Keep {
+        /// The kind of records.
+        records: Option<At<SmolStr>> = part "records",
+        /// At least so long.
+        least: Option<At<Quantity>> = part "for",
+        /// No longer than this.
+        most: Option<At<Quantity>> = part "at-most",
     }
 }
 

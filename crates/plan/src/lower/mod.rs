@@ -61,6 +61,7 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
         waivers,
         groups,
         people,
+        retention: retention(db),
         secrets: parts.secrets,
         datasets: parts.datasets,
         alerts,
@@ -68,6 +69,17 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
         retrospective: learning::retrospective(db),
         releases,
     }
+}
+
+/// For how many days records of each kind are kept: of several times the longest.
+fn retention(db: &dyn Db) -> BTreeMap<String, u64> {
+    let mut kept = BTreeMap::new();
+    for one in clearway_analysis::kept(db, db.project()) {
+        let Some(days) = clearway_analysis::days(&one.least) else { continue };
+        let longest = kept.entry(one.records.to_string()).or_insert(days);
+        *longest = days.max(*longest);
+    }
+    kept
 }
 
 /// What the releases name, each once.

@@ -13,6 +13,7 @@ mod guarantees;
 mod jobs;
 mod model;
 mod obstacles;
+mod retention;
 mod steps;
 mod subjects;
 mod text;

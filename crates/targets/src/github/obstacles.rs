@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clearway_plan::{Origin, Plan, StepKind, slug};
 
 use super::jobs::LONGEST;
+use super::retention::too_long;
 use super::steps::Context;
 use super::workflow;
 use crate::index::Index;
@@ -22,6 +23,7 @@ pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
     reviewers(plan, settings, &mut found);
     seats(plan, settings, &mut found);
     sizes(plan, settings, &mut found);
+    too_long(plan, settings, &mut found);
     each_once(found)
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod history;
+mod matrix;
 mod spec;
 
 use clearway_history::prose::{Kind, Unfilled, markdown};
@@ -19,6 +20,7 @@ pub(crate) use spec::Places;
 pub(crate) fn run(args: &ReportArgs, output: &Output) -> Result<Verdict, Failure> {
     match (&args.spec, args.kind) {
         (Some(SpecReport::Access(args)), _) => access::run(args, output),
+        (Some(SpecReport::ControlMatrix(args)), _) => matrix::run(args, output),
         (None, Some(kind)) => {
             let (data, verdict) = history::data(kind, &args.history)?;
             print(args, kind, &data, output)?;

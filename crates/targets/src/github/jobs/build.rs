@@ -6,6 +6,7 @@ use super::evidence::keep_reports;
 use super::job;
 use crate::github::actions::Action;
 use crate::github::model::{Job, Step as JobStep, Texts};
+use crate::github::retention::retention_days;
 use crate::github::steps::Context;
 use crate::github::subjects;
 use crate::github::text::{literal, minutes};
@@ -126,7 +127,7 @@ fn keep_archive(context: &Context<'_>, service: &str) -> JobStep {
     JobStep {
         name: "Keep the artifact".to_owned(),
         uses: Some(Action::UploadArtifact.pinned(context.settings)),
-        inputs: inputs.into_iter().collect(),
+        inputs: inputs.into_iter().chain(retention_days(context, "artifacts")).collect(),
         ..JobStep::default()
     }
 }

@@ -6,6 +6,7 @@ use super::build::command;
 use super::job;
 use crate::github::actions::Action;
 use crate::github::model::{Job, Step as JobStep, Texts};
+use crate::github::retention::retention_days;
 use crate::github::steps::Context;
 use crate::github::subjects;
 use crate::github::text::literal;
@@ -63,7 +64,7 @@ pub(in crate::github) fn keep_reports(context: &Context<'_>, job: &str) -> Vec<J
         name: "Keep the reports".to_owned(),
         condition: Some("!cancelled()".to_owned()),
         uses: Some(Action::UploadArtifact.pinned(context.settings)),
-        inputs: inputs.into_iter().collect(),
+        inputs: inputs.into_iter().chain(retention_days(context, "evidence")).collect(),
         ..JobStep::default()
     };
     vec![gather, keep]
