@@ -30,6 +30,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "lsp",
             "model",
             "plan",
+            "reference",
             "report",
             "runtime",
             "schedule",
@@ -46,6 +47,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("model", &["diagnostics", "syntax", "versions"]),
     ("plan", &["analysis", "model", "schedule", "syntax"]),
     ("quorum", &[]),
+    ("reference", &["diagnostics", "model", "syntax"]),
     ("report", &["plan"]),
     ("runtime", &["evidence", "plan", "schedule"]),
     ("schedule", &[]),
@@ -90,6 +92,7 @@ fn the_core_does_not_know_the_disk() {
         "targets",
         "compile",
         "report",
+        "reference",
         "lsp",
     ] {
         for path in files_below(&repository().join("crates").join(part).join("src")) {

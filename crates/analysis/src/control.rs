@@ -41,6 +41,15 @@ pub enum Weight {
 }
 
 impl Weight {
+    /// How much the findings of a control weigh.
+    pub(crate) fn of(control: &Control) -> Self {
+        match control.severity.as_ref().map(|severity| severity.value.as_str()) {
+            Some("advisory") => Self::Advisory,
+            Some("mandatory-unless-waived") => Self::UnlessWaived,
+            _ => Self::Mandatory,
+        }
+    }
+
     /// Its word in the language.
     pub const fn word(self) -> &'static str {
         match self {
@@ -128,11 +137,7 @@ pub(crate) fn controls(db: &dyn Db, project: Project) -> Vec<ControlState> {
 fn state(db: &dyn Db, policy: Item, control: Control, waivers: &Waivers) -> Option<ControlState> {
     let id = control.id.as_ref()?;
     let name = SmolStr::new(&*id.value);
-    let weight = match control.severity.as_ref().map(|severity| severity.value.as_str()) {
-        Some("advisory") => Weight::Advisory,
-        Some("mandatory-unless-waived") => Weight::UnlessWaived,
-        _ => Weight::Mandatory,
-    };
+    let weight = Weight::of(&control);
     let mut judged = Vec::new();
     for demand in demands(db, policy).iter().filter(|demand| demand.control == name) {
         judge(db, policy, demand, &mut judged);
@@ -161,7 +166,7 @@ fn state(db: &dyn Db, policy: Item, control: Control, waivers: &Waivers) -> Opti
 }
 
 /// A place, unless it is in the library: that is on no reader's disk.
-fn own(db: &dyn Db, place: Place) -> Option<Place> {
+pub(crate) fn own(db: &dyn Db, place: Place) -> Option<Place> {
     let library = db.project().library(db);
     (!library.iter().any(|file| file.id(db) == place.file())).then_some(place)
 }

@@ -86,6 +86,7 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::unused::params(db, item));
     diagnostics.extend(rules::tests::check(db, item));
     diagnostics.extend(rules::waivers::check(db, item));
+    diagnostics.extend(rules::weakened::check(db, item));
     diagnostics
 }
 

@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Basis(BasisArgs),
     /// Watch what was deployed; pipelines call it
     Watch(WatchArgs),
+    /// Write the reference of the language: its pages, or a JSON schema of its declarations
+    Doc(DocArgs),
     /// Try the tests of a project
     Test(TestArgs),
     /// Read reports as a gate does
@@ -163,6 +165,16 @@ pub(crate) struct PlanArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
     pub format: TextFormat,
+}
+
+#[derive(Args)]
+pub(crate) struct DocArgs {
+    /// The folder to write the pages into, in Markdown for mdBook
+    #[arg(long, value_name = "DIR", required_unless_present = "schema")]
+    pub out: Option<Utf8PathBuf>,
+    /// Print the JSON schema of a project's declarations
+    #[arg(long, conflicts_with = "out")]
+    pub schema: bool,
 }
 
 #[derive(Args)]

@@ -65,6 +65,7 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Record(args) => commands::record::run(args, output),
         Command::Basis(args) => commands::basis::run(args, output),
         Command::Watch(args) => commands::watch::run(args, output),
+        Command::Doc(args) => commands::doc::run(args, output),
         Command::Test(args) => commands::test::run(args, output),
         Command::Evidence(args) => commands::evidence::run(args, output),
         Command::Ledger(args) => commands::ledger::run(args, output),

@@ -143,3 +143,20 @@ fn a_construct_that_is_taken_away_changes_the_matrix() {
     let waived = alone.lines().find(|line| line.contains("SOX-CM-5")).unwrap();
     assert!(waived.contains(",waived,") && waived.ends_with(",outage"), "{waived}");
 }
+
+#[test]
+fn the_reference_is_written_and_the_schema_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let clearway = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_clearway")).args(arguments).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let out = folder.path().join("reference");
+    assert_eq!(clearway(&["doc", "--out", out.to_str().unwrap()]).0, 0);
+    let page = fs::read_to_string(out.join("kinds/waiver.md")).unwrap();
+    assert!(page.contains("| `approver` | a person | required | Who allows it. |"), "{page}");
+    let (code, schema) = clearway(&["doc", "--schema"]);
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    assert_eq!((code, schema["$defs"]["kind.waiver"]["required"][0].as_str()), (0, Some("approver")));
+    assert_eq!(clearway(&["doc"]).0, 2, "one of the two is asked for");
+}

@@ -388,4 +388,6 @@ catalogue! {
     TIMELESS_INCIDENTS = "CW0802" "timeless-incidents" Error;
     /// A condition on something that a retrospective does not measure.
     NOT_DELIVERY = "CW0803" "not-delivery" Error;
+    /// A control that weighs less than the one it adds to.
+    WEAKENED_CONTROL = "CW0713" "weakened-control" Error;
 }

@@ -43,3 +43,4 @@ pub(crate) mod unreadable_version;
 pub(crate) mod unused;
 pub(crate) mod vendors;
 pub(crate) mod waivers;
+pub(crate) mod weakened;
