@@ -127,6 +127,7 @@ pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     diagnostics.extend_from_slice(resources(db, project));
     diagnostics.extend_from_slice(duplicate_alerts(db, project));
     diagnostics.extend_from_slice(policies(db, project));
+    diagnostics.extend_from_slice(ambiguous_names(db, project));
     diagnostics.extend_from_slice(unapplied(db, project));
     diagnostics.extend_from_slice(uncovered_journeys(db, project));
     diagnostics.extend(library_conflicts(db, project).iter().map(|conflict| conflict.told.clone()));
@@ -228,6 +229,11 @@ fn uncovered_journeys(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
 #[salsa::tracked(returns(ref))]
 fn policies(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     rules::policies::check(db, project)
+}
+
+#[salsa::tracked(returns(ref))]
+fn ambiguous_names(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::ambiguous_names::check(db, project)
 }
 
 /// The controls that are in force, and how each stands.

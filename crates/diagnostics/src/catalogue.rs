@@ -237,7 +237,6 @@ catalogue! {
     LOCK_CYCLE = "CW0422" "lock-cycle" Error;
     /// A lock that is held while a person is waited for.
     LOCK_WAITS = "CW0423" "lock-waits" Warning;
-
     /// Ranges on one library that no version of it meets.
     LIBRARY_CONFLICT = "CW0424" "library-conflict" Error;
     /// A version of a part that is taken away before its time.
@@ -381,6 +380,8 @@ catalogue! {
     SHORT_RETENTION = "CW0711" "short-retention" Error;
     /// Records that are kept for longer than a control allows.
     LONG_RETENTION = "CW0712" "long-retention" Error;
+    /// A control that weighs less than the one it adds to.
+    WEAKENED_CONTROL = "CW0713" "weakened-control" Error;
 
     /// A project that looks back in two ways.
     SECOND_RETROSPECTIVE = "CW0801" "second-retrospective" Error;
@@ -388,6 +389,4 @@ catalogue! {
     TIMELESS_INCIDENTS = "CW0802" "timeless-incidents" Error;
     /// A condition on something that a retrospective does not measure.
     NOT_DELIVERY = "CW0803" "not-delivery" Error;
-    /// A control that weighs less than the one it adds to.
-    WEAKENED_CONTROL = "CW0713" "weakened-control" Error;
 }

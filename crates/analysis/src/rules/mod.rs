@@ -1,6 +1,7 @@
 //! The rules, one a file. A rule is a function from the model to diagnostics; the catalogue's pages say what each means.
 
 pub(crate) mod alerts;
+pub(crate) mod ambiguous_names;
 pub(crate) mod approvals;
 pub(crate) mod capacity;
 pub(crate) mod checklist_items;
