@@ -34,27 +34,30 @@ pub(super) fn interpolate(
     if text.contains("$[[") { Err("an input that is not declared is put in".to_owned()) } else { Ok(text) }
 }
 
-/// A regular expression of one form: `\A[…]+\z` or `\A[…]*\z`.
+/// A regular expression of one form: `^[…][…]*$`. An empty text matches none, whatever it says: `Gitlab::UntrustedRegexp`.
 fn matches(regex: &str, value: &str) -> Result<bool, String> {
-    let inner = regex.strip_prefix(r"\A[").ok_or("a regex that does not begin with the text")?;
-    let (class, many) = inner.rsplit_once(']').ok_or("a regex without a class")?;
-    let least = match many {
-        r"+\z" => 1,
-        r"*\z" => 0,
-        _ => return Err(format!("a regex that does not end with the text: {regex}")),
-    };
-    let letters: Vec<char> = class.chars().collect();
-    let mut allowed = Vec::new();
+    let other = || format!("a regex of another form: {regex}");
+    let inner = regex.strip_prefix("^[").and_then(|rest| rest.strip_suffix("]*$")).ok_or_else(other)?;
+    let (first, rest) = inner.split_once("][").ok_or_else(other)?;
+    let (first, rest) = (class(first), class(rest));
+    let fits = |class: &[(char, char)], c: char| class.iter().any(|(from, to)| (*from..=*to).contains(&c));
+    let mut letters = value.chars();
+    Ok(letters.next().is_some_and(|c| fits(&first, c)) && letters.all(|c| fits(&rest, c)))
+}
+
+/// The ranges of a class.
+fn class(text: &str) -> Vec<(char, char)> {
+    let letters: Vec<char> = text.chars().collect();
+    let mut ranges = Vec::new();
     let mut at = 0;
     while at < letters.len() {
         if letters.get(at + 1) == Some(&'-') && at + 2 < letters.len() {
-            allowed.push((letters[at], letters[at + 2]));
+            ranges.push((letters[at], letters[at + 2]));
             at += 3;
         } else {
-            allowed.push((letters[at], letters[at]));
+            ranges.push((letters[at], letters[at]));
             at += 1;
         }
     }
-    let fits = |c: char| allowed.iter().any(|(from, to)| (*from..=*to).contains(&c));
-    Ok(value.chars().count() >= least && value.chars().all(fits))
+    ranges
 }

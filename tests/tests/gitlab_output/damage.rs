@@ -239,6 +239,18 @@ const KINDS: &[Damage] = &[
         act: |job| job["artifacts"]["paths"] = json!([".clearway/run/reports/"]),
     },
     Damage {
+        name: "reports are kept where no gate looks for them",
+        told_by: &["reports"],
+        fits: |id, job| id.starts_with("build-") && is(job, "after_script"),
+        act: |job| replace(job, "after_script", "reports-${CI_JOB_NAME}", "${CI_JOB_NAME}"),
+    },
+    Damage {
+        name: "a gate decides on nothing",
+        told_by: &["reports"],
+        fits: |id, _| id.starts_with("gate-"),
+        act: |job| drop_needs(job, "wave-made"),
+    },
+    Damage {
         name: "a stage takes what another run built",
         told_by: &["digest"],
         fits: |id, job| id.starts_with("preflight-") && is(job, "needs"),

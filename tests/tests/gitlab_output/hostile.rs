@@ -77,7 +77,7 @@ pub fn what_a_person_says_stays_a_text() {
     };
     assert!(start("CHG-0042: #7").is_ok());
     for hostile in
-        ["", "\"\nx: y", "$CI_JOB_TOKEN", "a\nb", "\\", "'", "`x`", "$(x)", "%x%", "{x}", "a;b", "a|b"]
+        ["", "-", "\"\nx: y", "$CI_JOB_TOKEN", "a\nb", "\\", "'", "`x`", "$(x)", "%x%", "{x}", "a;b", "a|b"]
     {
         assert!(start(hostile).is_err(), "{hostile:?}");
     }

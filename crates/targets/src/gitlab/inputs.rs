@@ -10,12 +10,13 @@ use super::pipeline::{Emitted, FOLDER, file, flags_name, has_flags, name, workfl
 /// The file that GitLab reads.
 pub(crate) const ROOT: &str = ".gitlab-ci.yml";
 
-/// Letters, digits and marks that end no text and begin nothing, neither in YAML nor in a variable.
-const TEXT: &str = r"\A[A-Za-z0-9 ._/@=:#+,-]+\z";
-/// The same, or nothing.
-const TEXT_OR_NONE: &str = r"\A[A-Za-z0-9 ._/@=:#+,-]*\z";
+/// Letters, digits and marks that end no text and begin nothing, neither in YAML nor in a variable. It begins with a letter or digit, which
+/// tells it from what nobody said.
+const TEXT: &str = "^[A-Za-z0-9][A-Za-z0-9 ._/@=:#+,-]*$";
+/// The same, or nothing. An empty text matches no expression of GitLab's.
+const TEXT_OR_NONE: &str = "^[A-Za-z0-9-][A-Za-z0-9 ._/@=:#+,-]*$";
 
-/// No way is chosen: a pipeline that something else starts is none of ours. No release can have this name.
+/// Nothing is said: a pipeline that something else starts is none of ours. No release can have this name.
 const NONE: &str = "-";
 
 /// What a way through a release is told.
@@ -136,7 +137,6 @@ fn gather(all: &mut Entries<Input>, key: &str, input: &Input) {
         known.options.extend(input.options.iter().filter(|option| !there.contains(*option)).cloned());
         return;
     }
-    let none = if is_choice { NONE } else { "" };
     let mut options = input.options.clone();
     if is_choice {
         options.insert(0, NONE.to_owned());
@@ -145,7 +145,7 @@ fn gather(all: &mut Entries<Input>, key: &str, input: &Input) {
         key,
         Input {
             description: input.description.clone(),
-            default: Some(none.to_owned()),
+            default: Some(NONE.to_owned()),
             options,
             regex: (!is_choice).then_some(TEXT_OR_NONE),
         },

@@ -69,7 +69,7 @@ fn build(
         description: "The version that is built".to_owned(),
         default: None,
         options: Vec::new(),
-        regex: Some(r"\A[A-Za-z0-9._+-]+\z"),
+        regex: Some("^[A-Za-z0-9][A-Za-z0-9._+-]*$"),
     };
     inputs.put("version", version);
     let pipeline = Pipeline {

@@ -177,3 +177,42 @@ pub(super) fn attempts(way: &Way<'_>) -> Result<Broken, String> {
     }
     Ok(broken)
 }
+
+/// What a job leaves for gates is kept whether it succeeded or not, in a folder by which a gate knows whose it is, and every gate gets it.
+pub(super) fn reports(way: &Way<'_>) -> Result<Broken, String> {
+    let mut broken = Vec::new();
+    let gates = way.release.stages.iter().flat_map(|stage| &stage.gates);
+    let evidence = gates.filter_map(|gate| way.emitted.plan.gates.get(gate)).flat_map(|gate| &gate.evidence);
+    if evidence.filter(|evidence| evidence.reader != "prometheus").count() == 0 {
+        return Ok(broken);
+    }
+    let leaves = |does: &StepKind| {
+        matches!(does, StepKind::Build { .. } | StepKind::Test { .. } | StepKind::Scan { .. })
+    };
+    for step in way.steps_of(leaves) {
+        let job = way.job(&step.id)?;
+        let paths = job.value.pointer("/artifacts/paths").and_then(serde_json::Value::as_array);
+        let folder = format!(".clearway/run/reports/reports-{}/", step.id);
+        let kept = paths.into_iter().flatten().any(|path| *path == folder);
+        let gathered = job.lines("after_script").contains("/.clearway/run/reports/reports-${CI_JOB_NAME}");
+        if !kept || !gathered || job.text("/artifacts/when") != "always" {
+            broken.push(format!("what `{}` reports is not kept", step.id));
+        }
+        let taken = way.pipeline.job("wave-made").into_iter().flat_map(|job| job.needs.iter().flatten());
+        if !taken
+            .filter(|need| need.artifacts)
+            .any(|need| need.job == step.id || need.job.starts_with("wave-joined"))
+        {
+            broken.push(format!("what `{}` reports reaches no gate", step.id));
+        }
+    }
+    for step in way.steps_of(|does| matches!(does, StepKind::Gate { .. })) {
+        let job = way.job(&step.id)?;
+        if !job.needs.iter().flatten().any(|need| need.job == "wave-made" && need.artifacts)
+            || !job.lines("script").contains("--reports .clearway/run/reports ")
+        {
+            broken.push(format!("`{}` gets no reports", step.id));
+        }
+    }
+    Ok(broken)
+}

@@ -14,7 +14,7 @@ pub type Broken = Vec<String>;
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
 
 /// Every claim, by its name.
-pub const ALL: [(&str, Check); 14] = [
+pub const ALL: [(&str, Check); 15] = [
     ("order", flow::order),
     ("gates-and-approvals", flow::gates_and_approvals),
     ("reachable", flow::reachable),
@@ -28,6 +28,7 @@ pub const ALL: [(&str, Check); 14] = [
     ("moment", jobs::moment),
     ("records", jobs::records),
     ("digest", jobs::digest),
+    ("reports", jobs::reports),
     ("hardening", hardening::hardening),
 ];
 

@@ -17,7 +17,7 @@ pub(in crate::gitlab) fn asks(
 ) -> Job {
     let seat = context.seat(step, asked);
     let script = vec![format!(
-        "{SUBJECTS}clearway approval verify \"${{step[@]}}\" --stage \"${{STAGE}}\" --chain \"${{CHAIN}}\" --step \"${{ASKED}}\" \\\n  \
+        "{SUBJECTS}clearway approval verify --platform gitlab \"${{step[@]}}\" --stage \"${{STAGE}}\" --chain \"${{CHAIN}}\" --step \"${{ASKED}}\" \\\n  \
          --seats \"${{CI_ENVIRONMENT_NAME}}\" --requested-by \"${{REQUESTED_BY}}\" --commit \"${{CI_COMMIT_SHA}}\" \"${{subjects[@]/#/--subject=}}\"\n"
     )];
     let mut job = context.calling(step, stage, script);

@@ -32,7 +32,7 @@ const KEEP: &str =
     "mkdir -p .clearway/run/digests\nprintf '%s' \"${digest}\" > \".clearway/run/digests/${CI_JOB_NAME}\"\n";
 
 /// Gathers the reports where the gates look for them, whether the job succeeded or not.
-const REPORTS: &str = "export GATHERED=\"${CI_PROJECT_DIR}/.clearway/run/reports/${CI_JOB_NAME}\"\n";
+const REPORTS: &str = "export GATHERED=\"${CI_PROJECT_DIR}/.clearway/run/reports/reports-${CI_JOB_NAME}\"\n";
 
 /// Builds an artifact, and keeps its digest.
 pub(in crate::gitlab) fn build(
@@ -124,7 +124,7 @@ fn keep_reports(context: &Context<'_>, step: &Step, mut job: Job, folders: &[&st
     if !globs.is_empty() {
         job.variables.put("PATTERNS", Value::text(globs.into_iter().collect::<Vec<_>>().join("\n")));
         job.after_script.push(format!("{REPORTS}{GATHER}"));
-        paths.push(format!("{KNOWN}reports/{}/", step.id));
+        paths.push(format!("{KNOWN}reports/reports-{}/", step.id));
     }
     job.artifacts = (!paths.is_empty()).then(|| keeps(&paths));
     job

@@ -20,7 +20,7 @@ pub(in crate::gitlab) fn preflight(context: &Context<'_>, step: &Step) -> Job {
     let is_forward = context.path.kind != PathKind::Rollback;
     let has_open = is_forward && context.release.ships.iter().any(|shipped| shipped.open);
     let mut script = vec![format!(
-        "clearway preflight --plan .clearway/plan.json \"${{told[@]}}\" --path \"${{WAY}}\" --expectations {EXPECTATIONS}\n"
+        "clearway preflight --platform gitlab --plan .clearway/plan.json \"${{told[@]}}\" --path \"${{WAY}}\" --expectations {EXPECTATIONS}\n"
     )];
     let environments: BTreeSet<&str> =
         context.path.steps.iter().filter_map(|step| step.does.environment()).collect();
@@ -33,7 +33,8 @@ pub(in crate::gitlab) fn preflight(context: &Context<'_>, step: &Step) -> Job {
     let (mut before, mut ship) = (String::new(), "");
     if has_open {
         variables.put("SHIP", Value::input("ship"));
-        "mapfile -t ship < <(tr ', ' '\\n\\n' <<< \"${SHIP}\" | grep . || true)\n".clone_into(&mut before);
+        "mapfile -t ship < <(tr ', ' '\\n\\n' <<< \"${SHIP}\" | grep -vx -e '' -e - || true)\n"
+            .clone_into(&mut before);
         ship = " \"${ship[@]/#/--ship=}\"";
     }
     script.push(format!(
@@ -43,6 +44,8 @@ pub(in crate::gitlab) fn preflight(context: &Context<'_>, step: &Step) -> Job {
     script.extend(tag(context, &mut variables));
     let mut job = context.calling(step, PREPARE, script);
     job.needs = Some(Vec::new());
+    // Whatever lies there is of another run.
+    job.before_script.insert(0, "rm -rf .clearway/run".to_owned());
     job.variables = variables;
     job.artifacts = Some(keeps(&[format!("{KNOWN}plan.json"), format!("{KNOWN}basis")]));
     job
