@@ -64,7 +64,7 @@ def install():
         + ["--only-binary", ":all:", "--require-hashes", "--requirement", HERE / "pins" / "requirements.txt"],
     )
 
-    print("conformance: installing GitHub's workflow parser from npm", file=sys.stderr)
+    print("conformance: installing GitHub's workflow parser and gitlab-ci-local from npm", file=sys.stderr)
     node.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / "pins" / name, node / name)

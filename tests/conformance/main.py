@@ -10,6 +10,7 @@ import act_run
 import emitted_run
 import judge_examples
 import judge_github
+import judge_gitlab
 from emitted_damage import DAMAGES, damaged
 from emitted_scenarios import QUICK, SCENARIOS
 from self_test.__main__ import main as self_test_main
@@ -36,6 +37,16 @@ def judge(arguments):
 def judge_all_examples(arguments):
     """Judges what the examples emit."""
     return report(arguments, *judge_examples.judge())
+
+
+def judge_for_gitlab(arguments):
+    """Judges folders with pipelines of GitLab."""
+    return report(arguments, *judge_gitlab.judge(arguments.directory))
+
+
+def judge_all_examples_for_gitlab(arguments):
+    """Judges what the examples emit for GitLab."""
+    return report(arguments, *judge_gitlab.judge_examples(judge_examples.BINARY, judge_examples.ROOT / "examples"))
 
 
 def act(arguments):
@@ -97,6 +108,15 @@ def commands():
     one = sub.add_parser("judge-examples", help="the same over what every example emits")
     one.add_argument("--format", **formats)
     one.set_defaults(do=judge_all_examples)
+
+    one = sub.add_parser("judge-gitlab", help="gitlab-ci-local and shellcheck over folders")
+    one.add_argument("directory", nargs="+", help="what `clearway build --out` wrote")
+    one.add_argument("--format", **formats)
+    one.set_defaults(do=judge_for_gitlab)
+
+    one = sub.add_parser("judge-gitlab-examples", help="the same over what every example emits for GitLab")
+    one.add_argument("--format", **formats)
+    one.set_defaults(do=judge_all_examples_for_gitlab)
 
     one = sub.add_parser("act-run", help="executes scenarios, one JSON object or a list of them, with act")
     one.add_argument("scenarios", nargs="?", default="-", help="a file; standard input without one")

@@ -30,6 +30,16 @@ def github_parser():
     return [node, str(TARGET / "github-parser.cjs")]
 
 
+def gitlab_runner():
+    """The command of gitlab-ci-local, with a Node.js that is new enough for it."""
+    modules = TARGET / "node" / "node_modules"
+    found = [path for path in sorted(modules.glob("node-linux-*/bin/node")) if path.is_file()]
+    node = str(found[0]) if found else shutil.which("node")
+    if node is None or int(run([node, "--version"])[1].lstrip("v").split(".")[0]) < 22:
+        raise Broken("gitlab-ci-local needs Node.js 22: put it on PATH, where none comes from npm for this machine")
+    return [node, str(modules / "gitlab-ci-local" / "dist" / "index.js")]
+
+
 def run(command, stdin="", cwd=None, environment=None, timeout=300):
     """Runs a program to its end and returns its exit code, standard output and standard error."""
     try:

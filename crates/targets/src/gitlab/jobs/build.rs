@@ -10,8 +10,7 @@ use crate::reports::{GATHER, data_variables, globs};
 const COMMAND: &str = "bash -euo pipefail -c \"${COMMAND}\"\n";
 
 /// The version that ships: what the spec says, or what the first job found.
-pub(in crate::gitlab) const VERSION: &str =
-    "export CLEARWAY_VERSION=\"$(sed -n \"s/^version-${SLUG}=//p\" .clearway/run/basis)\"\n";
+pub(in crate::gitlab) const VERSION: &str = "CLEARWAY_VERSION=\"$(sed -n \"s/^version-${SLUG}=//p\" .clearway/run/basis)\"\nexport CLEARWAY_VERSION\n";
 
 /// Signs in to the registry of the project, where the image goes there; to another one with what the runner knows.
 const LOGIN: &str = "if [[ \"${CLEARWAY_IMAGE}\" == \"${CI_REGISTRY:-}/\"* ]]; then\n  \
@@ -79,7 +78,7 @@ pub(in crate::gitlab) fn test(context: &Context<'_>, step: &Step, service: &str,
     let mut script = String::new();
     if let Some(made) = made {
         variables.put("MADE", Value::text(made));
-        "if [[ -f \".clearway/run/digests/${MADE}\" ]]; then export CLEARWAY_DIGEST=\"$(< \".clearway/run/digests/${MADE}\")\"; fi\n"
+        "if [[ -f \".clearway/run/digests/${MADE}\" ]]; then CLEARWAY_DIGEST=\"$(< \".clearway/run/digests/${MADE}\")\"; fi\nexport CLEARWAY_DIGEST\n"
             .clone_into(&mut script);
     }
     let mut job = context.job(step, VERIFY, vec![script + COMMAND]);
@@ -90,7 +89,7 @@ pub(in crate::gitlab) fn test(context: &Context<'_>, step: &Step, service: &str,
 
 /// Makes the evidence of a gate.
 pub(in crate::gitlab) fn scan(context: &Context<'_>, step: &Step, measure: &Command) -> Job {
-    let script = vec![format!("export SUBJECTS=\"$(subjects)\"\n{COMMAND}")];
+    let script = vec![format!("SUBJECTS=\"$(subjects)\"\nexport SUBJECTS\n{COMMAND}")];
     let mut job = context.telling(step, VERIFY, script);
     job.timeout = Some(minutes(measure.timeout + 300));
     job.variables = texts([("COMMAND", measure.run.as_str())]);
@@ -148,7 +147,7 @@ pub(in crate::gitlab) fn import(
     ]);
     variables.put("DIGESTS", Value::input("digests"));
     let find = "digest=\"\"\nwhile IFS='=' read -r name value; do\n  if [[ \"${name}\" == \"${SERVICE}\" ]]; then digest=\"${value}\"; fi\n\
-                done < <(tr ', ' '\\n\\n' <<< \"${DIGESTS}\")\n\
+                done < <(tr ', ' '\\n' <<< \"${DIGESTS}\")\n\
                 if [[ ! \"${digest}\" =~ ^sha256:[0-9a-f]{64}$ ]]; then\n  \
                 echo \"the input digests has no ${SERVICE}=sha256:…\" >&2\n  exit 1\nfi\n";
     let verify = "identity=\"$(printf '%s' \"${CI_SERVER_URL}/${REPOSITORY}//\" | sed 's/[][\\.*^$+?(){}|]/\\\\&/g')\"\n\

@@ -33,7 +33,7 @@ pub(in crate::gitlab) fn preflight(context: &Context<'_>, step: &Step) -> Job {
     let (mut before, mut ship) = (String::new(), "");
     if has_open {
         variables.put("SHIP", Value::input("ship"));
-        "mapfile -t ship < <(tr ', ' '\\n\\n' <<< \"${SHIP}\" | grep -vx -e '' -e - || true)\n"
+        "mapfile -t ship < <(tr ', ' '\\n' <<< \"${SHIP}\" | grep -vx -e '' -e - || true)\n"
             .clone_into(&mut before);
         ship = " \"${ship[@]/#/--ship=}\"";
     }

@@ -62,7 +62,7 @@ pub(in crate::gitlab) fn smoke(
     moved: &Move,
     artifact: &Artifact,
 ) -> Job {
-    let mut script = vec![format!("export SUBJECTS=\"$(subjects)\"\n{VERSION}")];
+    let mut script = vec![format!("SUBJECTS=\"$(subjects)\"\nexport SUBJECTS\n{VERSION}")];
     let mut variables = texts([
         ("SLUG", slug(&moved.service).as_str()),
         ("CLEARWAY_SERVICE", moved.service.as_str()),
