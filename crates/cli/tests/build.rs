@@ -213,3 +213,23 @@ fn what_is_kept_is_kept_for_as_long_as_the_spec_says() {
     assert!(texts.contains("retention-days: 400\n"));
     assert!(told.contains("GitHub keeps the evidence of a run for 400 days, and not for 731"), "{told}");
 }
+
+#[test]
+fn a_pause_asks_a_person_or_is_none() {
+    let (project, out) = (copy(), tempfile::tempdir().unwrap());
+    let replace = |file: &str, find: &str, by: &str| {
+        let path = project.path().join(file);
+        let spec = fs::read_to_string(&path).unwrap();
+        assert!(spec.contains(find), "{find}");
+        fs::write(path, spec.replace(find, by)).unwrap();
+    };
+    replace("rollouts.cw", "on-breach = rollback", "on-breach = pause");
+    assert_eq!(code(&build(project.path(), out.path(), &[])), 0, "the way back has its own approval");
+    replace("release.cw", "approval = rollback-fast", "");
+    replace("release.cw", "rollback-fast, ", "");
+    // Its policy would be the first to say that somebody must agree.
+    fs::remove_file(project.path().join("policies.cw")).unwrap();
+    let alone = build(project.path(), out.path(), &[]);
+    let told = text(&alone.stdout) + &text(&alone.stderr);
+    assert!(code(&alone) == 1 && told.contains("pauses until a person decides"), "{told}");
+}

@@ -172,7 +172,7 @@ fn answer(stage: &Stage, asked: &Asked<'_>, looks: &[Look<'_>], passed: u64) -> 
         ),
         (Verdict::Fail, Breach::Pause) => Answer::stops(
             format!("what was deployed to `{environment}` does not hold after {passed} s"),
-            vec!["it stays as it is until a person decides: deploy again, or run the rollback".to_owned()],
+            vec!["it stays as it is until a person decides: the way back waits for its approval".to_owned()],
         ),
         (Verdict::Inconclusive, _) => Answer::stops(
             format!("nobody can tell whether what was deployed to `{environment}` holds"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{Deployer, Move, Origin, Plan, Release, Stage};
+use clearway_plan::{Breach, Deployer, Move, Origin, Plan, Release, Stage};
 
 use crate::Obstacle;
 
@@ -60,6 +60,16 @@ fn watches(plan: &Plan, release: &Release, stage: &Stage, limit: Limit, found: &
         );
         let help = "write `monitoring = prometheus(\"https://…\")` in the environment";
         found.push(fatal(Origin::new("environment", &stage.environment), message, help));
+    }
+    // The way back starts when a job fails, and what it waits for is its own approval: that is the person who decides.
+    let goes_back_alone = release.rollback.is_none() && !stage.rollout.watches.is_empty();
+    if stage.rollout.on_breach == Breach::Pause && goes_back_alone {
+        let message = format!(
+            "the rollout in `{}` pauses until a person decides, and the way back of `{}` asks nobody",
+            stage.environment, release.name
+        );
+        let help = "write `rollback { approval = … }` in the release, or `on-breach = rollback`";
+        found.push(fatal(origin(), message, help));
     }
     let Limit { product, longest, words } = limit;
     if stage.observed() + 600 > longest {

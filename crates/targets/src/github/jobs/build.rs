@@ -189,7 +189,7 @@ pub(in crate::github) fn import(
     env.put("REPOSITORY", literal(artifact.imported_from.as_deref().unwrap_or_default()));
     env.put("GH_TOKEN", "${{ github.token }}".to_owned());
     let find = "digest=\"\"\nwhile IFS='=' read -r name value; do\n  if [[ \"${name}\" == \"${SERVICE}\" ]]; then digest=\"${value}\"; fi\n\
-                done < <(tr ', ' '\\n\\n' <<< \"${DIGESTS}\")\n\
+                done < <(tr ', ' '\\n' <<< \"${DIGESTS}\")\n\
                 if [[ ! \"${digest}\" =~ ^sha256:[0-9a-f]{64}$ ]]; then\n  \
                 echo \"::error::the input digests has no ${SERVICE}=sha256:…\"\n  exit 1\nfi\n";
     let verify = match artifact.build.as_ref().and_then(|build| build.output.as_ref()) {

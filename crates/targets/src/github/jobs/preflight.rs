@@ -112,7 +112,7 @@ fn basis(context: &Context<'_>) -> JobStep {
     let mut before = "mkdir -p .clearway/run\n".to_owned();
     if has_open {
         env.put("SHIP", "${{ inputs.ship }}".to_owned());
-        before.push_str("mapfile -t ship < <(tr ', ' '\\n\\n' <<< \"${SHIP}\" | grep . || true)\n");
+        before.push_str("mapfile -t ship < <(tr ', ' '\\n' <<< \"${SHIP}\" | grep . || true)\n");
         lines.push("\"${ship[@]/#/--ship=}\"".to_owned());
     }
     let mut step =
