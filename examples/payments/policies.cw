@@ -12,6 +12,7 @@ policy audited : sox, pci {
 
 /// How long the company keeps what auditors may ask for.
 retention books {
-  keep records for 10 years
-  keep logs    for 13 months
+  keep records  for 10 years
+  keep logs     for 13 months
+  keep evidence for 365 d
 }

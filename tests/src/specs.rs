@@ -182,6 +182,15 @@ release shop {{
     )
 }
 
+/// The same with commands that do nothing: whatever then does something is a text that was taken for code.
+pub fn with_data(hostile: &str) -> String {
+    let raw = format!("\"\"\"x {hostile} y\"\"\"");
+    let command = |field: &str| (format!("{field} = {raw}"), format!("{field} = \"true\""));
+    let (run, harmless) = command("run");
+    let deploy = format!("command({raw})");
+    with_text(hostile).replace(&run, &harmless).replace(&deploy, "command(\"true\")")
+}
+
 /// A project of one file whose pipelines are emitted for GitHub.
 pub fn project(text: &str) -> crate::Fixture {
     let mut project = crate::Fixture::of(text);

@@ -20,7 +20,7 @@ fn sources() -> PathBuf {
     repository().join("crates/cli/manual/src")
 }
 
-/// A fenced block of a page: its info string, its lines, and where the lines stand in the page.
+/// A fenced block of a page: its info string, its lines, and where the lines stand in the page. A block with fences in it has a longer one.
 struct Block {
     info: String,
     from: usize,
@@ -29,12 +29,14 @@ struct Block {
 
 fn blocks(lines: &[String]) -> Vec<Block> {
     let mut found = Vec::new();
-    let mut open: Option<(String, usize)> = None;
+    let mut open: Option<(String, usize, usize)> = None;
     for (at, line) in lines.iter().enumerate() {
-        match (&open, line.strip_prefix("```")) {
-            (None, Some(info)) => open = Some((info.trim().to_owned(), at + 1)),
-            (Some(_), Some("")) => {
-                let (info, from) = open.take().unwrap();
+        let info = line.trim_start_matches('`');
+        let ticks = line.len() - info.len();
+        match &open {
+            None if ticks >= 3 => open = Some((info.trim().to_owned(), at + 1, ticks)),
+            Some((_, _, fence)) if ticks == *fence && info.is_empty() => {
+                let (info, from, _) = open.take().unwrap();
                 found.push(Block { info, from, until: at });
             }
             _ => {}

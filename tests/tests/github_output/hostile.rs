@@ -40,7 +40,7 @@ impl Scope for Nothing {
 }
 
 /// What GitHub makes of a text that depends on nothing.
-fn as_read(text: &str) -> Option<String> {
+pub fn as_read(text: &str) -> Option<String> {
     match value(&template(text).ok()?, &Nothing).ok()? {
         Value::Text(text) => Some(text),
         _ => None,

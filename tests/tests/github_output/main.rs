@@ -8,6 +8,8 @@ mod claims;
 mod damage;
 mod emitted;
 mod hostile;
+#[cfg(unix)]
+mod scripts;
 mod seats;
 mod traps;
 
@@ -46,6 +48,13 @@ fn the_examples_keep_every_claim() {
     for (folder, emitted) in emitted_examples() {
         assert_eq!(claims::broken(&emitted), [""; 0], "{}", folder.display());
     }
+}
+
+/// Bash runs what jobs run, on Linux and macOS.
+#[cfg(unix)]
+#[test]
+fn a_text_that_is_code_does_nothing_when_scripts_run() {
+    scripts::nothing_is_touched();
 }
 
 #[test]
