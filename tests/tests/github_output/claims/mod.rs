@@ -7,6 +7,7 @@ mod places;
 
 use clearway_plan::{Step, StepKind};
 use clearway_tests::github::{Claim, Graph, Node, Scenario, StepsAssumed};
+use rayon::prelude::*;
 
 use super::emitted::{Emitted, Way};
 
@@ -45,14 +46,17 @@ pub fn broken_of(emitted: &Emitted, wanted: &dyn Fn(&str) -> bool) -> Broken {
         Ok(ways) => ways,
         Err(refused) => return vec![format!("reading: {refused}")],
     };
-    let mut found = Vec::new();
-    for way in &ways {
-        for (name, check) in ALL.into_iter().filter(|(name, _)| wanted(name)) {
-            let broken = check(way).unwrap_or_else(|why| vec![why]);
-            found.extend(broken.into_iter().map(|what| format!("{name}: {}: {what}", way.graph.file)));
-        }
-    }
-    found
+    let claims: Vec<(&Way<'_>, &str, Check)> = ways
+        .iter()
+        .flat_map(|way| ALL.into_iter().map(move |(name, check)| (way, name, check)))
+        .filter(|(_, name, _)| wanted(name))
+        .collect();
+    // A large release has many runs, and each claim looks at all of them.
+    let looked = claims.into_par_iter().flat_map_iter(|(way, name, check)| {
+        let broken = check(way).unwrap_or_else(|why| vec![why]);
+        broken.into_iter().map(move |what| format!("{name}: {}: {what}", way.graph.file))
+    });
+    looked.collect()
 }
 
 /// What of a claim is broken by a run.
