@@ -1,6 +1,6 @@
 //! What a policy comes to over the project: every condition of every control, for everything it speaks of.
 //!
-//! A policy is lowered by the types of what it looks at ([`crate::eval`]); here its text is evaluated once more, over what the project
+//! A policy is lowered by the types of what it looks at (in `eval`); here its text is evaluated once more, over what the project
 //! declares. The controls of a policy that it extends are evaluated where they are written, with the arguments that it gives.
 
 use std::sync::Arc;
