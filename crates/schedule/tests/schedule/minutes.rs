@@ -235,7 +235,7 @@ fn compare(name: &str, year: i16, start: Timestamp, end: Timestamp) -> usize {
 
 #[test]
 fn every_minute_is_as_the_clock_shows_it() {
-    let full = option_env!("CLEARWAY_ORACLE") == Some("full");
+    let full = std::env::var("CLEARWAY_ORACLE").is_ok_and(|word| word == "full");
     let years = ZONES.iter().map(|name| (*name, "2026-01-01")).chain(PAST);
     let mut looked_at = 0;
     for (name, start) in years {
