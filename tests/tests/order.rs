@@ -87,3 +87,24 @@ fn who_waits_for_whom_is_told_with_the_facts() {
     assert_eq!(waits[1].reasons[0].0, "`web` 2.0.0 does not work without `api`");
     assert_eq!(checked.why(release, 0, "old", "web"), None);
 }
+
+#[test]
+fn what_stays_holds_back_the_pipeline_and_not_the_proved_order() {
+    let state = r#""old": {"version": "1.0"}, "storage": {"version": "1.0.0"}, "api": {"version": "2.0.0"}"#;
+    let workspace = shop(state).workspace();
+    let outcome = check(&workspace);
+    let plan = clearway_plan::lower(outcome.checked.as_ref().unwrap());
+    let release = &plan.releases[0];
+    // A later run may move `api`, so the waves of the process keep its place between the two that move today.
+    let emitted: Vec<Vec<&str>> = release.stages[0]
+        .waves
+        .iter()
+        .map(|wave| wave.moves.iter().map(|step| step.service.as_str()).collect())
+        .collect();
+    assert_eq!(emitted, [vec!["old", "storage"], vec!["api"], vec!["web"]]);
+    let order = clearway_plan::order(&[release]);
+    let told: Vec<_> = order.iter().map(|step| (step.wave, step.service)).collect();
+    assert_eq!(told, [(1, "storage"), (1, "web")]);
+    let text = clearway_plan::Told { plan: &plan, release }.to_string();
+    assert!(text.contains("waits      for what stays now and a later run may move: web\n"), "{text}");
+}

@@ -172,6 +172,7 @@ mod tests {
             becomes: None,
             kind: MoveKind::Rolling,
             is_final: false,
+            proved_wave: None,
             together: None,
         };
         Stage {

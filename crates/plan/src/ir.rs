@@ -442,6 +442,10 @@ pub struct Move {
     /// It cannot be undone.
     #[serde(default)]
     pub is_final: bool,
+    /// The wave of the proved order that it moves in, counted from 0; none where it stays as it is. The waves of a process refine
+    /// the proved ones, as what stays today has its place in them too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved_wave: Option<usize>,
     /// The services that move as one with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub together: Option<String>,

@@ -16,7 +16,7 @@ pub struct Ordered<'p> {
     pub release: &'p str,
     /// The environment.
     pub environment: &'p str,
-    /// The wave, counted from 1 in each environment.
+    /// The wave of the proved order, counted from 1 in each environment: the moves of one may be made at once.
     pub wave: usize,
     /// The service.
     pub service: &'p str,
@@ -58,7 +58,7 @@ pub fn order<'p>(releases: &[&'p Release]) -> Vec<Ordered<'p>> {
                 order.extend(wave.moves.iter().filter(|step| step.moves()).map(|step| Ordered {
                     release: &release.name,
                     environment: &stage.environment,
-                    wave: number + 1,
+                    wave: step.proved_wave.unwrap_or(number) + 1,
                     service: &step.service,
                     group: step.group.as_deref(),
                     from: (!step.from.is_empty()).then(|| step.from.join(", ")),
@@ -208,6 +208,11 @@ impl Told<'_> {
             let end = if stage.no_return == Some(number) { "  ← no return from here" } else { "" };
             writeln!(f, "    wave {:<5} {line}{end}", number + 1)?;
         }
+        let kept_back = kept_back(stage);
+        if !kept_back.is_empty() {
+            let services = kept_back.join(", ");
+            writeln!(f, "    waits      for what stays now and a later run may move: {services}")?;
+        }
         Ok(())
     }
 }
@@ -222,6 +227,22 @@ impl fmt::Display for Control {
         }
         Ok(())
     }
+}
+
+/// What could move with others at once, and comes after them because something that stays has its place in between.
+fn kept_back(stage: &Stage) -> Vec<&str> {
+    let mut first_of: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut kept_back = Vec::new();
+    for (number, wave) in stage.waves.iter().enumerate() {
+        for step in wave.moves.iter().filter(|step| step.moves()) {
+            let Some(proved) = step.proved_wave else { continue };
+            if *first_of.entry(proved).or_insert(number) < number {
+                kept_back.push(step.service.as_str());
+            }
+        }
+    }
+    kept_back.dedup();
+    kept_back
 }
 
 /// How many steps of each kind there are, in the order of their first.

@@ -171,8 +171,8 @@ fn deployed(db: &dyn Db, environment: Item) -> BTreeMap<String, serde_json::Valu
         .collect()
 }
 
-/// A proved move, with what is known of the version that it brings.
-pub(super) fn moved(db: &dyn Db, step: &proof::Move) -> Move {
+/// A move of a proved wave, with what is known of the version that it brings.
+pub(super) fn moved(db: &dyn Db, wave: usize, step: &proof::Move) -> Move {
     Move {
         service: step.service.to_string(),
         group: step.group.as_ref().map(ToString::to_string),
@@ -185,6 +185,7 @@ pub(super) fn moved(db: &dyn Db, step: &proof::Move) -> Move {
             proof::MoveKind::Switch => MoveKind::Switch,
         },
         is_final: step.finality.is_some(),
+        proved_wave: Some(wave),
         together: step.together.as_ref().map(ToString::to_string),
     }
 }

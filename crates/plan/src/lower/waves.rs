@@ -14,10 +14,9 @@ use crate::ir::{Move, MoveKind, Shipped, Wave};
 
 /// The proved waves, as they are.
 pub(super) fn proved(db: &dyn Db, proved: &ProvedStage) -> Vec<Wave> {
-    proved
-        .waves
-        .iter()
-        .map(|wave| Wave { moves: wave.iter().map(|step| moved(db, step)).collect() })
+    let waves = proved.waves.iter().enumerate();
+    waves
+        .map(|(number, wave)| Wave { moves: wave.iter().map(|step| moved(db, number, step)).collect() })
         .collect()
 }
 
@@ -58,6 +57,7 @@ fn rest(db: &dyn Db, shipped: &Shipped) -> Move {
         becomes: Some(facts::becomes(db, &shipped.service, &shipped.version)),
         kind: MoveKind::Rolling,
         is_final: false,
+        proved_wave: None,
         together: None,
     }
 }
