@@ -115,7 +115,7 @@ metric latency.p99 : duration {
 }
 
 /// How much longer 95% of the requests take than in the gate's baseline, out of that time.
-metric latency.growth : percent { }
+metric latency.growth : percent { signed = true }
 
 /// How long a load test went on.
 metric load.duration : duration { }
@@ -195,7 +195,7 @@ metric issues.closed(tag: text = "", severity: finding-severity = info) : number
 metric issues.completion(tag: text = "", severity: finding-severity = info) : percent { }
 
 /// How many more issues are open than in the gate's baseline, out of those.
-metric issues.growth(tag: text = "", severity: finding-severity = info) : percent { }
+metric issues.growth(tag: text = "", severity: finding-severity = info) : percent { signed = true }
 
 /// How many change tickets there are.
 metric changes.total(tag: text = "", severity: finding-severity = info) : number { }
@@ -222,7 +222,7 @@ metric incidents.open(tag: text = "", severity: finding-severity = info) : numbe
 metric incidents.closed(tag: text = "", severity: finding-severity = info) : number { }
 
 /// How many more incidents there are than in the gate's baseline, out of those.
-metric incidents.growth(tag: text = "", severity: finding-severity = info) : percent { }
+metric incidents.growth(tag: text = "", severity: finding-severity = info) : percent { signed = true }
 
 /// How many support tickets there are.
 metric tickets.total(tag: text = "", severity: finding-severity = info) : number { }
@@ -234,7 +234,7 @@ metric tickets.open(tag: text = "", severity: finding-severity = info) : number 
 metric tickets.closed(tag: text = "", severity: finding-severity = info) : number { }
 
 /// How many more support tickets there are than in the gate's baseline, out of those.
-metric tickets.growth(tag: text = "", severity: finding-severity = info) : percent { }
+metric tickets.growth(tag: text = "", severity: finding-severity = info) : percent { signed = true }
 
 /// How much feedback there is.
 metric feedback.total(tag: text = "") : number { }
@@ -243,7 +243,7 @@ metric feedback.total(tag: text = "") : number { }
 metric feedback.score(tag: text = "") : number { signed = true }
 
 /// How much higher the mean score is than in the gate's baseline, out of that; below 0 where it is lower.
-metric feedback.growth(tag: text = "") : percent { }
+metric feedback.growth(tag: text = "") : percent { signed = true }
 
 // ── One finding or record, in the rules of a triage ───────────────────────────────────────────────────────────────
 

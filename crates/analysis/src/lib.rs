@@ -23,6 +23,7 @@ use clearway_diagnostics::Diagnostic;
 use clearway_model::{Db, Workspace};
 
 pub use approvals::{Control, Direction};
+pub use conditions::bounds;
 pub use control::{About, ControlState, Judged, Raised, Verdict, Weight};
 pub use groups::members;
 pub use query::{controls, dependents, file_diagnostics, people, project_diagnostics};

@@ -37,6 +37,11 @@ impl Span {
         Self { low: Some(End { at: low, included: true }), high: Some(End { at: high, included: true }) }
     }
 
+    /// Where it begins and where it ends.
+    pub(crate) fn ends(&self) -> (Option<Decimal>, Option<Decimal>) {
+        (self.low.map(|end| end.at), self.high.map(|end| end.at))
+    }
+
     /// Those in both.
     pub(crate) fn and(&self, other: &Self) -> Self {
         let narrower = |one: Option<End>, other: Option<End>, is_low: bool| match (one, other) {

@@ -135,6 +135,12 @@ pub struct MetricUse {
     pub no_data: NoData,
     /// With fewer samples than this the result is inconclusive.
     pub min_samples: u32,
+    /// It is never less than this, in its unit; for a word, by its place in the set.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "rust_decimal::serde::str_option")]
+    pub least: Option<Decimal>,
+    /// It is never more than this.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "rust_decimal::serde::str_option")]
+    pub most: Option<Decimal>,
     /// The query that measures it, in PromQL, with `$service`, `$environment` and `$over`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,

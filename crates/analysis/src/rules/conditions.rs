@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use clearway_diagnostics::{Diagnostic, Place, Severity, catalogue};
-use clearway_model::views::{self, Approval, At, Gate, Metric, Quantity, Rollout};
+use clearway_model::views::{self, Approval, At, Gate, Quantity, Rollout};
 use clearway_model::vocabulary::{Type, Vocabulary};
 use clearway_model::{
     Condition, Db, Item, Lowered, Measured, MetricCall, Value, ValueKind, instance, lower, release,
@@ -12,6 +12,7 @@ use clearway_model::{
 use clearway_syntax::BinaryOp;
 use rust_decimal::Decimal;
 
+use crate::conditions::natural;
 use crate::span::Span;
 
 /// What there is to tell about a declaration's conditions. A template is judged where a release uses it.
@@ -230,26 +231,6 @@ fn amount(value: &Value) -> Option<Decimal> {
             words.iter().position(|known| known.name == *word).map(Decimal::from)
         }
         _ => None,
-    }
-}
-
-/// The values that a metric can have.
-fn natural(db: &dyn Db, metric: &MetricCall) -> Span {
-    let view: Metric = views::of(lower(db, metric.item));
-    let zero = Decimal::ZERO;
-    match &*metric.ty {
-        // What a project measures itself in percent may well be more than the whole.
-        Type::Percent if metric.item.file(db).library(db) => Span::between(zero, Decimal::ONE_HUNDRED),
-        Type::Percent | Type::Number | Type::Count | Type::Quantity(_) if !view.signed => {
-            Span::above(zero, true)
-        }
-        Type::Word(of) => match Vocabulary::get().enums.get(of) {
-            Some(words) if words.ordered => {
-                Span::between(zero, Decimal::from(words.words.len().saturating_sub(1)))
-            }
-            _ => Span::all(),
-        },
-        _ => Span::all(),
     }
 }
 

@@ -50,7 +50,10 @@ fn operand(db: &dyn Db, side: &Measured) -> Operand {
 fn metric_use(db: &dyn Db, metric: &MetricCall) -> MetricUse {
     let view: Metric = views::of(lower(db, metric.item));
     let text = |at: &Option<views::At<std::sync::Arc<str>>>| at.as_ref().map(|at| at.value.to_string());
+    let (least, most) = clearway_analysis::bounds(db, metric);
     MetricUse {
+        least,
+        most,
         name: metric.name.to_string(),
         args: metric.args.iter().map(|(name, value)| (name.to_string(), scalar(value))).collect(),
         unit: unit_of(&metric.ty),

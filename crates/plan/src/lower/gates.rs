@@ -137,6 +137,8 @@ fn compare(
         unit: unit.to_owned(),
         no_data: NoData::Fail,
         min_samples: 1,
+        least: Some(Decimal::ZERO),
+        most: None,
         query: None,
         samples: None,
     };
