@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Say what a release does, step by step
     Plan(PlanArgs),
+    /// Say what a change makes weaker, guarantee by guarantee and way by way
+    Diff(DiffArgs),
     /// Say what a diagnostic means and how to mend it
     Explain(ExplainArgs),
     /// Print files in the one style
@@ -96,6 +98,13 @@ pub(crate) struct ProjectArgs {
     /// A project's folder, a file, or - for standard input; the nearest folder with a clearway.toml by default
     #[arg(value_name = "PATH")]
     pub path: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub given: GivenArgs,
+}
+
+/// What is given beside a spec.
+#[derive(Args)]
+pub(crate) struct GivenArgs {
     /// Read what is deployed in an environment from a file
     #[arg(long, value_name = "ENV=FILE", value_parser = pair)]
     pub deployed: Vec<(String, String)>,
@@ -163,8 +172,47 @@ pub(crate) struct PlanArgs {
     #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"])]
     pub why: Option<Vec<String>>,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
-    pub format: TextFormat,
+    #[arg(long, value_enum, default_value_t = ReviewFormat::Text, value_name = "FORMAT")]
+    pub format: ReviewFormat,
+}
+
+#[derive(Args)]
+pub(crate) struct DiffArgs {
+    /// What was: a project's folder, REV:PATH of this repository, or a plan that was built (.clearway/plan.json)
+    #[arg(value_name = "OLD")]
+    pub old: Utf8PathBuf,
+    /// What is, in any of these forms
+    #[arg(value_name = "NEW")]
+    pub new: Utf8PathBuf,
+    /// Fail where something comes to this, or to worse, or cannot be compared
+    #[arg(long, value_enum, value_name = "VERDICT")]
+    pub fail_on: Option<FailOn>,
+    /// Somebody who has agreed to the change: without one of those who agreed on triage rules, a change of them is weaker
+    #[arg(long, value_name = "PERSON")]
+    pub agreed: Vec<String>,
+    #[command(flatten)]
+    pub given: GivenArgs,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ReviewFormat::Text, value_name = "FORMAT")]
+    pub format: ReviewFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Something is let through that was not
+    Weaker,
+    /// The same, or nobody can tell whether it is
+    Incomparable,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For reviewers, in Markdown: a page, or a comment on a pull request
+    Markdown,
 }
 
 #[derive(Args)]

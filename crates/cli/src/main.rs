@@ -6,6 +6,7 @@ mod error;
 mod files;
 mod output;
 mod project;
+mod revision;
 mod runtime;
 mod system;
 
@@ -53,6 +54,7 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Checklist(args) => commands::checklist::run(args, output),
         Command::Build(args) => commands::build::run(args, output),
         Command::Plan(args) => commands::plan::run(args, output),
+        Command::Diff(args) => commands::diff::run(args, output),
         Command::Explain(args) => commands::explain::run(args, output),
         Command::Fmt(args) => commands::fmt::run(args, output),
         Command::Graph(args) => commands::graph::run(args, output),

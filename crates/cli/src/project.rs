@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clearway_model::{Change, MANIFEST, Workspace};
+use clearway_model::{Change, MANIFEST, System, Workspace};
 use rayon::prelude::*;
 
-use crate::args::ProjectArgs;
+use crate::args::{GivenArgs, ProjectArgs};
 use crate::error::Failure;
 use crate::files;
 use crate::system::Disk;
@@ -16,19 +16,24 @@ pub(crate) struct Opened {
     pub workspace: Workspace,
     /// The text of its manifest.
     pub manifest: String,
-    /// Its folder.
-    root: Utf8PathBuf,
+    /// Its folder; none where it is not on the disk.
+    root: Option<Utf8PathBuf>,
 }
 
 /// Reads the project that the arguments name, with what they change about it.
 pub(crate) fn open(args: &ProjectArgs) -> Result<Opened, Failure> {
     let mut opened = open_path(args.path.as_deref())?;
+    give(&mut opened, &args.given)?;
+    Ok(opened)
+}
+
+/// Changes a project by what is given beside it.
+pub(crate) fn give(opened: &mut Opened, args: &GivenArgs) -> Result<(), Failure> {
     let (root, here) = (opened.root.clone(), files::working_directory()?);
     // A file on the command line is meant from where the command is given, and is named from the project's root.
-    let deployed = args
-        .deployed
-        .iter()
-        .map(|(environment, file)| Change::Deployed(environment.clone(), from_root(&root, &here.join(file))));
+    let deployed = args.deployed.iter().map(|(environment, file)| {
+        Change::Deployed(environment.clone(), from_root(root.as_deref(), &here.join(file)))
+    });
     let ship = args.ship.iter().map(|(service, version)| Change::Ship(service.clone(), version.clone()));
     let assume = args.assume.map(|_| Change::AssumeDeclared(true));
     // Nothing that is declared is finer than a second.
@@ -36,14 +41,20 @@ pub(crate) fn open(args: &ProjectArgs) -> Result<Opened, Failure> {
     let now = jiff::Timestamp::from_second(now.as_second()).unwrap_or(now);
     let now = std::iter::once(Change::Now(now));
     opened.workspace.apply(deployed.chain(ship).chain(assume).chain(now).collect());
-    Ok(opened)
+    Ok(())
+}
+
+/// A project of these texts, which reads what else it needs from a system that is not the disk.
+pub(crate) fn of_texts(system: Arc<dyn System>, manifest: String, texts: Sources) -> Opened {
+    let workspace = Workspace::new(system, &manifest, texts);
+    Opened { workspace, manifest, root: None }
 }
 
 /// The path of a file from a root, with `/`. A file that is not there keeps its whole path: reading it says so.
-fn from_root(root: &Utf8Path, file: &Utf8Path) -> String {
+fn from_root(root: Option<&Utf8Path>, file: &Utf8Path) -> String {
     let whole = |path: &Utf8Path| path.canonicalize_utf8().ok();
     let relative =
-        whole(root).zip(whole(file)).and_then(|(root, file)| pathdiff::diff_utf8_paths(file, root));
+        root.and_then(whole).zip(whole(file)).and_then(|(root, file)| pathdiff::diff_utf8_paths(file, root));
     relative.unwrap_or_else(|| file.to_owned()).into_string().replace('\\', "/")
 }
 
@@ -89,7 +100,7 @@ pub(crate) fn sources(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
 fn read_in(root: &Utf8Path) -> Result<Opened, Failure> {
     let (manifest, texts) = texts(root)?;
     let workspace = Workspace::new(Arc::new(Disk::new(root)), &manifest, texts);
-    Ok(Opened { workspace, manifest, root: root.to_owned() })
+    Ok(Opened { workspace, manifest, root: Some(root.to_owned()) })
 }
 
 /// Texts with their paths below the project's folder.
@@ -110,5 +121,5 @@ fn single(folder: &Utf8Path, name: &str, text: String) -> Opened {
     let manifest = "[project]\nname = \"untitled\"\n".to_owned();
     let files = vec![(name.to_owned(), Arc::from(text))];
     let workspace = Workspace::new(Arc::new(Disk::new(folder)), &manifest, files);
-    Opened { workspace, manifest, root: folder.to_owned() }
+    Opened { workspace, manifest, root: Some(folder.to_owned()) }
 }

@@ -1,10 +1,11 @@
 //! What a target has to say about a project, as diagnostics at the declarations that it is about.
 
 use clearway_diagnostics::{Diagnostic, Place, Severity, Span, catalogue};
-use clearway_model::{Db, Item, Workspace, items};
+use clearway_model::{Db, Workspace};
 use clearway_plan::{Guarantee, Origin, Plan};
 use clearway_targets::{Binary, BinaryError, Keeping, Kept, Ledger, Obstacle, Settings, TARGETS, Target};
 
+use crate::locate::declared_at;
 use crate::lock;
 
 /// The settings of a build, or why there is none.
@@ -149,21 +150,4 @@ pub(crate) fn unwritable(workspace: &Workspace, target: &dyn Target, why: &str) 
 /// Where a declaration is written; the manifest where there is no such declaration.
 pub(crate) fn place_of(workspace: &Workspace, origin: &Origin) -> Place {
     declared_at(workspace, origin).unwrap_or_else(|| manifest_place(workspace))
-}
-
-/// Where a declaration of the project is written.
-pub fn declared_at(workspace: &Workspace, origin: &Origin) -> Option<Place> {
-    let name = origin.name.split('(').next().unwrap_or_default();
-    let is_meant = |item: &Item| {
-        let kinds = match origin.kind.as_str() {
-            "team" | "role" => ["team", "role"].as_slice(),
-            _ => &[],
-        };
-        let kind = item.kind(workspace).as_str();
-        item.name(workspace) == name && (kind == origin.kind || kinds.contains(&kind))
-    };
-    let sources = workspace.project().sources(workspace).iter();
-    let mut declared = sources.flat_map(|file| items(workspace, *file)).copied();
-    let db: &dyn Db = workspace;
-    declared.find(is_meant).map(|item| item.name_place(db))
 }

@@ -6,6 +6,7 @@
 mod basis;
 mod files;
 mod judge;
+mod locate;
 mod lock;
 mod times;
 mod trial;
@@ -17,7 +18,7 @@ use clearway_targets::{File, Keeping, TARGETS, Target};
 
 pub use basis::of_run;
 pub use files::{GENERATED, PLAN, with_plan};
-pub use judge::declared_at;
+pub use locate::{declared_at, located};
 pub use times::missed;
 pub use trial::{Failure, Trial, trials};
 

@@ -6,6 +6,8 @@
 pub mod access;
 mod markdown;
 pub mod matrix;
+pub mod plan;
+pub mod review;
 mod table;
 pub mod tests;
 

@@ -21,7 +21,7 @@ pub(crate) fn document(report: &impl Report) -> String {
 }
 
 /// The columns are as wide as their widest cell: the text is read as it is, too.
-fn write_table(out: &mut String, table: &Table) {
+pub(crate) fn write_table(out: &mut String, table: &Table) {
     let rows: Vec<Vec<String>> =
         table.rows.iter().map(|row| row.iter().map(|cell| cell_text(cell)).collect()).collect();
     let widths: Vec<usize> = table
@@ -48,7 +48,7 @@ fn write_table(out: &mut String, table: &Table) {
 }
 
 /// A text of the spec in a cell: what would end the cell, or start markup of its own, is escaped.
-fn cell_text(text: &str) -> String {
+pub(crate) fn cell_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -66,7 +66,7 @@ fn cell_text(text: &str) -> String {
 }
 
 /// A text that stands on a line of its own.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     text.replace(['\n', '\r'], " ").replace('<', "&lt;")
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod checklist;
 pub(crate) mod completions;
+pub(crate) mod diff;
 pub(crate) mod doc;
 pub(crate) mod evidence;
 pub(crate) mod explain;

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use clearway_compile::Made;
 use clearway_diagnostics::Severity;
 use clearway_diagnostics::render::Format;
 use clearway_plan::{Plan, Release, Told, common, order, steps, timetable};
+use clearway_report::plan::Planned;
 use clearway_schedule::{Conflict, Schedule, Zone};
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::Verdict;
-use crate::args::{PlanArgs, TextFormat};
+use crate::args::{PlanArgs, ReviewFormat};
 use crate::error::Failure;
 use crate::output::{Output, any};
 use crate::project::open;
@@ -21,7 +23,7 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
         return super::why::run(args, &opened, before, after, output);
     }
     let compiled = clearway_compile::plan(&opened.workspace);
-    let is_json = args.format == TextFormat::Json;
+    let is_json = args.format == ReviewFormat::Json;
     let Some(plan) = compiled.plan.as_ref().filter(|_| !compiled.fails()) else {
         let format = if is_json { Format::Json } else { Format::Human };
         output.diagnostics(&opened, &compiled.diagnostics, format)?;
@@ -33,7 +35,7 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
         let known = plan.releases.iter().map(|release| release.name.clone()).collect();
         return Err(Failure::NoRelease { name: name.clone(), known });
     }
-    let now = crate::runtime::clock(args.project.now);
+    let now = crate::runtime::clock(args.project.given.now);
     let schedule: Vec<(&Release, Result<Schedule, Box<Conflict>>)> =
         releases.iter().map(|release| (*release, timetable(plan, release, now))).collect();
     let mut diagnostics = compiled.diagnostics.clone();
@@ -62,6 +64,12 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
         return Ok(verdict);
     }
     output.diagnostics_aside(&opened, &diagnostics)?;
+    if args.format == ReviewFormat::Markdown {
+        let pages: Vec<String> =
+            schedule.iter().map(|(release, slots)| markdown(plan, release, slots, &compiled.made)).collect();
+        output.results(|out| write!(out, "{}", pages.join("\n")))?;
+        return Ok(verdict);
+    }
     output.results(|out| {
         for (at, release) in releases.iter().enumerate() {
             write!(out, "{}{}", if at == 0 { "" } else { "\n" }, Told { plan, release })?;
@@ -93,6 +101,30 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
         Ok(())
     })?;
     Ok(verdict)
+}
+
+/// A release as a page for reviewers.
+fn markdown(
+    plan: &Plan,
+    release: &Release,
+    slots: &Result<Schedule, Box<Conflict>>,
+    made: &[Made],
+) -> String {
+    let kept = made.iter().flat_map(|made| {
+        made.guarantees.iter().map(|kept| {
+            [
+                made.target.to_owned(),
+                kept.guarantee.to_string(),
+                kept.kept.words().to_owned(),
+                kept.how.clone(),
+            ]
+        })
+    });
+    let schedule = slots.as_ref().map_err(|conflict| match release.moves() {
+        true => conflict.to_string(),
+        false => "nothing moves".to_owned(),
+    });
+    clearway_report::plan::markdown(&Planned { plan, release, schedule, kept: kept.collect() })
 }
 
 /// The schedule of a release, or why it has none, and the time that its environments have in common, where it asks for one.

@@ -1,0 +1,161 @@
+//! `clearway diff`
+
+use camino::Utf8Path;
+use clearway_diagnostics::{Diagnostic, Position, Report, Severity, Sources};
+use clearway_diff::{Asked, Change, Diff, Side, Spot, Told, Verdict as Verdicts};
+use clearway_plan::Plan;
+use clearway_report::Place;
+use clearway_runtime::PlanFile;
+use serde_json::{Value, json};
+
+use crate::Verdict;
+use crate::args::{DiffArgs, FailOn, ReviewFormat};
+use crate::error::Failure;
+use crate::output::Output;
+use crate::project::{Opened, give, open_path};
+use crate::revision::{self, Found};
+use crate::{files, runtime};
+
+/// A side: its plan, and the spec that it comes from, where there is one.
+struct Read {
+    plan: Option<Plan>,
+    spec: Option<Opened>,
+    /// What is wrong with the spec.
+    errors: Vec<Diagnostic>,
+}
+
+impl Read {
+    /// What is wrong, with its places.
+    fn reports(&self) -> Vec<Report> {
+        let spec = self.spec.iter();
+        spec.flat_map(|spec| Report::all(&self.errors, &spec.workspace.sources(&spec.manifest))).collect()
+    }
+}
+
+pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Verdict, Failure> {
+    let (old, new) = rayon::join(|| read(&args.old, args), || read(&args.new, args));
+    let (old, new) = (old?, new?);
+    for side in [&old, &new] {
+        if let Some(spec) = side.spec.as_ref().filter(|_| !side.errors.is_empty()) {
+            output.diagnostics_aside(spec, &side.errors)?;
+        }
+    }
+    let asked = Asked { now: runtime::clock(args.given.now), agreed: args.agreed.iter().cloned().collect() };
+    let plans = old.plan.as_ref().zip(new.plan.as_ref());
+    let diff = plans.map(|(old, new)| clearway_diff::diff(old, new, &asked));
+    let side = |side: Side| if side == Side::Old { &old } else { &new };
+    let place = |at: Side, spot: &Spot| side(at).spec.as_ref().and_then(|spec| place(spec, spot));
+    let errors: Vec<Value> = [("old", &old), ("new", &new)]
+        .into_iter()
+        .flat_map(|(name, side)| side.reports().into_iter().map(move |error| (name, error)))
+        .map(|(name, error)| {
+            let mut error = json!(error);
+            error["side"] = json!(name);
+            error
+        })
+        .collect();
+    let wrong: Vec<&str> = [("old", &old), ("new", &new)]
+        .into_iter()
+        .filter(|(_, side)| side.plan.is_none())
+        .map(|(name, _)| name)
+        .collect();
+    output.results(|out| match (args.format, &diff) {
+        (ReviewFormat::Json, diff) => writeln!(out, "{:#}", as_json(diff.as_ref(), &errors, &side)),
+        (ReviewFormat::Text, Some(diff)) => {
+            let places = |at: Side, spot: &Spot| place(at, spot).map(|place| place.to_string());
+            write!(out, "{}", Told { diff, places: &places })
+        }
+        (ReviewFormat::Markdown, Some(diff)) => {
+            write!(out, "{}", clearway_report::review::markdown(diff, &place))
+        }
+        (ReviewFormat::Text, None) => writeln!(out, "{}", uncompared(&wrong)),
+        (ReviewFormat::Markdown, None) => writeln!(out, "## Release diff\n\n{}", uncompared(&wrong)),
+    })?;
+    Ok(verdict(args.fail_on, diff.as_ref()))
+}
+
+fn uncompared(wrong: &[&str]) -> String {
+    format!("nothing was compared: the {} spec does not hold, and has no plan", wrong.join(" and the "))
+}
+
+/// What cannot be compared may be weaker.
+fn verdict(fail_on: Option<FailOn>, diff: Option<&Diff>) -> Verdict {
+    let Some(fail_on) = fail_on else { return Verdict::Holds };
+    let fails = diff.is_none_or(|diff| match fail_on {
+        FailOn::Weaker => diff.has(Verdicts::Weaker),
+        FailOn::Incomparable => diff.has(Verdicts::Weaker) || diff.has(Verdicts::Incomparable),
+    });
+    if fails { Verdict::Fails } else { Verdict::Holds }
+}
+
+/// Reads a side: a plan that was built, or a spec, on the disk or in a revision.
+fn read(path: &Utf8Path, args: &DiffArgs) -> Result<Read, Failure> {
+    let opened = match revision::parts(path) {
+        Some((revision, path)) => match revision::read(revision, path)? {
+            Found::File(bytes) => return plan(&bytes),
+            Found::Project(opened) => *opened,
+        },
+        None if path.is_file() && path.extension() == Some("json") => {
+            return plan(files::read(path)?.as_bytes());
+        }
+        None => open_path(Some(path))?,
+    };
+    spec(opened, args)
+}
+
+fn plan(bytes: &[u8]) -> Result<Read, Failure> {
+    Ok(Read { plan: Some(PlanFile::read(bytes)?.plan), spec: None, errors: Vec::new() })
+}
+
+fn spec(mut opened: Opened, args: &DiffArgs) -> Result<Read, Failure> {
+    give(&mut opened, &args.given)?;
+    let compiled = clearway_compile::plan(&opened.workspace);
+    let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
+    let errors = compiled.diagnostics.iter().filter(is_error).cloned().collect();
+    let fails = compiled.fails();
+    Ok(Read { plan: compiled.plan.filter(|_| !fails), spec: Some(opened), errors })
+}
+
+/// The file and line of a spot.
+fn place(spec: &Opened, spot: &Spot) -> Option<Place> {
+    let found = clearway_compile::located(&spec.workspace, &spot.origin, &spot.within)?;
+    let sources = spec.workspace.sources(&spec.manifest);
+    let file = found.file();
+    let line = Position::of(Sources::text(&sources, file), sources.span(found).start).line;
+    Some(Place { file: Sources::path(&sources, file).to_owned(), line })
+}
+
+/// The documented form.
+fn as_json<'r>(diff: Option<&Diff>, errors: &[Value], side: &dyn Fn(Side) -> &'r Read) -> Value {
+    let change = |change: &Change| {
+        let mut told = json!(change);
+        let spots = [(Side::Old, "old", &change.places.old), (Side::New, "new", &change.places.new)];
+        let labels = spots
+            .into_iter()
+            .filter_map(|(at, name, spot)| label(side(at).spec.as_ref()?, name, spot.as_ref()?));
+        told["labels"] = labels.collect();
+        told
+    };
+    json!({
+        "changes": diff.map(|diff| diff.changes.iter().map(change).collect::<Vec<_>>()).unwrap_or_default(),
+        "verdicts": diff.map_or_else(|| json!([]), |diff| json!(diff.verdicts)),
+        "effects": diff.map(|diff| json!(diff.effects)),
+        "errors": errors,
+    })
+}
+
+/// A place as diagnostics have it, with its side.
+fn label(spec: &Opened, side: &str, spot: &Spot) -> Option<Value> {
+    let place = clearway_compile::located(&spec.workspace, &spot.origin, &spot.within)?;
+    let sources = spec.workspace.sources(&spec.manifest);
+    let (file, span) = (place.file(), sources.span(place));
+    let text = Sources::text(&sources, file);
+    Some(json!({
+        "side": side,
+        "file": Sources::path(&sources, file),
+        "start": Position::of(text, span.start),
+        "end": Position::of(text, span.end),
+        "message": spot.origin.to_string(),
+        "primary": side == "new",
+    }))
+}

@@ -1,0 +1,60 @@
+//! For how long records are kept, and which guarantees are given up by name.
+
+use std::collections::BTreeSet;
+
+use clearway_plan::{Acceptance, Guarantee, Origin, Plan, Release};
+
+use crate::change::Change;
+use crate::verdict::Verdict;
+
+/// For how many days each kind of record is kept.
+pub(crate) fn retention(old: &Plan, new: &Plan) -> Vec<Change> {
+    let kinds: BTreeSet<&String> = old.retention.keys().chain(new.retention.keys()).collect();
+    let changed = kinds.into_iter().filter(|kind| old.retention.get(*kind) != new.retention.get(*kind));
+    changed
+        .map(|kind| {
+            let days = |plan: &Plan| plan.retention.get(kind).copied().unwrap_or_default();
+            let told = |plan: &Plan| plan.retention.get(kind).map(|days| format!("{days} days"));
+            let verdict = Verdict::of_limit(&days(new), &days(old));
+            let witness = (verdict == Verdict::Weaker)
+                .then(|| format!("what is older than {} days may be gone when an auditor asks", days(new)));
+            let change = Change::new(verdict, Guarantee::Records, format!("how long {kind} are kept"));
+            change.between(told(old), told(new)).witness(witness)
+        })
+        .collect()
+}
+
+/// Guarantees that a release gives up by name.
+pub(crate) fn accepts(old: &Release, new: &Release) -> Vec<Change> {
+    let key = |accept: &Acceptance| (accept.guarantee, accept.target.clone());
+    let keys: BTreeSet<(Guarantee, Option<String>)> =
+        old.accepts.iter().chain(&new.accepts).map(key).collect();
+    let origin = |release: &Release| Origin::new("release", &release.name);
+    keys.into_iter()
+        .filter_map(|(guarantee, target)| {
+            let of = |release: &Release| -> BTreeSet<String> {
+                let all =
+                    release.accepts.iter().filter(|one| (one.guarantee, &one.target) == (guarantee, &target));
+                all.map(|one| one.reason.clone()).collect()
+            };
+            let (before, after) = (of(old), of(new));
+            if before == after {
+                return None;
+            }
+            let verdict = Verdict::of(before.is_empty(), after.is_empty());
+            let on = target.as_ref().map_or("every target".to_owned(), |target| target.clone());
+            let told = |reasons: &BTreeSet<String>| {
+                (!reasons.is_empty()).then(|| reasons.iter().cloned().collect::<Vec<_>>().join("; "))
+            };
+            let witness = (verdict == Verdict::Weaker)
+                .then(|| format!("a target is built for that does not keep {guarantee}"));
+            let change = Change::new(
+                verdict,
+                guarantee,
+                format!("release `{}` gives up {guarantee} on {on}", new.name),
+            );
+            let change = change.between(told(&before), told(&after)).witness(witness);
+            Some(change.from(&origin(old), &["accept"]).to(&origin(new), &["accept"]))
+        })
+        .collect()
+}

@@ -1,0 +1,104 @@
+//! What a change makes weaker, as a comment on a pull request.
+
+use std::fmt::Write as _;
+
+use clearway_diff::{Diff, Effects, Group, Side, Spot, Verdict, grouped};
+
+use crate::markdown::{line, write_table};
+use crate::{Place, Table};
+
+/// A comparison as Markdown. `place` says where a spot of a side is written.
+pub fn markdown(diff: &Diff, place: &dyn Fn(Side, &Spot) -> Option<Place>) -> String {
+    let mut out = "## Release diff\n".to_owned();
+    let _ = write!(out, "\n{}\n", line(&summary(diff)));
+    let groups = grouped(&diff.changes);
+    for verdict in Verdict::ALL {
+        let groups: Vec<&Group<'_>> = groups.iter().filter(|group| group.change.verdict == verdict).collect();
+        if groups.is_empty() {
+            continue;
+        }
+        let mut table = Table::new(["guarantee", "where", "what", "was", "is", "which means"]);
+        groups.iter().for_each(|group| row(&mut table, group, place));
+        // What changes nothing is there for whoever wants to see it.
+        match verdict {
+            Verdict::Neutral => {
+                let _ = write!(out, "\n<details><summary>neutral ({})</summary>\n\n", groups.len());
+                write_table(&mut out, &table);
+                out.push_str("\n</details>\n");
+            }
+            _ => {
+                let _ = write!(out, "\n### {verdict}\n\n");
+                write_table(&mut out, &table);
+            }
+        }
+    }
+    effects(&mut out, &diff.effects);
+    out
+}
+
+/// What it comes to, in one sentence.
+fn summary(diff: &Diff) -> String {
+    if diff.is_empty() {
+        return "The plans say the same: nothing is let through that was not.".to_owned();
+    }
+    let count = |verdict: Verdict| {
+        grouped(&diff.changes).iter().filter(|group| group.change.verdict == verdict).count()
+    };
+    let counts: Vec<String> = Verdict::ALL
+        .into_iter()
+        .filter(|verdict| count(*verdict) > 0)
+        .map(|verdict| match verdict {
+            Verdict::Weaker => format!("**{} weaker**", count(verdict)),
+            _ => format!("{} {verdict}", count(verdict)),
+        })
+        .collect();
+    format!("{}.", counts.join(", "))
+}
+
+fn row(table: &mut Table, group: &Group<'_>, place: &dyn Fn(Side, &Spot) -> Option<Place>) {
+    let change = group.change;
+    let at = |value: &Option<String>, side: Side, spot: &Option<Spot>| {
+        let written = spot.as_ref().and_then(|spot| place(side, spot));
+        let written = written.map(|place| format!(" [{place}]")).unwrap_or_default();
+        format!("{}{written}", value.as_deref().unwrap_or("nothing"))
+    };
+    table.row([
+        change.guarantee.map(|guarantee| guarantee.to_string()).unwrap_or_default(),
+        group.place(),
+        change.subject.clone(),
+        at(&change.old, Side::Old, &change.places.old),
+        at(&change.new, Side::New, &change.places.new),
+        change.witness.clone().unwrap_or_default(),
+    ]);
+}
+
+fn effects(out: &mut String, effects: &Effects) {
+    let none = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
+    let mut table = Table::new(["effect", "where", "was", "is"]);
+    for one in &effects.people {
+        let number = |number: Option<u32>| none(number.map(|number| number.to_string()));
+        table.row([
+            "fewest people".to_owned(),
+            format!("{} way into {}", one.path, one.environment),
+            number(one.old),
+            number(one.new),
+        ]);
+    }
+    for one in &effects.schedule {
+        table.row([
+            "earliest start".to_owned(),
+            one.environment.clone(),
+            none(one.old.clone()),
+            none(one.new.clone()),
+        ]);
+    }
+    for one in &effects.order {
+        let waves =
+            |waves: &[Vec<String>]| waves.iter().map(|wave| wave.join(", ")).collect::<Vec<_>>().join("; ");
+        table.row(["order".to_owned(), one.environment.clone(), waves(&one.old), waves(&one.new)]);
+    }
+    if !table.rows.is_empty() {
+        out.push_str("\n### effects\n\n");
+        write_table(out, &table);
+    }
+}

@@ -1,0 +1,70 @@
+//! Edits that change nothing a plan says: formatting, comments, the order of declarations and of lists that are sets.
+
+use clearway_model::vocabulary::Shape;
+use clearway_syntax::{FormatOptions, format};
+use clearway_tests::{Fixture, files_below, repository};
+use rayon::prelude::*;
+
+use super::{diff, example, planned};
+
+/// The examples.
+fn examples() -> Vec<String> {
+    let manifests = files_below(&repository().join("examples"));
+    let projects = manifests.iter().filter(|path| path.ends_with("clearway.toml"));
+    projects.map(|path| path.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned()).collect()
+}
+
+/// Another text for each file.
+fn changed(fixture: &Fixture, change: &dyn Fn(&str) -> String) -> Fixture {
+    let mut changed = fixture.clone();
+    changed.sources.iter_mut().for_each(|(_, text)| *text = change(text));
+    changed
+}
+
+/// Every line break and indentation otherwise, as far as the language lets one write it.
+fn narrow(text: &str) -> String {
+    format(text, &FormatOptions { width: 40 }, &Shape)
+}
+
+fn commented(text: &str) -> String {
+    let line = |line: &str| match line.is_empty() || line.trim_start().starts_with("//") {
+        true => format!("{line}\n"),
+        false => format!("{line} // as before\n"),
+    };
+    // A comment at the end of a line of a text over several lines would be a part of the text.
+    if text.contains("\"\"\"") { format!("// as before\n{text}") } else { text.lines().map(line).collect() }
+}
+
+/// The declarations of a file the other way round; what is imported stays first.
+fn turned(text: &str) -> String {
+    let (mut head, mut blocks): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for block in text.split_inclusive("\n\n") {
+        let is_use = block.lines().any(|line| line.starts_with("use "));
+        // What is inside of a declaration belongs to it.
+        let goes_on = block.starts_with([' ', '}', '\n']);
+        match (is_use, goes_on, blocks.last_mut()) {
+            (true, ..) => head.push(block.to_owned()),
+            (_, true, Some(last)) => last.push_str(block),
+            _ => blocks.push(format!("{}\n\n", block.trim_end_matches('\n'))),
+        }
+    }
+    blocks.reverse();
+    head.into_iter().chain(blocks).collect()
+}
+
+#[test]
+fn formatting_comments_and_the_order_of_declarations_change_nothing() {
+    examples().par_iter().for_each(|name| {
+        let fixture = example(name);
+        let plan = planned(&fixture.workspace()).unwrap();
+        for (what, change) in
+            [("formatting", &narrow as &dyn Fn(&str) -> String), ("comments", &commented), ("order", &turned)]
+        {
+            let other = changed(&fixture, change);
+            assert_ne!(other.sources, fixture.sources, "{name}: {what}");
+            let other = planned(&other.workspace()).unwrap_or_else(|why| panic!("{name}: {what}: {why}"));
+            let found = diff(&plan, &other, &[]);
+            assert!(found.is_empty() && found.effects.is_empty(), "{name}: {what}: {:#?}", found.changes);
+        }
+    });
+}
