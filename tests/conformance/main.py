@@ -11,6 +11,7 @@ import emitted_run
 import judge_examples
 import judge_github
 import judge_gitlab
+import judge_tree_sitter
 from emitted_damage import DAMAGES, damaged
 from emitted_scenarios import QUICK, SCENARIOS
 from self_test.__main__ import main as self_test_main
@@ -47,6 +48,15 @@ def judge_for_gitlab(arguments):
 def judge_all_examples_for_gitlab(arguments):
     """Judges what the examples emit for GitLab."""
     return report(arguments, *judge_gitlab.judge_examples(judge_examples.BINARY, judge_examples.ROOT / "examples"))
+
+
+def judge_the_tree_sitter_grammar(_):
+    """Judges the grammar for editors."""
+    findings, files = judge_tree_sitter.judge()
+    for finding in findings:
+        print(finding)
+    print(f"judge-tree-sitter: {len(findings)} findings in {files} files", file=sys.stderr)
+    return 1 if findings else 0
 
 
 def act(arguments):
@@ -117,6 +127,9 @@ def commands():
     one = sub.add_parser("judge-gitlab-examples", help="the same over what every example emits for GitLab")
     one.add_argument("--format", **formats)
     one.set_defaults(do=judge_all_examples_for_gitlab)
+
+    one = sub.add_parser("judge-tree-sitter", help="tree-sitter with the grammar for editors, over every file of the language")
+    one.set_defaults(do=judge_the_tree_sitter_grammar)
 
     one = sub.add_parser("act-run", help="executes scenarios, one JSON object or a list of them, with act")
     one.add_argument("scenarios", nargs="?", default="-", help="a file; standard input without one")
