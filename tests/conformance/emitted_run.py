@@ -15,6 +15,7 @@ from pathlib import Path
 import act_run
 import act_workflow
 import emitted_github
+import emitted_ledger
 from emitted_expected import Live, Run, digest_of
 from tools import HERE, Broken
 from tools import run as run_tool
@@ -56,10 +57,14 @@ class Emitted:
         """A file of JSON that was emitted."""
         return json.loads((self.repository / path).read_text(encoding="utf-8"))
 
-    def clearway(self, *arguments):
-        """Calls the binary as a person would, outside of any pipeline."""
+    def asks(self, *arguments):
+        """Calls the binary as a person would, outside of any pipeline: exit code, output and errors."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
-        code, out, err = run_tool([str(binary()), *arguments], cwd=self.repository, environment=environment)
+        return run_tool([str(binary()), *arguments], cwd=self.repository, environment=environment)
+
+    def clearway(self, *arguments):
+        """The same, where it must succeed."""
+        code, out, err = self.asks(*arguments)
         if code:
             raise Broken(f"`clearway {' '.join(arguments)}` ended with exit code {code}:\n{out}{err}")
 
@@ -215,9 +220,9 @@ def differences(expected, found, what):
     ]
 
 
-def try_run(emitted, run):
+def try_run(executed):
     """Executes a run; what is not as the plan says."""
-    executed = Executed(emitted, run.steps())
+    run = executed.run
     jobs = executed.jobs()
     found = {path.name: path.read_text(encoding="utf-8").strip() for path in executed.markers.iterdir()}
     # A job in a stage that was never called has no result of its own.
@@ -239,11 +244,15 @@ def try_one(name, worlds, damage=None, keep=None):
         emitted = Emitted(folder)
         if damage:
             damage(emitted.repository)
-        live = Live(emitted.plan, RELEASE)
+        live, runs = Live(emitted.plan, RELEASE), []
         for number, world in enumerate(worlds, 1):
-            run = Run(emitted.plan, RELEASE, world, live, number)
-            wrong += [f"run {number}: {one}" for one in try_run(emitted, run)]
-            commands += len(run.markers)
+            executed = Executed(emitted, Run(emitted.plan, RELEASE, world, live, number).steps())
+            runs.append(executed)
+            wrong += [f"run {number}: {one}" for one in try_run(executed)]
+            commands += len(executed.run.markers)
+        wrong += emitted_ledger.check(
+            emitted, [one.run for one in runs], {str(one.run.number): one.folder for one in runs}
+        )
     return name, round(time.monotonic() - started, 1), commands, wrong
 
 

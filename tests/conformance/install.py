@@ -45,7 +45,7 @@ def fingerprint():
     if sys.version_info < (3, 9):
         raise Missing(f"Python 3.9 or newer is needed, and `python3` is {sys.version.split()[0]}")
     digest = hashlib.sha256()
-    for path in sorted((HERE / "pins").iterdir()) + [HERE / PARSER, Path(__file__)]:
+    for path in sorted((HERE / "pins").glob("*.*")) + [HERE / PARSER, Path(__file__)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return f"python {sys.version.split()[0]} at {sys.base_prefix}\nnode {node}\npins {digest.hexdigest()}\n"
 

@@ -12,6 +12,8 @@ import judge_examples
 import judge_github
 import judge_gitlab
 import judge_tree_sitter
+import running_prometheus
+import running_s3
 from emitted_damage import DAMAGES, damaged
 from emitted_scenarios import QUICK, SCENARIOS
 from self_test.__main__ import main as self_test_main
@@ -99,6 +101,24 @@ def execute_emitted(arguments):
     return 1 if failed or untold else 0
 
 
+def found_wrong(command, wrong):
+    """Prints what is wrong; exit code 1 if anything is."""
+    for one in wrong:
+        print(one)
+    print(f"{command}: {len(wrong)} findings", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def ask_prometheus(arguments):
+    """Asks a real Prometheus."""
+    return found_wrong(arguments.command, running_prometheus.check())
+
+
+def write_to_s3(arguments):
+    """Writes to real storage."""
+    return found_wrong(arguments.command, running_s3.check())
+
+
 def self_test(_):
     """Runs the self-test."""
     return self_test_main()
@@ -142,6 +162,12 @@ def commands():
     one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
     one.add_argument("--keep", help="a new folder that keeps what each scenario left")
     one.set_defaults(do=execute_emitted)
+
+    one = sub.add_parser("ask-prometheus", help="gates and a watch that ask a real Prometheus")
+    one.set_defaults(do=ask_prometheus)
+
+    one = sub.add_parser("write-to-s3", help="16 writers at once to a ledger in real storage that speaks S3")
+    one.set_defaults(do=write_to_s3)
 
     one = sub.add_parser("self-test", help="whether the judges find what they must and the executor tells the truth")
     one.set_defaults(do=self_test)

@@ -6,6 +6,7 @@ mod runtime;
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clearway_diagnostics::render::Format;
+use clearway_evidence::Meaning;
 use clearway_syntax::FormatOptions;
 
 /// A language and a compiler for releases
@@ -64,6 +65,8 @@ pub(crate) enum Command {
     Preflight(PreflightArgs),
     /// Record that a step begins, and how it ended; pipelines call it
     Record(RecordArgs),
+    /// Hold a lock for a time, wherever runs are that share a ledger; pipelines call it
+    Lease(LeaseArgs),
     /// Plan a run against what is deployed now; pipelines call it
     Basis(BasisArgs),
     /// Watch what was deployed; pipelines call it
@@ -87,9 +90,9 @@ pub(crate) use report::{
 };
 pub(crate) use runtime::{
     ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, ChecklistArgs, ChecklistCommand,
-    ChecklistLookArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand, LedgerArgs, LedgerCommand,
-    PathArg, PlatformArg, PlatformArgs, PreflightArgs, RecordArgs, RecordCommand, RunArgs, StepArgs,
-    WatchArgs, WindowArgs, WindowCommand,
+    ChecklistLookArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand, LeaseArgs, LeaseCommand,
+    LedgerArgs, LedgerCommand, LockArgs, PathArg, PlatformArg, PlatformArgs, PreflightArgs, RecordArgs,
+    RecordCommand, RunArgs, StepArgs, TableArgs, WatchArgs, WindowArgs, WindowCommand,
 };
 
 /// The project a command is about.
@@ -336,6 +339,17 @@ pub(crate) enum Completions {
     Zsh,
     /// The manual pages
     Man,
+}
+
+/// The column of one of some meanings.
+fn column(text: &str, meanings: &[Meaning]) -> Result<(Meaning, String), String> {
+    let (word, name) = text.split_once('=').ok_or("write MEANING=NAME")?;
+    let found = meanings.iter().find(|meaning| meaning.name() == word);
+    let meaning = found.ok_or_else(|| {
+        let names: Vec<&str> = meanings.iter().map(|meaning| meaning.name()).collect();
+        format!("a column means one of {}", names.join(", "))
+    })?;
+    Ok((*meaning, name.to_owned()))
 }
 
 /// Every target, and `all` of them.

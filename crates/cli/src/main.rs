@@ -65,6 +65,7 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Approval(args) => commands::approval::run(args, output),
         Command::Preflight(args) => commands::preflight::run(args, output),
         Command::Record(args) => commands::record::run(args, output),
+        Command::Lease(args) => commands::lease::run(args, output),
         Command::Basis(args) => commands::basis::run(args, output),
         Command::Watch(args) => commands::watch::run(args, output),
         Command::Doc(args) => commands::doc::run(args, output),

@@ -359,6 +359,92 @@ fn evidence_is_shown_as_a_gate_sees_it() {
     assert!(pipeline.plain("evidence show a.xml").passes().out.contains("tests.total"));
 }
 
+#[test]
+fn tables_are_shown_by_a_mapping() {
+    let pipeline = Pipeline::new();
+    pipeline.write("issues.csv", "Key,State,Priority\nA-1,Open,High\nA-2,Shipped,Low\n");
+    let refused = pipeline.plain("evidence show --reader table issues.csv");
+    assert!(refused.code == 1 && refused.out.contains("`--table` and `--column`"), "{}", refused.out);
+    let columns = "--column id=Key --column status=State --column severity=Priority";
+    let shown = pipeline.plain(&format!("evidence show issues.csv --table issues {columns}"));
+    for line in ["issues.total", "issues.open", "A-1"] {
+        assert!(shown.passes().out.contains(line), "without `{line}`:\n{}", shown.out);
+    }
+    let figures = |arguments: &str| -> Value {
+        let shown = pipeline.plain(&format!("evidence show {arguments} --format json"));
+        serde_json::from_str::<Value>(&shown.passes().out).unwrap()[0]["metrics"].clone()
+    };
+    assert_eq!(figures(&format!("issues.csv --table issues {columns}"))["issues.open"], 2);
+    let closed = format!("issues.csv --table issues {columns} --closed-state shipped");
+    assert_eq!(figures(&closed)["issues.open"], 1);
+    pipeline.write(
+        "issues.json",
+        r#"{"found": {"issues": [{"key": "A-1", "fields": {"status": {"name": "Done"}}}]}}"#,
+    );
+    let nested = "issues.json --table issues --rows-at found.issues --column id=key --column status=fields.status.name";
+    assert_eq!(figures(nested)["issues.closed"], 1);
+    // As a gate of the plan reads them.
+    let mut plan = plan_json();
+    let table =
+        json!({"rows": "issues", "columns": {"id": "Key", "status": "State"}, "closed-states": ["Shipped"]});
+    plan["gates"]["tests"]["evidence"] =
+        json!([{"reader": "table", "sources": ["issues.csv"], "table": table}]);
+    write_plan(&pipeline.path("tables.json"), &plan);
+    assert_eq!(figures("issues.csv --gate tests --plan tables.json")["issues.open"], 1);
+    for (wrong, word) in [
+        ("issues.csv --gate nothing --plan plan.json", "there is `tests`"),
+        ("issues.csv --gate tests --plan plan.json", "reads no table"),
+        ("issues.csv --table nothing", "issues, changes, incidents, tickets, feedback"),
+        ("issues.csv --table issues --column nothing=Key", "a column means one of id, title"),
+        ("issues.csv --column id=Key", "--table"),
+    ] {
+        let ran = pipeline.plain(&format!("evidence show {wrong}"));
+        assert!(
+            ran.code == 2 && ran.err.replace("\n  │ ", " ").contains(word),
+            "{wrong}: {}{}",
+            ran.out,
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn of_processes_that_want_a_lock_at_once_one_has_it() {
+    let pipeline = Pipeline::new();
+    let lease = |run: &str, arguments: &str| pipeline.call(run, &format!("lease {arguments}"));
+    let codes: Vec<i32> = std::thread::scope(|scope| {
+        let asks: Vec<_> = (0..6)
+            .map(|run: u32| scope.spawn(move || lease(&run.to_string(), "acquire production --for 60").code))
+            .collect();
+        asks.into_iter().map(|ask| ask.join().unwrap()).collect()
+    });
+    assert_eq!(codes.iter().filter(|code| **code == 0).count(), 1, "{codes:?}");
+    let holder = codes.iter().position(|code| *code == 0).unwrap().to_string();
+    lease("outsider", "show").passes();
+    lease("outsider", "acquire production")
+        .stops(&format!("run {holder} holds `production` until 2026-11-02T09:01:00Z"));
+    lease(&holder, "renew production --for 120 --token 2").stops("token 1");
+    lease(&holder, "renew production --for 120 --token 1").passes();
+    assert_eq!(pipeline.last_output("until").as_deref(), Some("2026-11-02T09:02:00Z"));
+    assert_eq!(lease("outsider", "release production --reason x").code, 2, "of whom?");
+    let ended = pipeline.plain(&format!(
+        "lease release production --of {holder} --reason lost --actor ole --plan plan.json --ledger records --now {NOW}"
+    ));
+    assert!(ended.passes().out.contains("`production` is free"), "{}", ended.out);
+    lease("outsider", "acquire production").passes();
+    lease("outsider", "release production").passes();
+    let unknown = lease("outsider", "acquire nothing");
+    assert!(unknown.code == 2 && unknown.err.contains("there is `production`"), "{}", unknown.err);
+    pipeline.plain("ledger verify --ledger records").passes();
+}
+
+/// How many writers are killed; the full check kills more of them.
+fn kills() -> u64 {
+    #[allow(clippy::disallowed_methods, reason = "the number of samples comes from the environment")]
+    let given = std::env::var("CLEARWAY_KILLS");
+    given.map_or(40, |count| count.parse().unwrap())
+}
+
 /// What was acknowledged is there, and the chain holds, however many writers were killed at whatever moment.
 #[test]
 fn a_writer_that_is_killed_loses_nothing_that_it_had_said() {
@@ -369,7 +455,7 @@ fn a_writer_that_is_killed_loses_nothing_that_it_had_said() {
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     };
     let mut said = BTreeSet::new();
-    for at in 0..40_u64 {
+    for at in 0..kills() {
         let run = at.to_string();
         let mut child = begin(&run);
         std::thread::sleep(Duration::from_millis(at % 20));

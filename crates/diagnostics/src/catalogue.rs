@@ -389,4 +389,6 @@ catalogue! {
     TIMELESS_INCIDENTS = "CW0802" "timeless-incidents" Error;
     /// A condition on something that a retrospective does not measure.
     NOT_DELIVERY = "CW0803" "not-delivery" Error;
+    /// A vendor whose status cannot be asked for.
+    UNASKED_STATUS = "CW0804" "unasked-status" Error;
 }

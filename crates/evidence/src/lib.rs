@@ -37,7 +37,7 @@ pub use readers::table::{Mapping, Meaning, Topic};
 pub use refusal::{Code, Note, NoteCode, Place, Refusal};
 pub use report::{Item, ItemKind, Items, Origin, Report};
 pub use severity::Severity;
-pub use show::{Shown, show, write_json, write_table};
+pub use show::{Shown, show, show_table, write_json, write_table};
 
 use source::Source;
 

@@ -7,7 +7,7 @@ use crate::limits::Limits;
 use crate::refusal::{Code, Refusal};
 use crate::report::{Item, Report};
 use crate::source::Source;
-use crate::{Reader, detect, read_source};
+use crate::{Mapping, Reader, detect, read_source, read_table};
 
 /// What there is to see of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,15 @@ pub fn show(file: impl Into<String>, reader: Option<Reader>, mut input: impl Rea
     };
     let report = read();
     Shown { file: file.into(), reader: found, report }
+}
+
+/// Reads a table by a mapping, to show it.
+pub fn show_table(file: impl Into<String>, mapping: &Mapping, input: impl Read, limits: &Limits) -> Shown {
+    Shown {
+        file: file.into(),
+        reader: Some(Reader::Table),
+        report: read_table(mapping, input, limits, |_| {}),
+    }
 }
 
 /// Writes the files as JSON: a list of `{file, reader, metrics, refused}`.

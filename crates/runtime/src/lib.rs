@@ -12,6 +12,7 @@ pub mod gate;
 mod github;
 mod gitlab;
 mod http;
+pub mod lease;
 pub mod ledger;
 mod platform;
 pub mod preflight;

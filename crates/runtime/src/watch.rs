@@ -49,7 +49,8 @@ impl<'a> Look<'a> {
 
     fn look(&mut self, http: &Http, address: &str, environment: &str) {
         let Watch { require, over } = self.watch;
-        let prometheus = Prometheus { http, address, service: self.service, environment, over: *over };
+        let prometheus =
+            Prometheus { http, address, service: self.service, environment, over: *over, at: None };
         self.last = judge(&require.condition, &prometheus);
         self.unclear = if self.last.verdict == Verdict::Inconclusive { self.unclear + 1 } else { 0 };
     }

@@ -4,8 +4,6 @@
 
 mod common;
 
-use std::time::Duration;
-
 use clearway_runtime::gate::{Asked, junit, replay, run};
 use common::gates::{asked, decide, http, shop_of};
 use common::server::{Server, vector};
@@ -17,48 +15,7 @@ fn junit_of(cases: &str) -> String {
 }
 
 const GOOD_JUNIT: &str = r#"<testsuite name="s"><testcase name="a"/><testcase name="b"/></testsuite>"#;
-const GOOD_LCOV: &str = "TN:\nSF:a.rs\nDA:1,1\nDA:2,1\nLF:2\nLH:2\nend_of_record\n";
-const GOOD_SARIF: &str =
-    r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"t","rules":[]}},"results":[]}]}"#;
-const GOOD_TRIVY: &str = r#"{"SchemaVersion":2,"ArtifactName":"x","ArtifactType":"container_image","Results":[{"Target":"x","Class":"os-pkgs","Type":"debian","Vulnerabilities":[]}]}"#;
-
 const GOOD_K6: &str = r#"{"metrics":{"http_reqs":{"count":120000,"rate":200.0},"vus":{"value":1,"min":1,"max":50},"http_req_duration":{"p(95)":200.0}}}"#;
-
-/// A kind of gate: its reader, a good report, what it requires, and what else it says.
-struct Kind {
-    reader: &'static str,
-    good: &'static str,
-    condition: Value,
-    more: Value,
-}
-
-fn kinds() -> Vec<Kind> {
-    let kind = |reader, good, condition| Kind { reader, good, condition, more: json!({}) };
-    let with = |kind: Kind, more| Kind { more, ..kind };
-    let severity = json!({"word": {"of": "finding-severity", "word": "high", "rank": 3}});
-    let no_high = compare("vulnerabilities.count", "==", "0", "", json!({"args": {"severity": severity}}));
-    let pass_rate = compare("tests.pass-rate", ">=", "95", "%", json!({}));
-    vec![
-        kind("junit", GOOD_JUNIT, pass_rate.clone()),
-        with(kind("junit", GOOD_JUNIT, pass_rate), quarantined("c", "2026-12-01", json!({"percent": "5"}))),
-        kind("lcov", GOOD_LCOV, compare("coverage.lines", ">=", "80", "%", json!({}))),
-        kind("sarif", GOOD_SARIF, compare("findings.count", "<=", "0", "", json!({}))),
-        kind("trivy", GOOD_TRIVY, no_high),
-        with(
-            kind("k6", GOOD_K6, compare("latency.p95", "<=", "0.4", "s", json!({}))),
-            json!({"assumes": [profile("http.request-rate", "200", "rps")]}),
-        ),
-        with(
-            kind(
-                "table",
-                "Key,State\nA-1,Done\nA-2,Closed\n",
-                compare("issues.open", "==", "0", "", json!({})),
-            ),
-            mapped("issues", json!({"id": "Key", "status": "State"})),
-        ),
-        with(kind("sarif", GOOD_SARIF, json!({"constant": true})), triaged()),
-    ]
-}
 
 /// What the columns of the gate's table mean.
 fn mapped(rows: &str, columns: Value) -> Value {
@@ -92,93 +49,6 @@ fn quarantined(tests: &str, until: &str, cap: Value) -> Value {
 /// What a load test must have put on.
 fn profile(metric: &str, least: &str, unit: &str) -> Value {
     json!({"text": format!("{metric} >= {least}"), "condition": compare(metric, ">=", least, unit, json!({}))})
-}
-
-/// The same kind of gate with a time after which evidence does not count.
-fn fresh(kind: &Kind) -> Shop {
-    let mut more = kind.more.clone();
-    more["max-age"] = json!(3600);
-    shop_of(kind.reader, &kind.condition, more)
-}
-
-#[test]
-fn good_evidence_of_every_kind_passes() {
-    for kind in kinds() {
-        let Kind { reader, good, .. } = kind;
-        let shop = fresh(&kind);
-        let answer = decide(&shop, &Memory::of(&[("reports/a", good), ("other", "x")]));
-        assert!(answer.holds, "{reader}: {answer}");
-        assert_eq!(answer.details["evidence"][0]["file"], "reports/a");
-        assert!(answer.details["evidence"][0]["digest"].as_str().unwrap().starts_with("sha256:"));
-    }
-}
-
-/// What may be wrong with any report: its name, what becomes of a good one, and a word that the answer must say.
-type Fault = (&'static str, fn(&str, &mut Memory), &'static str);
-
-const FAULTS: &[Fault] = &[
-    ("missing", |_, files| files.0.clear(), "missing"),
-    ("elsewhere", |good, files| *files = Memory::of(&[("reports/deep/a", good)]), "no file matches"),
-    ("empty", |_, files| *files = Memory::of(&[("reports/a", "")]), "[empty]"),
-    ("null", |_, files| *files = Memory::of(&[("reports/a", "null")]), "refused"),
-    ("white space", |_, files| *files = Memory::of(&[("reports/a", " \n")]), "[empty]"),
-    ("truncated", |good, files| *files = Memory::of(&[("reports/a", &good[..good.len() / 2])]), "refused"),
-    (
-        "a page",
-        |_, files| *files = Memory::of(&[("reports/a", "<!doctype html><html>Sign in</html>")]),
-        "refused",
-    ),
-    (
-        "another kind",
-        |_, files| {
-            *files = Memory::of(&[(
-                "reports/a",
-                r#"{"page":{"id":"x","name":"x","url":"x","updated_at":"2026-01-01T00:00:00Z"},"status":{"indicator":"none","description":"x"}}"#,
-            )]);
-        },
-        "refused",
-    ),
-    (
-        "one of two is bad",
-        |good, files| *files = Memory::of(&[("reports/a", good), ("reports/b", "")]),
-        "reports/b",
-    ),
-    ("bytes", |_, files| *files = Memory::of(&[("reports/a", "\u{1}\u{2}\u{3}")]), "refused"),
-    (
-        "stale",
-        |_, files| {
-            files.0.values_mut().for_each(|file| file.1 = Some("2026-11-02T07:00:00Z".parse().unwrap()));
-        },
-        "old",
-    ),
-    (
-        "of tomorrow",
-        |_, files| {
-            files.0.values_mut().for_each(|file| file.1 = Some("2026-11-03T09:00:00Z".parse().unwrap()));
-        },
-        "a clock is wrong",
-    ),
-    ("of no time", |_, files| files.0.values_mut().for_each(|file| file.1 = None), "nothing says when"),
-];
-
-#[test]
-fn no_fault_of_a_report_passes_any_kind_of_gate() {
-    let mut tried = 0;
-    for kind in kinds() {
-        let Kind { reader, good, .. } = kind;
-        let shop = fresh(&kind);
-        for (name, spoil, word) in FAULTS {
-            let mut files = Memory::of(&[("reports/a", good)]);
-            spoil(good, &mut files);
-            let answer = decide(&shop, &files);
-            let told = answer.to_string();
-            assert!(!answer.holds, "{reader}, {name}: {told}");
-            assert!(told.contains(word), "{reader}, {name}: {told}");
-            assert_ne!(answer.details["result"], "pass");
-            tried += 1;
-        }
-    }
-    assert_eq!(tried, kinds().len() * FAULTS.len());
 }
 
 #[test]
@@ -414,34 +284,6 @@ fn growth_is_measured_against_the_baseline() {
     assert!(!missing.holds && missing.to_string().contains("of the baseline: no file matches"), "{missing}");
 }
 
-#[test]
-fn a_status_page_is_asked_at_its_address() {
-    let page = |indicator: &str| {
-        json!({"page": {"id": "f", "name": "F", "url": "https://f", "updated_at": "2026-11-02T08:00:00Z"}, "status": {"indicator": indicator, "description": "d"}}).to_string()
-    };
-    let fine = compare("status.impact", "<=", "1", "", json!({}));
-    let decide_on = |server: &Server| {
-        let evidence = json!([{"reader": "statuspage", "sources": [server.address]}]);
-        decide(&shop_of("statuspage", &fine, json!({"evidence": evidence})), &Memory::default())
-    };
-    let answers = |status: u16, text: String| Server::start(move |_, _| Some((status, text.clone())));
-    let good = decide_on(&answers(200, page("minor")));
-    assert!(good.holds, "{good}");
-    assert!(good.details["evidence"][0]["digest"].as_str().unwrap().starts_with("sha256:"));
-    let faults: Vec<(Server, &str)> = vec![
-        (answers(200, page("critical")), "fail"),
-        (answers(503, "down".to_owned()), "503"),
-        (answers(200, "<html>".to_owned()), "no JSON"),
-        (answers(200, "{}".to_owned()), "is refused"),
-        (Server::start(|_, _| None), "does not answer"),
-        (Server::nowhere("http://127.0.0.1:1"), "does not answer"),
-    ];
-    for (server, why) in faults {
-        let answer = decide_on(&server);
-        assert!(!answer.holds && answer.to_string().contains(why), "{why}: {answer}");
-    }
-}
-
 /// The shop whose gate has a waiver until a moment, before these environments.
 fn waived(expires: &str, environments: Value) -> Shop {
     let mut plan = plan_json();
@@ -512,93 +354,6 @@ fn reports_of_something_else_do_not_count() {
 }
 
 #[test]
-fn two_reports_that_contradict_each_other_are_no_proof() {
-    let shop = shop_of("lcov", &compare("coverage.lines", ">=", "50", "%", json!({})), json!({}));
-    let tests = |second: &str| {
-        decide(
-            &shop_of("junit", &compare("tests.failed", "==", "0", "", json!({})), json!({})),
-            &Memory::of(&[
-                ("reports/a", r#"<testsuite name="s"><testcase classname="c" name="a"/></testsuite>"#),
-                ("reports/b", second),
-            ]),
-        )
-    };
-    let same = tests(
-        r#"<testsuite name="s"><testcase classname="c" name="a"><failure message="no"/></testcase></testsuite>"#,
-    );
-    assert!(!same.holds, "{same}");
-    assert!(decide(&shop, &Memory::of(&[("reports/a", GOOD_LCOV)])).holds);
-}
-
-#[test]
-fn a_running_system_is_measured_service_by_service() {
-    let metric = |more: Value| compare("http.error-rate", "<=", "1", "%", more);
-    let query = json!({"query": "errors{service=\"$service\",env=\"$environment\"}[$over]", "samples": "count($service)", "min-samples": 10});
-    let with = |server: &Server| {
-        let mut plan = plan_json();
-        plan["gates"]["tests"]["evidence"] = json!([{"reader": "prometheus", "sources": [server.address]}]);
-        plan["gates"]["tests"]["requires"] =
-            json!([{"text": "http.error-rate <= 1%", "condition": metric(query.clone())}]);
-        Shop::of(&plan)
-    };
-    let errors = |rate: &'static str, samples: &'static str| {
-        Server::start(move |_, path| Some((200, vector(if path.contains("count") { samples } else { rate }))))
-    };
-    let none = Memory::default();
-    let good = errors("0.5", "100");
-    let answer = decide(&with(&good), &none);
-    assert!(answer.holds, "{answer}");
-    assert_eq!(answer.table.rows.len(), 2);
-    let faults: Vec<(Server, &str)> = vec![
-        (errors("1.5", "100"), "fail"),
-        (errors("NaN", "100"), "no data"),
-        (errors("+Inf", "100"), "no data"),
-        (errors("x", "100"), "no number"),
-        (errors("0.5", "9"), "needs 10 samples"),
-        (errors("0.5", "0"), "no samples"),
-        (
-            Server::start(|_, _| {
-                Some((200, r#"{"status":"success","data":{"resultType":"vector","result":[]}}"#.to_owned()))
-            }),
-            "no series",
-        ),
-        (
-            Server::start(|_, _| {
-                Some((200, r#"{"status":"success","warnings":["w"],"data":{"resultType":"scalar","result":[1,"0"]}}"#.to_owned()))
-            }),
-            "in part",
-        ),
-        (
-            Server::start(|_, _| Some((200, r#"{"status":"error","error":"bad query"}"#.to_owned()))),
-            "bad query",
-        ),
-        (Server::start(|_, _| Some((200, "<html>".to_owned()))), "no JSON"),
-        (Server::start(|_, _| Some((503, "down".to_owned()))), "503"),
-        (Server::start(|_, _| None), "does not answer"),
-        (
-            Server::start(|_, _| {
-                std::thread::sleep(Duration::from_millis(900));
-                None
-            }),
-            "does not answer",
-        ),
-        (Server::nowhere("http://127.0.0.1:1"), "does not answer"),
-        (Server::nowhere("nowhere"), "does not answer"),
-    ];
-    for (server, word) in faults {
-        let answer = decide(&with(&server), &none);
-        let told = answer.to_string();
-        assert!(!answer.holds && told.contains(word), "{word}: {told}");
-    }
-    // What passes by itself is asked again.
-    let flaky = Server::start(|at, path| {
-        (at > 0).then(|| (200, vector(if path.contains("count") { "100" } else { "0.1" })))
-    });
-    assert!(decide(&with(&flaky), &none).holds);
-    assert_eq!(flaky.asked(), 5);
-}
-
-#[test]
 fn a_decision_is_the_same_whenever_it_is_made_again() {
     let shop = Shop::default();
     let files = Memory::of(&[("reports/a.xml", GOOD_JUNIT)]);
@@ -610,28 +365,6 @@ fn a_decision_is_the_same_whenever_it_is_made_again() {
 /// The record with which the last decision begins.
 fn last_record(shop: &Shop) -> String {
     shop.ledger.log().unwrap().acts().next_back().unwrap().digest.to_string()
-}
-
-#[test]
-fn every_kind_of_decision_replays_to_the_same_answer() {
-    let mut tried = 0;
-    for kind in kinds() {
-        let good = [("reports/a", kind.good)];
-        let bad = [("reports/a", &kind.good[..kind.good.len() / 2])];
-        for files in [Memory::of(&good), Memory::of(&bad), Memory::default()] {
-            let shop = fresh(&kind);
-            let decided = decide(&shop, &files);
-            // A copy of the reports has other times, and it is another day: the record says which.
-            let mut copy = files.clone();
-            copy.0.values_mut().for_each(|file| file.1 = None);
-            let later = shop.at("9", "2027-01-01T00:00:00Z");
-            let again = replay(&later, &last_record(&shop), &copy, &http()).unwrap();
-            assert!(again.holds, "{}: {again}", kind.reader);
-            assert_eq!(again.details, decided.details);
-            tried += 1;
-        }
-    }
-    assert_eq!(tried, 3 * kinds().len());
 }
 
 #[test]

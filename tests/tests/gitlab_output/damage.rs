@@ -251,6 +251,12 @@ const KINDS: &[Damage] = &[
         act: |job| drop_needs(job, "wave-made"),
     },
     Damage {
+        name: "a decision is shown nowhere",
+        told_by: &["reports"],
+        fits: |id, job| id.starts_with("gate-") && is(job, "artifacts"),
+        act: |job| job["artifacts"]["reports"] = json!({ "junit": "gate.xml" }),
+    },
+    Damage {
         name: "a stage takes what another run built",
         told_by: &["digest"],
         fits: |id, job| id.starts_with("preflight-") && is(job, "needs"),

@@ -2,7 +2,7 @@
 
 use clearway_diagnostics::{Diagnostic, catalogue};
 use clearway_model::views::{self, Vendor};
-use clearway_model::{Db, Item, Reference, environment, lower, release};
+use clearway_model::{Db, Item, Reference, Value, ValueKind, environment, lower, release};
 
 use crate::query::dependents;
 use crate::world::{declared_item, requirements_of};
@@ -12,7 +12,7 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         return Vec::new();
     }
     match item.kind(db).as_str() {
-        "vendor" => unwatched(db, item).into_iter().collect(),
+        "vendor" => unwatched(db, item).into_iter().chain(unasked(db, item)).collect(),
         "release" => untried(db, item),
         _ => Vec::new(),
     }
@@ -39,6 +39,30 @@ fn unwatched(db: &dyn Db, item: Item) -> Option<Diagnostic> {
         )
         .related(required.place, "it is required here")
         .help("add `status = statuspage(\"https://…\")`, or `integration = [ … ]` with gates that try it"),
+    )
+}
+
+/// A status that nobody can ask for while a release goes out: a file says how the vendor was when somebody wrote it.
+fn unasked(db: &dyn Db, item: Item) -> Option<Diagnostic> {
+    let status = views::of::<Vendor>(lower(db, item)).status?;
+    let is_address = |source: &Value| match &source.kind {
+        ValueKind::Text(text) => text.starts_with("https://") || text.starts_with("http://"),
+        // What is not known is told elsewhere.
+        _ => true,
+    };
+    let sources = status.value.args.first().map(|(_, sources)| sources.items()).unwrap_or_default();
+    if status.value.function == "statuspage" && sources.iter().all(is_address) {
+        return None;
+    }
+    let message = format!("nobody can ask the vendor `{}` how it is while a release goes out", item.name(db));
+    Some(
+        Diagnostic::new(
+            catalogue::UNASKED_STATUS,
+            message,
+            status.place,
+            "this is no address of a status page",
+        )
+        .help("give the address of its summary: `status = statuspage(\"https://…/api/v2/summary.json\")`"),
     )
 }
 

@@ -108,20 +108,16 @@ pub(crate) struct HistoryArgs {
 }
 
 /// What a column of a table of incidents can mean.
-pub(crate) const MEANINGS: [(&str, Meaning); 7] = [
-    ("id", Meaning::Id),
-    ("title", Meaning::Title),
-    ("status", Meaning::Status),
-    ("severity", Meaning::Severity),
-    ("service", Meaning::Service),
-    ("opened", Meaning::Opened),
-    ("closed", Meaning::Closed),
+pub(crate) const MEANINGS: [Meaning; 7] = [
+    Meaning::Id,
+    Meaning::Title,
+    Meaning::Status,
+    Meaning::Severity,
+    Meaning::Service,
+    Meaning::Opened,
+    Meaning::Closed,
 ];
 
 fn column(text: &str) -> Result<(Meaning, String), String> {
-    let (word, name) = text.split_once('=').ok_or("write MEANING=NAME")?;
-    let found = MEANINGS.iter().find(|(known, _)| *known == word);
-    let names = || MEANINGS.map(|(name, _)| name).join(", ");
-    let (_, meaning) = found.ok_or_else(|| format!("a column means one of {}", names()))?;
-    Ok((*meaning, name.to_owned()))
+    super::column(text, &MEANINGS)
 }

@@ -2,6 +2,7 @@
 
 use camino::Utf8PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
+use clearway_evidence::{Meaning, Topic};
 use clearway_runtime::ledger::{Ending, Subject};
 
 use super::TextFormat;
@@ -181,6 +182,71 @@ pub(crate) struct StepArgs {
     pub requested_by: Option<String>,
     #[command(flatten)]
     pub run: RunArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct LeaseArgs {
+    #[command(subcommand)]
+    pub command: LeaseCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum LeaseCommand {
+    /// Hold a lock for a time, or for longer where this run holds it already
+    Acquire {
+        #[command(flatten)]
+        lock: LockArgs,
+        /// Why, for whoever finds it held
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+    /// Hold a lock for longer that this run holds; one whose time is over is lost
+    Renew {
+        #[command(flatten)]
+        lock: LockArgs,
+        /// Only if it is held with this token, which `lease acquire` gave
+        #[arg(long, value_name = "N")]
+        token: Option<u64>,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+    /// Give a lock back
+    Release {
+        /// The lock
+        #[arg(value_name = "LOCK")]
+        lock: String,
+        /// End the lease of a run that cannot, after you have looked
+        #[arg(long, value_name = "RUN", requires = "reason")]
+        of: Option<String>,
+        /// What you saw
+        #[arg(long, value_name = "TEXT", requires = "of")]
+        reason: Option<String>,
+        /// Who you are
+        #[arg(long, value_name = "NAME", requires = "of")]
+        actor: Option<String>,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+    /// Say who holds which lock, and until when
+    Show {
+        /// The lock; all of the plan by default
+        #[arg(value_name = "LOCK")]
+        lock: Option<String>,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct LockArgs {
+    /// The lock: one by which environments of the plan take turns
+    #[arg(value_name = "LOCK")]
+    pub lock: String,
+    /// How long, in seconds from now
+    #[arg(long = "for", value_name = "SECONDS", default_value_t = 3600)]
+    pub seconds: u64,
 }
 
 #[derive(Args)]
@@ -432,10 +498,46 @@ pub(crate) enum EvidenceCommand {
         /// Read them with one reader; it is found by how they begin otherwise
         #[arg(long, value_name = "READER")]
         reader: Option<clearway_evidence::Reader>,
+        #[command(flatten)]
+        table: TableArgs,
         /// How to print it
         #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
         format: TextFormat,
     },
+}
+
+/// What tables mean: they say nothing by themselves.
+#[derive(Args)]
+pub(crate) struct TableArgs {
+    /// Read them as a gate of the plan reads its tables
+    #[arg(long, value_name = "GATE", conflicts_with_all = ["reader", "table", "column", "rows_at", "closed_state"])]
+    pub gate: Option<String>,
+    /// The plan that has the gate
+    #[arg(long, value_name = "FILE", default_value = ".clearway/plan.json")]
+    pub plan: Utf8PathBuf,
+    /// Read them as tables whose rows are issues, changes, incidents, tickets or feedback
+    #[arg(long, value_name = "ROWS", value_parser = topic, conflicts_with = "reader")]
+    pub table: Option<Topic>,
+    /// The column of a meaning: its heading, in JSON its keys with dots between them
+    #[arg(long, value_name = "MEANING=NAME", value_parser = column, requires = "table")]
+    pub column: Vec<(Meaning, String)>,
+    /// The keys that lead to the rows of a JSON text, with dots between them
+    #[arg(long, value_name = "KEYS", requires = "table")]
+    pub rows_at: Option<String>,
+    /// A state that is closed, in the place of the usual ones
+    #[arg(long, value_name = "STATE", requires = "table")]
+    pub closed_state: Vec<String>,
+}
+
+fn topic(text: &str) -> Result<Topic, String> {
+    Topic::ALL
+        .into_iter()
+        .find(|topic| topic.name() == text)
+        .ok_or_else(|| format!("the rows of a table are {}", Topic::ALL.map(Topic::name).join(", ")))
+}
+
+fn column(text: &str) -> Result<(Meaning, String), String> {
+    super::column(text, &Meaning::ALL)
 }
 
 #[derive(Args)]
@@ -466,6 +568,9 @@ pub(crate) enum LedgerCommand {
         /// The file
         #[arg(long, value_name = "FILE")]
         out: Option<Utf8PathBuf>,
+        /// Write their DSSE envelopes alone, a line each, for what reads in-toto: they cannot be taken over again
+        #[arg(long)]
+        envelopes: bool,
     },
     /// Take over the records of a file that `ledger export` wrote
     Import {

@@ -21,9 +21,10 @@ pub(crate) fn run(args: &LedgerArgs, output: &Output) -> Result<Verdict, Failure
             };
             output.results(|out| writeln!(out, "{state:#}"))?;
         }
-        LedgerCommand::Export { out } => {
+        LedgerCommand::Export { out, envelopes } => {
             let mut bytes = Vec::new();
-            let count = ledger.export(&mut bytes)?;
+            let count =
+                if *envelopes { ledger.export_envelopes(&mut bytes)? } else { ledger.export(&mut bytes)? };
             match out {
                 Some(path) => files::write(path, &String::from_utf8_lossy(&bytes))?,
                 None => output.results(|out| out.write_all(&bytes))?,

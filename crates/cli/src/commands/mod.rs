@@ -14,6 +14,7 @@ pub(crate) mod fmt;
 pub(crate) mod gate;
 pub(crate) mod graph;
 pub(crate) mod init;
+pub(crate) mod lease;
 pub(crate) mod ledger;
 pub(crate) mod lsp;
 pub(crate) mod plan;

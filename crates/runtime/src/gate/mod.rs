@@ -35,12 +35,14 @@ use quarantine::Quarantines;
 use reports::{Collected, Wanted};
 use triage::Triaged;
 
+pub(crate) use reports::CLOCKS_DIFFER;
+
 pub use judge::{Judgement, Measure, Measured, Verdict, judge, wanted};
 pub use junit::junit;
 pub use prometheus::Prometheus;
 pub use replay::replay;
 pub use reports::Files;
-pub use tables::rows;
+pub use tables::{mapping, rows};
 
 /// The reader of the evidence that is asked for and not read.
 const PROMETHEUS: &str = "prometheus";
@@ -263,6 +265,7 @@ impl Deciding<'_> {
                 service,
                 environment: &self.asked.environment,
                 over: OVER,
+                at: Some(self.call.now),
             };
             let live = Live { prometheus, said: &self.said, recorded: self.recorded };
             let sources = Sources { figures, live: Some(live), risk: &self.risk };
@@ -308,8 +311,10 @@ impl Deciding<'_> {
         let said = self.said.borrow();
         let live = (!said.is_empty()).then(|| ("live", json!(*said)));
         let waiver = waived.map(|waiver| ("waiver", json!({"verdict": verdict, "waived-by": waiver})));
+        let scope = (!self.gate.scope.is_empty()).then(|| ("scope", json!(self.services)));
         let more = more
             .into_iter()
+            .chain(scope)
             .chain(before.map(|before| ("baseline", json!(before.seen))))
             .chain(waiver)
             .chain(live);

@@ -1,10 +1,12 @@
 //! Metrics as a Prometheus measures them, by the queries of the plan.
 
 use clearway_plan::MetricUse;
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::judge::{Measure, Measured};
+use super::reports::CLOCKS_DIFFER;
 use crate::http::Http;
 
 /// A Prometheus that is asked about one service.
@@ -20,6 +22,8 @@ pub struct Prometheus<'p> {
     pub environment: &'p str,
     /// The time over which is measured, in seconds.
     pub over: u64,
+    /// The time at which is measured; none is that of the server. What is measured at another one is not taken.
+    pub at: Option<Timestamp>,
 }
 
 impl Measure for Prometheus<'_> {
@@ -52,7 +56,10 @@ impl Prometheus<'_> {
     /// The one number that a query gives.
     fn ask(&self, query: &str) -> Result<Decimal, Measured> {
         let doubtful = |why: String| Measured::Doubtful { why };
-        let url = format!("{}/api/v1/query?query={}", self.address.trim_end_matches('/'), encoded(query));
+        let mut url = format!("{}/api/v1/query?query={}", self.address.trim_end_matches('/'), encoded(query));
+        if let Some(at) = self.at {
+            url.push_str(&format!("&time={}", encoded(&at.to_string())));
+        }
         let answer = self.http.json(&url, &[("accept", "application/json")]).map_err(|unanswered| {
             doubtful(format!("`{}` does not answer: {}", self.address, unanswered.why))
         })?;
@@ -82,7 +89,18 @@ impl Prometheus<'_> {
             },
             _ => return Err(doubtful(format!("the query gives a {kind}, and a number was expected"))),
         };
-        number(&pair[1])
+        match self.at.zip(pair[0].as_f64()) {
+            Some((at, said)) if (said - at.as_second() as f64).abs() > CLOCKS_DIFFER.as_secs_f64() => {
+                Err(doubtful(format!(
+                    "`{}` answers for another time than {at}, which was asked for",
+                    self.address
+                )))
+            }
+            None if self.at.is_some() => {
+                Err(doubtful(format!("`{}` does not say for when it answers", self.address)))
+            }
+            _ => number(&pair[1]),
+        }
     }
 }
 

@@ -95,7 +95,7 @@ pub struct Collected {
 const LISTED: usize = 20_000;
 
 /// Clocks of machines that report to each other differ by less than this.
-const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
+pub(crate) const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
 /// Reads the reports of a gate.
 pub fn collect(evidence: &[&Evidence], files: &dyn Files, wanted: Wanted<'_>) -> Collected {

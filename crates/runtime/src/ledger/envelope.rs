@@ -4,24 +4,18 @@
 //! can change unseen. The last record has no record after it: it carries the digest of its own envelope, which tells accidents;
 //! against somebody who can write to the store, only a signature helps.
 
-use std::collections::BTreeMap;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::record::{Entry, FORMAT, Record};
+use super::log::Log;
+use super::record::{FORMAT, Record};
 use super::signature::{Signature, Signer, Trust};
+use super::statement::Statement;
 use crate::digest::Digest;
 
 /// What the payload of the envelope is.
 const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
-
-/// The kind of statement.
-const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
-
-/// What the statement says: a record.
-const PREDICATE_TYPE: &str = "https://clearway.dev/ledger/record/v1";
 
 /// A DSSE envelope.
 #[derive(Serialize, Deserialize)]
@@ -40,51 +34,13 @@ struct Sealed {
     envelope: Envelope,
 }
 
-/// A statement of in-toto.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Statement {
-    #[serde(rename = "_type")]
-    kind: String,
-    subject: Vec<StatementSubject>,
-    predicate_type: String,
-    predicate: Record,
-}
-
-/// What a statement is about.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StatementSubject {
-    name: String,
-    digest: BTreeMap<String, String>,
-}
-
-/// The plan, and the artifacts that the record names.
-fn subjects(record: &Record) -> Vec<StatementSubject> {
-    let subject = |name: &str, digest: &Digest| StatementSubject {
-        name: name.to_owned(),
-        digest: BTreeMap::from([("sha256".to_owned(), digest.digits().to_owned())]),
-    };
-    let artifacts = match &record.entry {
-        Entry::Intent(intent) => intent.subjects.as_slice(),
-        Entry::Outcome(_) | Entry::Adopted(_) | Entry::Closed(_) | Entry::Attested(_) => &[],
-    };
-    let artifacts = artifacts.iter().filter_map(|artifact| {
-        let digest = artifact.digest.as_ref()?;
-        Some(subject(&format!("{}@{}", artifact.service, artifact.version), digest))
-    });
-    std::iter::once(subject("plan", &record.plan)).chain(artifacts).collect()
-}
-
-/// The bytes of a record, signed where there is a key, and its digest.
-pub(crate) fn seal(record: Record, signer: Option<&Signer>) -> serde_json::Result<(Vec<u8>, Digest)> {
-    let statement = Statement {
-        kind: STATEMENT_TYPE.to_owned(),
-        subject: subjects(&record),
-        predicate_type: PREDICATE_TYPE.to_owned(),
-        predicate: record,
-    };
-    let payload = serde_json::to_vec(&statement)?;
+/// The bytes of a record after those of a log, signed where there is a key, and its digest.
+pub(crate) fn seal(
+    record: &Record,
+    log: &Log,
+    signer: Option<&Signer>,
+) -> serde_json::Result<(Vec<u8>, Digest)> {
+    let payload = serde_json::to_vec(&Statement::of(record, log)?)?;
     let envelope = Envelope {
         payload: STANDARD.encode(&payload),
         payload_type: PAYLOAD_TYPE.to_owned(),
@@ -101,8 +57,25 @@ fn form(sealed: &Sealed) -> serde_json::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The record that bytes hold, and its digest; or what is wrong with them, in words. Where keys are trusted, one of them has signed it.
-pub(crate) fn open(bytes: &[u8], trust: Option<&Trust>) -> Result<(Record, Digest), String> {
+/// A record as it was kept.
+pub(crate) struct Opened {
+    /// The record.
+    pub record: Record,
+    /// The digest of its envelope.
+    pub digest: Digest,
+    payload: Vec<u8>,
+}
+
+impl Opened {
+    /// Whether its statement says what a record does after those of a log, and nothing else.
+    pub fn is_as_written(&self, log: &Log) -> bool {
+        let statement = Statement::of(&self.record, log).and_then(|statement| serde_json::to_vec(&statement));
+        statement.is_ok_and(|statement| statement == self.payload)
+    }
+}
+
+/// The record that bytes hold; or what is wrong with them, in words. Where keys are trusted, one of them has signed it.
+pub(crate) fn open(bytes: &[u8], trust: Option<&Trust>) -> Result<Opened, String> {
     let changed = |what: &str| format!("it was changed: {what}");
     let sealed: Sealed = serde_json::from_slice(bytes)
         .map_err(|error| changed(&format!("it is no sealed record ({error})")))?;
@@ -128,14 +101,21 @@ pub(crate) fn open(bytes: &[u8], trust: Option<&Trust>) -> Result<(Record, Diges
     }
     let statement: Statement = serde_json::from_slice(&payload)
         .map_err(|error| format!("its statement is not one of a record: {error}"))?;
-    if statement.kind != STATEMENT_TYPE || statement.predicate_type != PREDICATE_TYPE {
-        return Err(format!(
-            "its statement is a `{}`, which is not read here",
-            statement.predicate_type.escape_debug()
-        ));
+    let record = statement.record()?;
+    if record.clearway != FORMAT {
+        return Err(format!("it has the form {}, and {FORMAT} is read here", record.clearway));
     }
-    if statement.predicate.clearway != FORMAT {
-        return Err(format!("it has the form {}, and {FORMAT} is read here", statement.predicate.clearway));
-    }
-    Ok((statement.predicate, digest))
+    Ok(Opened { record, digest, payload })
+}
+
+/// The envelope alone of a record that is kept, as others write and read it; one line.
+///
+/// # Errors
+///
+/// The bytes are no sealed record.
+pub(crate) fn envelope_of(bytes: &[u8]) -> serde_json::Result<Vec<u8>> {
+    let sealed: Sealed = serde_json::from_slice(bytes)?;
+    let mut line = serde_json::to_vec(&sealed.envelope)?;
+    line.push(b'\n');
+    Ok(line)
 }

@@ -81,7 +81,8 @@ impl Log {
     /// Adds the record that bytes hold, if it is the next one.
     pub(crate) fn push(&mut self, name: &str, bytes: &[u8], trust: Option<&Trust>) -> Result<(), Broken> {
         let broken = |why: String| Broken { record: name.to_owned(), why };
-        let (record, digest) = envelope::open(bytes, trust).map_err(broken)?;
+        let opened = envelope::open(bytes, trust).map_err(broken)?;
+        let (record, digest) = (&opened.record, &opened.digest);
         let sequence = self.records.len() as u64 + 1;
         if name != name_of(sequence) || record.sequence != sequence {
             let missing =
@@ -98,19 +99,25 @@ impl Log {
         let ended = match &record.entry {
             Entry::Outcome(outcome) => Some(&outcome.intent),
             Entry::Closed(closed) => Some(&closed.intent),
-            Entry::Intent(_) | Entry::Adopted(_) | Entry::Attested(_) => None,
+            Entry::Intent(_) | Entry::Adopted(_) | Entry::Attested(_) | Entry::Leased(_) => None,
         };
         if let Some(intent) = ended {
             let known = self.places.get(intent).and_then(|place| self.records.get(*place));
             if !known.is_some_and(|known| matches!(known.record.entry, Entry::Intent(_))) {
                 return Err(broken(format!("it ends the intent {intent}, which is not there")));
             }
-            if self.endings.insert(intent.clone(), place).is_some() {
+            if self.endings.contains_key(intent) {
                 return Err(broken(format!("it ends the intent {intent}, which had ended before")));
             }
         }
+        if !opened.is_as_written(self) {
+            return Err(broken("its statement says something else than the record in it".to_owned()));
+        }
+        if let Some(intent) = ended {
+            self.endings.insert(intent.clone(), place);
+        }
         self.places.insert(digest.clone(), place);
-        self.records.push(Logged { digest, record });
+        self.records.push(Logged { digest: opened.digest, record: opened.record });
         Ok(())
     }
 
@@ -152,7 +159,7 @@ impl Log {
         let end = end.and_then(|end| match &end.record.entry {
             Entry::Outcome(outcome) => Some(End::Outcome(outcome)),
             Entry::Closed(closed) => Some(End::Closed(closed)),
-            Entry::Intent(_) | Entry::Adopted(_) | Entry::Attested(_) => None,
+            Entry::Intent(_) | Entry::Adopted(_) | Entry::Attested(_) | Entry::Leased(_) => None,
         });
         Some(Act { digest: &logged.digest, record: &logged.record, intent, end, ended })
     }

@@ -9,6 +9,7 @@ mod record;
 mod show;
 mod signature;
 mod state;
+mod statement;
 mod transfer;
 
 use std::time::Duration;
@@ -21,7 +22,9 @@ use crate::store::Store;
 use crate::trouble::Trouble;
 
 pub use log::{Act, Broken, End, Log, Logged};
-pub use record::{Adopted, Attested, Closed, Ending, Entry, FORMAT, Intent, Moved, Outcome, Record, Subject};
+pub use record::{
+    Adopted, Attested, Closed, Ending, Entry, FORMAT, Intent, Leased, Moved, Outcome, Record, Subject,
+};
 pub(crate) use show::plain;
 pub use signature::{Signer, Trust};
 pub use state::{Deployed, Live, Spot};
@@ -141,7 +144,7 @@ impl Ledger {
                 plan: stamp.plan.clone(),
                 entry,
             };
-            let (bytes, digest) = envelope::seal(record, self.signer.as_ref())
+            let (bytes, digest) = envelope::seal(&record, &log, self.signer.as_ref())
                 .map_err(|error| Trouble::new(format!("the record cannot be written: {error}")))?;
             if self.store.create(&log::name_of(sequence), bytes)? {
                 return Ok((Some(digest), decided));

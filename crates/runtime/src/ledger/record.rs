@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::digest::Digest;
 
 /// The number of this form. A record of another form is refused, never guessed at.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A record. It names the digest of the one before, so that none can be changed, left out or moved without all after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,8 @@ pub enum Entry {
     Closed(Closed),
     /// A person says that an item of a checklist is done.
     Attested(Attested),
+    /// A run holds a lock, or holds it no longer.
+    Leased(Leased),
 }
 
 /// Something is about to happen: a gate is decided, people are asked, a service moves or goes back.
@@ -211,6 +213,27 @@ pub struct Attested {
     /// What was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// A run holds a lock until a moment, or holds it no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Leased {
+    /// The lock.
+    pub lock: String,
+    /// The run.
+    pub holder: String,
+    /// The number of the record with which it came to hold it: the fencing token, larger with every holder.
+    pub token: u64,
+    /// Until when; none where it holds it no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The person who ended it in the place of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
 }
 
 /// What something is done with: a version of a service, and its artifact's digest.

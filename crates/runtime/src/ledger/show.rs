@@ -57,6 +57,23 @@ impl Log {
                         plain(&attested.release)
                     )?;
                 }
+                Entry::Leased(leased) => {
+                    let (lock, holder) = (plain(&leased.lock), plain(&leased.holder));
+                    match (leased.until, &leased.reason) {
+                        (Some(until), None) => {
+                            write!(out, "run {holder} holds {lock} until {until}")?;
+                        }
+                        (Some(until), Some(why)) => {
+                            write!(out, "run {holder} holds {lock} until {until}: {}", plain(why))?;
+                        }
+                        (None, None) => {
+                            write!(out, "run {holder} gives {lock} back")?;
+                        }
+                        (None, Some(why)) => {
+                            write!(out, "{lock} is taken from run {holder}: {}", plain(why))?;
+                        }
+                    }
+                }
                 Entry::Closed(closed) => {
                     write!(out, "{} is closed: {}", self.step_of(&closed.intent), plain(&closed.reason))?;
                 }

@@ -118,3 +118,20 @@ fn blocks(pem: &str, label: &str) -> Option<Vec<Vec<u8>>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::signed_bytes;
+
+    /// The vector of the protocol: <https://github.com/secure-systems-lab/dsse/blob/master/protocol.md#test-vectors>.
+    #[test]
+    fn what_is_signed_is_what_the_protocol_says() {
+        assert_eq!(
+            signed_bytes("http://example.com/HelloWorld", b"hello world"),
+            b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+        );
+        assert_eq!(signed_bytes("", b""), b"DSSEv1 0  0 ");
+        // Lengths are of bytes, and not of characters.
+        assert_eq!(signed_bytes("\u{e4}", "\u{20ac}".as_bytes()), "DSSEv1 2 \u{e4} 3 \u{20ac}".as_bytes());
+    }
+}

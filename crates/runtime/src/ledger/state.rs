@@ -58,7 +58,8 @@ impl Deployed {
                 | Entry::Intent(_)
                 | Entry::Outcome(_)
                 | Entry::Closed(_)
-                | Entry::Attested(_) => {}
+                | Entry::Attested(_)
+                | Entry::Leased(_) => {}
             }
         }
         deployed

@@ -5,6 +5,7 @@ use clearway_plan::{Artifact, Move, Path, Release, Stage, Step, StepKind};
 use super::{About, permission, position, ramp, undo};
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::lease;
 use crate::ledger::{Deployed, Entry, Intent, Log, Moved, Spot, Subject};
 use crate::trouble::Trouble;
 
@@ -115,6 +116,8 @@ impl Deploying<'_> {
         }
         let mut reasons = self.wrong_subjects();
         reasons.extend(self.open_intents());
+        let lock = &self.call.plan.environment(environment)?.lock;
+        reasons.extend(lease::hindrance(self.log, lock, self.call.run, self.call.now));
         let deployed = match Deployed::of(self.log, environment) {
             Some(deployed) => deployed,
             None if self.stage.deployed.is_empty() => Deployed::default(),

@@ -85,9 +85,14 @@ fn serve(mut stream: TcpStream, answer: &mut impl FnMut(usize, &Question) -> Rep
     let _ = stream.write_all(format!("{head}{body}").as_bytes());
 }
 
-/// The answer of a Prometheus with one number.
+/// The answer of a Prometheus with one number, at the time of the tests.
 pub fn vector(value: &str) -> String {
+    vector_at("1793610000", value)
+}
+
+/// The answer of a Prometheus with one number, at a time in seconds.
+pub fn vector_at(seconds: &str, value: &str) -> String {
     format!(
-        r#"{{"status":"success","data":{{"resultType":"vector","result":[{{"metric":{{}},"value":[1,"{value}"]}}]}}}}"#
+        r#"{{"status":"success","data":{{"resultType":"vector","result":[{{"metric":{{}},"value":[{seconds},"{value}"]}}]}}}}"#
     )
 }

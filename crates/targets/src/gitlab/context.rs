@@ -3,7 +3,7 @@
 use clearway_plan::{ApprovalStep, From, Path, PathKind, Plan, Release, Stage, Step, StepKind, slug};
 use serde_saphyr::DoubleQuoted;
 
-use super::model::{Artifacts, Entries, IdToken, Job, Need, Rule, Value, Variables};
+use super::model::{Artifacts, Entries, IdToken, Job, Need, Reports, Rule, Value, Variables};
 use super::script::{READ, variables};
 use crate::index::Index;
 use crate::settings::{Ledger, Settings};
@@ -217,7 +217,12 @@ pub(crate) fn trigger_of(stage: &Stage) -> String {
 
 /// What a job keeps for those after it.
 pub(crate) fn keeps(paths: &[String]) -> Artifacts {
-    Artifacts { when: "always", expire_in: "1 year", paths: paths.to_vec() }
+    Artifacts { when: "always", expire_in: "1 year", paths: paths.to_vec(), reports: None }
+}
+
+/// A report of tests that GitLab shows with the pipeline, whatever came of the job.
+pub(crate) fn shows(junit: &str) -> Artifacts {
+    Artifacts { reports: Some(Reports { junit: junit.to_owned() }), ..keeps(&[]) }
 }
 
 /// Seconds as GitLab writes a time, at least a minute.

@@ -203,7 +203,16 @@ pub(crate) struct IdToken {
 pub(crate) struct Artifacts {
     pub when: &'static str,
     pub expire_in: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reports: Option<Reports>,
+}
+
+/// What a job keeps that GitLab itself reads and shows.
+#[derive(Debug, Serialize)]
+pub(crate) struct Reports {
+    pub junit: String,
 }
 
 /// The pipeline that a job triggers.

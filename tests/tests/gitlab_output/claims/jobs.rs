@@ -179,8 +179,17 @@ pub(super) fn attempts(way: &Way<'_>) -> Result<Broken, String> {
 }
 
 /// What a job leaves for gates is kept whether it succeeded or not, in a folder by which a gate knows whose it is, and every gate gets it.
+/// GitLab is given what came of each gate, whether it passed or not.
 pub(super) fn reports(way: &Way<'_>) -> Result<Broken, String> {
     let mut broken = Vec::new();
+    for step in way.steps_of(|does| matches!(does, StepKind::Gate { .. })) {
+        let job = way.job(&step.id)?;
+        let shown = job.text("/artifacts/reports/junit");
+        let is_written = !shown.is_empty() && job.lines("script").contains(&format!("--junit {shown} "));
+        if !is_written || job.text("/artifacts/when") != "always" {
+            broken.push(format!("what `{}` decides is shown nowhere", step.id));
+        }
+    }
     let gates = way.release.stages.iter().flat_map(|stage| &stage.gates);
     let evidence = gates.filter_map(|gate| way.emitted.plan.gates.get(gate)).flat_map(|gate| &gate.evidence);
     if evidence.filter(|evidence| evidence.reader != "prometheus").count() == 0 {

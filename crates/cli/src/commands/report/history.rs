@@ -297,7 +297,7 @@ fn from_file(
     each: impl FnMut(&Record),
 ) -> Result<(), Failure> {
     let mut mapped: BTreeMap<Meaning, String> =
-        MEANINGS.iter().map(|(name, meaning)| (*meaning, (*name).to_owned())).collect();
+        MEANINGS.iter().map(|meaning| (*meaning, meaning.name().to_owned())).collect();
     mapped.extend(columns.iter().cloned());
     let file = File::open(path).map_err(|cause| Failure::Unreadable { path: path.to_owned(), cause })?;
     let mapping = Mapping::new(Topic::Incidents, mapped);

@@ -161,7 +161,7 @@ impl Mapping {
 pub(crate) fn needs_mapping() -> Refusal {
     Refusal::new(
         Code::UnknownFormat,
-        "a table says nothing by itself: a gate's mapping says which column means what",
+        "a table says nothing by itself: the mapping of a gate says which column means what, or `--table` and `--column` here",
     )
 }
 

@@ -2,8 +2,11 @@
 
 use clearway_plan::{Gate, Step};
 
-use crate::gitlab::context::{Context, texts};
+use crate::gitlab::context::{Context, shows, texts};
 use crate::gitlab::model::Job;
+
+/// Where the decision lies as a report of tests: a case for each requirement, which GitLab shows with the pipeline.
+const DECISION: &str = ".clearway/job/gate.xml";
 
 /// Subjects as arguments.
 pub(super) const SUBJECTS: &str = "mapfile -t subjects < <(subjects)\n";
@@ -20,10 +23,11 @@ pub(in crate::gitlab) fn gate(
     let change = if asks { " --change \"${CHANGE}\"" } else { "" };
     let script = vec![format!(
         "{SUBJECTS}clearway gate run \"${{GATE}}\" \"${{step[@]}}\" --stage \"${{STAGE}}\" --reports .clearway/run/reports \\\n  \
-         --commit \"${{CI_COMMIT_SHA}}\"{change} \"${{subjects[@]/#/--subject=}}\"\n"
+         --commit \"${{CI_COMMIT_SHA}}\"{change} --junit {DECISION} \"${{subjects[@]/#/--subject=}}\"\n"
     )];
     let mut job = context.calling(step, stage, script);
     job.variables = texts([("GATE", name), ("STAGE", environment)]);
+    job.artifacts = Some(shows(DECISION));
     job
 }
 
