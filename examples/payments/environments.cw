@@ -1,5 +1,7 @@
 // Three regions, and what stands before them. A region changes while its own people are awake.
 
+use acme.hours.working-hours
+
 environment testing {
   tier     = testing
   lock     = payments
@@ -48,17 +50,13 @@ environment production-apac {
   parity with production-eu except [credentials, deployed, monitoring, windows]
 }
 
+window working-hours-us : working-hours(timezone = "America/New_York") { }
+
 window working-hours-eu {
   days     = Mon..Thu
   hours    = 08:00..16:00
   timezone = "Europe/Berlin"
   calendar = bank-holidays-eu
-}
-
-window working-hours-us {
-  days     = Mon..Thu
-  hours    = 08:00..16:00
-  timezone = "America/New_York"
 }
 
 /// Half an hour off the full hour of everybody else, all year.

@@ -17,6 +17,10 @@ retrospective after-the-fact {
   postmortem-within = 5 d
   review-within     = 10 d
   lesson-after      = 3
+  audit {
+    requests = "CHG-####"
+    keys     = "audit/ledger-keys.pem"
+  }
   require delivery.failure-rate    <= 15%
   require delivery.time-to-restore <= 1 h
 }

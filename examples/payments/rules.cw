@@ -1,5 +1,6 @@
 // Who must agree to a change, and how it comes in.
 
+use acme.chains
 use gates.penetration-test
 use people.{ change-board, finance-controller, head-of-payments, on-call, security-officer }
 
@@ -25,10 +26,7 @@ approval emergency-fix {
   separate author, approver, deployer
 }
 
-approval way-back {
-  step on-call { from = on-call  need = 1  within = 10 m }
-  separate approver, deployer
-}
+approval way-back : chains.way-back(on-call = on-call) { }
 
 /// A growing share of the merchants, watched at each step.
 rollout guarded(max-errors: percent = 0.5%) : canary {

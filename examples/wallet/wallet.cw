@@ -1,5 +1,8 @@
 // The server behind an app on telephones: versions of the app stay in people's pockets for a year.
 
+use acme.chains
+use acme.hours.working-hours
+
 team app { members = [astrid, bjorn, cecilia] }
 team backend { members = [david, elin, fredrik] }
 
@@ -64,8 +67,8 @@ gate early-birds {
   require feedback.total >= 1
 }
 
-approval pair {
-  step backend { from = backend  need = 1 }
+/// Whoever starts the run is a third person.
+approval pair : chains.pair {
   separate author, approver, deployer
 }
 
@@ -73,15 +76,9 @@ environment staging { tier = staging }
 
 environment production {
   tier        = production
-  windows     = [office-hours]
+  windows     = [working-hours(timezone = "Europe/Stockholm")]
   credentials = oidc("wallet-deploy", ttl = 10 m)
   monitoring  = prometheus("https://prometheus.wallet.example")
-}
-
-window office-hours {
-  days     = Mon..Fri
-  hours    = 09:00..15:00
-  timezone = "Europe/Stockholm"
 }
 
 /// Pay by holding two telephones together.

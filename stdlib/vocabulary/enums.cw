@@ -245,3 +245,11 @@ enum record-kind {
   /// What pipelines printed.
   value logs
 }
+
+/// In which direction a change tightens what is demanded.
+enum direction {
+  /// More is tighter: of a list, one that has all of the other and more.
+  value up
+  /// Less is.
+  value down
+}

@@ -7,7 +7,7 @@ kind environment project-wide {
   /// When a deployment may start; in any of them. Without one, at any time.
   field windows list(window) default []
   /// When no deployment may start.
-  field freezes list(freeze) default []
+  field freezes list(freeze) tightens up default []
   /// Deployments that name the same lock take turns.
   field lock name
   /// What the deploying step identifies itself with.

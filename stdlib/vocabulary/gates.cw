@@ -5,22 +5,22 @@ kind gate {
   /// The reports that the conditions are measured in.
   field evidence report or list(report)
   /// A condition that must hold.
-  clause require repeated {
+  clause require tightens up repeated {
     /// The condition.
     positional condition condition
   }
   /// Evidence older than this does not count.
-  field max-age duration or period
+  field max-age duration or period tightens down
   /// The command that makes the evidence, where neither a build nor a test does.
   field run text
   /// When that command is given up.
   field timeout duration
   /// Journeys of users whose tests are among its evidence: each has such tests, and all of them pass.
-  field covers list(journey) default []
+  field covers list(journey) tightens up default []
   /// Flaky tests whose failures do not count, for now.
-  field quarantines list(quarantine) default []
+  field quarantines list(quarantine) tightens down default []
   /// How many tests, or which share of them, may be in quarantine before the gate fails.
-  field max-quarantined count or percent default 5%
+  field max-quarantined count or percent tightens down default 5%
   /// The services that its evidence is about, where that is not all that ships: a penetration test of some of them.
   field scope list(service) default []
   /// What figures are compared with by metrics of growth: the reports of an earlier release.
@@ -28,13 +28,13 @@ kind gate {
   /// Which findings and records block the release, and which become follow-ups.
   field triage triage
   /// The load that a load test must have put on. What was measured under less does not count.
-  clause load {
+  clause load tightens up {
     /// How many requests there were in a second, at least.
-    field rate rate
+    field rate rate tightens up
     /// How long they were kept up, at least.
-    field duration duration
+    field duration duration tightens up
     /// How many users there were at once, at least.
-    field users count
+    field users count tightens up
   }
 }
 
@@ -53,7 +53,7 @@ kind quarantine {
 /// What is to be done about findings and records of other systems. One that no rule is about blocks the release.
 kind triage {
   /// What blocks the release.
-  clause blocker repeated {
+  clause blocker tightens up repeated {
     /// Which findings or records.
     label when condition required
   }
@@ -73,7 +73,7 @@ kind triage {
 /// What must be done before a stage, item by item.
 kind checklist {
   /// An item: a gate decides it, or a person attests it.
-  clause item repeated required {
+  clause item tightens up repeated required {
     /// What must be done.
     positional text text
     /// The gate that decides it: it must have passed in the run.

@@ -11,6 +11,8 @@ kind contents abstract {
     positional type type
     /// What it is when it is not written.
     label default any
+    /// The direction in which a change of it tightens what is demanded: a binding package's may be changed in no other.
+    label tightens direction
     /// It must be written.
     flag required
   }
@@ -18,6 +20,8 @@ kind contents abstract {
   clause clause : contents repeated {
     /// The word it starts with.
     positional keyword name
+    /// One more tightens what is demanded: `up`.
+    label tightens direction
     /// It may stand several times in one block.
     flag repeated
     /// It must stand at least once.
@@ -33,6 +37,8 @@ kind contents abstract {
     positional name name
     /// What its value must be.
     positional type type
+    /// The direction in which a change of it tightens what is demanded.
+    label tightens direction
     /// It may be left out.
     flag optional
   }
@@ -42,6 +48,8 @@ kind contents abstract {
     positional name name or text
     /// What its value must be.
     positional type type
+    /// The direction in which a change of it tightens what is demanded.
+    label tightens direction
     /// It must be written.
     flag required
     /// The clause speaks of each of its items in turn, and calls it by its first positional.

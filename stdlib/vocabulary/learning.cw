@@ -19,6 +19,14 @@ kind retrospective {
   field reviews text default "reviews"
   /// What goes wrong in so many changes is a lesson.
   field lesson-after count default 2
+  /// What every change in production must show to an auditor.
+  clause audit {
+    /// The form of a change request's number: `#` stands for a digit, `*` for any characters. What has another form is no request.
+    field requests text
+    /// The public keys, Ed25519 in PEM, of which one has signed each record: with them anybody can tell, from a copy of the records
+    /// alone, that none was written by somebody else.
+    field keys text
+  }
   /// How well changes are to be delivered: a condition over `delivery.frequency` and its like.
   clause require repeated {
     /// The condition.

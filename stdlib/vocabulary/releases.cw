@@ -3,13 +3,13 @@
 /// Who must agree, in order.
 kind approval {
   /// A step of the chain.
-  clause step repeated {
+  clause step tightens up repeated {
     /// Its name.
     positional name name
     /// The people who may agree.
     field from team or role or owning required
     /// How many different people must.
-    field need count default 1
+    field need count tightens up default 1
     /// How long they have.
     field within duration or period
     /// Who is asked when they do not answer.
@@ -17,12 +17,12 @@ kind approval {
     /// Only then is it asked; otherwise the step records why not.
     field when condition
     /// Gates that must have passed before anybody is asked: the stages that use the chain get them.
-    field requires list(gate) default []
+    field requires list(gate) tightens up default []
   }
   /// Duties that one person may not have together.
-  clause separate {
+  clause separate tightens up {
     /// The duties.
-    positional duties list(duty)
+    positional duties list(duty) tightens up
   }
 }
 
@@ -38,7 +38,7 @@ kind rollout {
     label hold duration
   }
   /// A condition that must hold while the rollout is under way.
-  clause watch repeated {
+  clause watch tightens up repeated {
     /// The condition.
     positional condition condition
     /// The time over which it is measured.

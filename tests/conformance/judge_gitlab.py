@@ -169,9 +169,10 @@ def judge_examples(binary, folder):
         raise Broken(f"{binary} is not there: run `cargo build --release` first")
     with tempfile.TemporaryDirectory(prefix="clearway-examples-") as temporary:
         emitted = []
+        # All of them: an example may rest on a package beside it.
+        shutil.copytree(folder, Path(temporary) / "projects")
         for example in examples_below(folder):
             project, out = Path(temporary) / "projects" / example.name, Path(temporary) / example.name
-            shutil.copytree(example, project)
             manifest = project / "clearway.toml"
             text = manifest.read_text(encoding="utf-8")
             if "[targets.gitlab]" not in text:

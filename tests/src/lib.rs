@@ -7,6 +7,7 @@ pub mod github;
 pub mod gitlab;
 pub mod rng;
 pub mod specs;
+mod vocabulary;
 pub mod workload;
 
 use std::fs;
@@ -14,7 +15,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clearway_diagnostics::Report;
-use clearway_model::{Change, MemorySystem, Workspace};
+use clearway_model::{Change, MemorySystem, Workspace, joined};
+
+pub use vocabulary::vocabulary_words;
 
 /// A manifest that only names the project.
 pub const MANIFEST: &str = "[project]\nname = \"test\"\n";
@@ -51,12 +54,26 @@ impl Fixture {
         }
     }
 
-    /// The project in a folder of the repository.
+    /// The project in a folder of the repository, with the packages that it depends on.
     pub fn folder(root: &Path) -> Self {
         let mut fixture = Self::default();
         for path in files_below(root) {
             let text = fs::read_to_string(&path).unwrap();
             fixture.add(&path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/"), &text);
+        }
+        let mut wanted = packages_of("", &fixture.manifest);
+        while let Some(package) = wanted.pop() {
+            if package.starts_with("..")
+                && !fixture.system.files.contains_key(&joined(&package, "clearway.toml"))
+            {
+                let folder = root.join(&package);
+                for path in files_below(&folder) {
+                    let below = path.strip_prefix(&folder).unwrap().to_string_lossy().replace('\\', "/");
+                    fixture.system.files.insert(joined(&package, &below), fs::read_to_string(&path).unwrap());
+                }
+                let manifest = &fixture.system.files[&joined(&package, "clearway.toml")];
+                wanted.extend(packages_of(&package, manifest));
+            }
         }
         fixture
     }
@@ -64,8 +81,21 @@ impl Fixture {
     /// The project as a workspace.
     pub fn workspace(&self) -> Workspace {
         let manifest = if self.manifest.is_empty() { MANIFEST } else { &self.manifest };
-        let sources = self.sources.iter().map(|(path, text)| (path.clone(), Arc::from(text.as_str())));
-        let mut workspace = Workspace::new(Arc::new(self.system.clone()), manifest, sources.collect());
+        // What is below another manifest is not the project's own.
+        let mut system = self.system.clone();
+        let others: Vec<String> = system
+            .files
+            .keys()
+            .filter_map(|path| path.strip_suffix("clearway.toml").map(str::to_owned))
+            .collect();
+        let mut sources = Vec::new();
+        for (path, text) in &self.sources {
+            match others.iter().any(|folder| path.starts_with(folder.as_str())) {
+                true => drop(system.files.insert(path.clone(), text.clone())),
+                false => sources.push((path.clone(), Arc::from(text.as_str()))),
+            }
+        }
+        let mut workspace = Workspace::new(Arc::new(system), manifest, sources);
         workspace.apply(self.now.map(Change::Now).into_iter().collect());
         workspace
     }
@@ -74,6 +104,13 @@ impl Fixture {
     pub fn reports(&self) -> Vec<Report> {
         reports(&self.workspace(), &self.manifest)
     }
+}
+
+/// The folders of the packages that a manifest names, from where its own folder is counted from.
+fn packages_of(folder: &str, manifest: &str) -> Vec<String> {
+    let manifest: toml::Table = toml::from_str(manifest).unwrap_or_default();
+    let packages = manifest.get("packages").and_then(toml::Value::as_table).into_iter().flatten();
+    packages.filter_map(|(_, entry)| Some(joined(folder, entry.get("path")?.as_str()?))).collect()
 }
 
 /// What a check of a workspace finds, in the order of the places.

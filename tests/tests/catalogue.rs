@@ -6,10 +6,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use clearway_diagnostics::{Code, Diagnostic, catalogue};
-use clearway_model::{Change, MANIFEST, MemorySystem, Workspace};
+use clearway_tests::Fixture;
 
 /// The manifest of an example that shows none.
 const PLAIN_MANIFEST: &str = "[project]\nname = \"example\"\n";
@@ -72,25 +71,17 @@ fn path(info: &str) -> Result<String, String> {
 
 /// Every diagnostic of a project of these files.
 fn check(files: &[File]) -> Vec<Diagnostic> {
-    let mut manifest = PLAIN_MANIFEST;
-    let mut sources = Vec::new();
-    let mut system = MemorySystem::default();
-    let mut now = None;
+    let mut fixture = Fixture { manifest: PLAIN_MANIFEST.to_owned(), ..Fixture::default() };
     for (path, text) in files {
-        if path == MANIFEST {
-            manifest = text;
-        } else if path == NOW {
+        if path == NOW {
             // Without a time an example that needs one does not raise its code.
-            now = text.trim().parse().ok().map(Change::Now);
-        } else if path.ends_with(".cw") {
-            sources.push((path.clone(), Arc::from(text.as_str())));
+            fixture.now = text.trim().parse().ok();
         } else {
-            system.files.insert(path.clone(), text.clone());
+            fixture.add(path, text);
         }
     }
-    sources.sort();
-    let mut workspace = Workspace::new(Arc::new(system), manifest, sources);
-    workspace.apply(now.into_iter().collect());
+    fixture.sources.sort();
+    let workspace = fixture.workspace();
     let outcome = clearway_analysis::check(&workspace);
     assert_eq!(outcome.checked.is_some(), !outcome.diagnostics.iter().any(Diagnostic::stops_build));
     clearway_compile::check(&workspace).diagnostics

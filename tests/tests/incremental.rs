@@ -17,6 +17,10 @@ use clearway_tests::{MANIFEST, workload};
 type Log = Arc<Mutex<BTreeMap<String, usize>>>;
 
 fn open(files: &[(String, String)], system: MemorySystem) -> (Workspace, Log) {
+    open_with(MANIFEST, files, system)
+}
+
+fn open_with(manifest: &str, files: &[(String, String)], system: MemorySystem) -> (Workspace, Log) {
     let log: Log = Arc::default();
     let writer = Arc::clone(&log);
     let sources = files.iter().map(|(path, text)| (path.clone(), Arc::from(text.as_str()))).collect();
@@ -27,7 +31,7 @@ fn open(files: &[(String, String)], system: MemorySystem) -> (Workspace, Log) {
             *writer.lock().unwrap().entry(name).or_default() += 1;
         }
     };
-    (Workspace::with_events(Arc::new(system), MANIFEST, sources, Some(Box::new(listener))), log)
+    (Workspace::with_events(Arc::new(system), manifest, sources, Some(Box::new(listener))), log)
 }
 
 fn workspace(services: usize) -> (Workspace, Log, Vec<(String, String)>) {
@@ -181,4 +185,38 @@ fn the_generated_workspace_holds() {
     let found = clearway_analysis::check(&workspace).diagnostics;
     assert!(found.is_empty(), "{found:?}");
     assert_eq!(workspace.project().sources(&workspace).len(), 5);
+}
+
+#[test]
+fn an_edit_in_a_package_runs_what_rests_on_it() {
+    let manifest = format!("{MANIFEST}\n[packages]\nplatform = {{ path = \"../platform\" }}\n");
+    let hours = |until: &str| {
+        format!(
+            "window hours {{ days = Mon..Fri  hours = 09:00..{until}  timezone = \"UTC\" }}\nwindow other : hours {{ }}\n"
+        )
+    };
+    let package =
+        [("clearway.toml", "[project]\nname = \"platform\"\n".to_owned()), ("hours.cw", hours("17:00"))];
+    let files = package.map(|(path, text)| (format!("../platform/{path}"), text));
+    let system = MemorySystem { files: files.into(), tags: Vec::new() };
+    let mut sources = workload::workspace(100);
+    let user = "use platform.hours.hours\nenvironment nightly { tier = testing  windows = [hours] }\n";
+    sources.push(("nightly.cw".to_owned(), user.to_owned()));
+    let (mut workspace, log) = open_with(&manifest, &sources, system);
+    let _ = clearway_analysis::check(&workspace);
+    let mut ran_after = |text: String| {
+        workspace.apply(vec![Change::Source("../platform/hours.cw".to_owned(), Some(Arc::from(text)))]);
+        log.lock().unwrap().clear();
+        let _ = clearway_analysis::check(&workspace);
+        log.lock().unwrap().clone()
+    };
+    let ran = ran_after(format!("// A comment.\n{}", hours("17:00")));
+    for query in ["lower", "scope", "names", "modules", "file_diagnostics", "item_diagnostics"] {
+        assert_eq!(count(&ran, query), 0, "{query}: {ran:?}");
+    }
+    assert_eq!(count(&ran, "package_digest"), 1, "the pin is of the text: {ran:?}");
+    let ran = ran_after(hours("18:00"));
+    assert_eq!(count(&ran, "lower"), 2, "the window and what extends it: {ran:?}");
+    assert_eq!(count(&ran, "modules"), 0, "{ran:?}");
+    assert!(count(&ran, "item_diagnostics") <= 3, "{ran:?}");
 }

@@ -13,7 +13,7 @@ use clearway_diagnostics::catalogue;
 use clearway_model::vocabulary::{Contents, Type, Vocabulary};
 use clearway_model::{MemorySystem, Workspace, views};
 use clearway_syntax::{FormatOptions, format};
-use clearway_tests::{Fixture, MANIFEST, files_below, line, read, repository, sources_of};
+use clearway_tests::{Fixture, MANIFEST, files_below, line, read, repository, sources_of, vocabulary_words};
 
 /// The direct dependencies that each crate may have on the others.
 const EDGES: &[(&str, &[&str])] = &[
@@ -137,30 +137,9 @@ fn codes_are_unique_sorted_and_well_named() {
     }
 }
 
-/// Every name of the contents, as dotted paths, with its documentation.
-fn walk(path: &str, contents: &Contents, out: &mut BTreeMap<String, String>) {
-    let mut add = |name: &str, doc: &str| drop(out.insert(format!("{path}.{name}"), doc.to_owned()));
-    contents.fields.iter().for_each(|field| add(&field.name, &field.doc));
-    contents.positionals.iter().for_each(|positional| add(&positional.name, &positional.doc));
-    contents.labels.iter().for_each(|label| add(&label.name, &label.doc));
-    contents.flags.iter().for_each(|flag| add(&flag.name, &flag.doc));
-    contents.clauses.iter().for_each(|clause| add(&clause.keyword, &clause.doc));
-    for clause in &contents.clauses {
-        walk(&format!("{path}.{}", clause.keyword), &clause.contents, out);
-    }
-}
-
-fn declared_names() -> BTreeMap<String, String> {
-    let mut names = BTreeMap::new();
-    for kind in Vocabulary::get().declarable().filter(|kind| !kind.library_only) {
-        walk(&kind.name, &kind.contents, &mut names);
-    }
-    names
-}
-
 #[test]
 fn views_read_what_the_vocabulary_declares_and_nothing_else() {
-    let declared: BTreeSet<String> = declared_names().into_keys().collect();
+    let declared: BTreeSet<String> = vocabulary_words().into_keys().collect();
     let read: BTreeSet<String> = views::reads().into_iter().collect();
     let unread: Vec<_> = declared.difference(&read).collect();
     let undeclared: Vec<_> = read.difference(&declared).collect();
@@ -171,7 +150,7 @@ fn views_read_what_the_vocabulary_declares_and_nothing_else() {
 #[test]
 fn everything_in_the_vocabulary_is_documented() {
     let vocabulary = Vocabulary::get();
-    let mut docs = declared_names();
+    let mut docs = vocabulary_words();
     let mut add = |name: String, doc: &str| drop(docs.insert(name, doc.to_owned()));
     vocabulary.kinds.values().for_each(|kind| add(kind.name.to_string(), &kind.doc));
     vocabulary.dimensions.values().for_each(|dimension| add(dimension.name.to_string(), &dimension.doc));

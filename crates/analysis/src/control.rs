@@ -110,9 +110,11 @@ pub struct Raised {
     pub place: Place,
 }
 
-/// The policies that are in force: those that the project declares, unless another of them extends it.
+/// The policies that are in force: those that the project and the binding packages declare, unless another of them extends it.
 pub(crate) fn in_force(db: &dyn Db, project: Project) -> Vec<Item> {
-    let declared = || project.sources(db).iter().flat_map(|file| items(db, *file)).copied();
+    let binding = project.packages(db).iter().filter(|package| package.manifest(db).binding);
+    let files = project.sources(db).iter().chain(binding.flat_map(|package| package.sources(db)));
+    let declared = || files.clone().flat_map(|file| items(db, *file)).copied();
     let policies: Vec<Item> =
         declared().filter(|item| item.kind(db) == "policy" && item.key(db).nth == 0).collect();
     let extended: Vec<Item> =

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_model::views::{self, At, Identity, Role, Team};
-use clearway_model::{Db, Item, Value, ValueKind, directory, items, lower};
+use clearway_model::{Db, Item, Value, ValueKind, all_sources, directory, items, lower};
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
@@ -34,8 +34,8 @@ pub fn members(db: &dyn Db, item: Item) -> BTreeSet<SmolStr> {
 
 /// Until when people are away, with the place that says it: those of whom it is said.
 pub(crate) fn away(db: &dyn Db) -> BTreeMap<SmolStr, At<Date>> {
-    let files = db.project().sources(db).iter();
-    let identities = files.flat_map(|file| items(db, *file)).filter(|item| item.kind(db) == "identity");
+    let files = all_sources(db, db.project());
+    let identities = files.flat_map(|file| items(db, file)).filter(|item| item.kind(db) == "identity");
     let until = |item: &Item| views::of::<Identity>(lower(db, *item)).away_until;
     identities.filter_map(|item| Some((item.name(db).clone(), until(item)?))).collect()
 }

@@ -8,6 +8,7 @@ mod conditions;
 mod control;
 mod cycle;
 mod facts;
+mod form;
 mod groups;
 mod implied;
 pub mod proof;
@@ -25,6 +26,7 @@ use clearway_model::{Db, Workspace};
 pub use approvals::{Control, Direction};
 pub use conditions::bounds;
 pub use control::{About, ControlState, Judged, Raised, Verdict, Weight};
+pub use form::has_form;
 pub use groups::members;
 pub use query::{controls, dependents, file_diagnostics, people, project_diagnostics};
 pub use retention::{Kept, days, kept};
@@ -73,6 +75,15 @@ impl<'w> Checked<'w> {
     }
 }
 
+/// What must be mended in the manifests of a project and of its packages, and in `clearway.lock`, before the packages can be pinned.
+pub fn package_problems(db: &dyn Db, project: clearway_model::Project) -> Vec<Diagnostic> {
+    let manifests = project.packages(db).iter().flat_map(|package| package.manifest_problems(db));
+    let mut problems: Vec<Diagnostic> =
+        project.manifest_problems(db).iter().chain(manifests).cloned().collect();
+    problems.extend(rules::packages::in_the_way(db, project));
+    problems
+}
+
 /// Checks a project. Files are read and checked on all cores; rules over the whole project follow.
 pub fn check(workspace: &Workspace) -> Outcome<'_> {
     workspace.for_each_file(|db, file| {
@@ -86,6 +97,12 @@ pub fn check(workspace: &Workspace) -> Outcome<'_> {
     let mut diagnostics = project.manifest_problems(workspace).clone();
     for file in project.sources(workspace) {
         diagnostics.extend_from_slice(file_diagnostics(workspace, *file));
+    }
+    // Warnings of a package are for its keeper; what is broken in it is broken for whoever uses it.
+    for package in project.packages(workspace) {
+        let files = package.sources(workspace).iter().flat_map(|file| file_diagnostics(workspace, *file));
+        let all = package.manifest_problems(workspace).iter().chain(files);
+        diagnostics.extend(all.filter(|diagnostic| diagnostic.is_error()).cloned());
     }
     diagnostics.extend_from_slice(project_diagnostics(workspace, project));
     rules::policies::raise(workspace, project, &mut diagnostics);

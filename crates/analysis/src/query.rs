@@ -42,7 +42,8 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
         diagnostics.extend_from_slice(requirement_diagnostics(db, name));
     }
     let judged = db.project().judged_release(db).as_deref();
-    for release in items(db, file).iter().filter(|item| item.kind(db) == "release") {
+    let releases = items(db, file).iter().filter(|item| item.kind(db) == "release");
+    for release in releases.filter(|_| file.package(db).is_none()) {
         if !views::is_template(db, *release) && judged.is_none_or(|name| release.name(db) == name) {
             diagnostics.extend_from_slice(order_diagnostics(db, *release));
         }
@@ -87,6 +88,7 @@ fn item_diagnostics(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     diagnostics.extend(rules::tests::check(db, item));
     diagnostics.extend(rules::waivers::check(db, item));
     diagnostics.extend(rules::weakened::check(db, item));
+    diagnostics.extend(rules::loosened::check(db, item));
     diagnostics
 }
 
@@ -119,6 +121,7 @@ pub(crate) fn requirement_diagnostics(db: &dyn Db, owner: NameKey) -> Vec<Diagno
 #[salsa::tracked(returns(ref))]
 pub fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let mut diagnostics = duplicate_names(db, project).clone();
+    diagnostics.extend_from_slice(packages(db, project));
     diagnostics.extend_from_slice(import_cycles(db, project));
     diagnostics.extend_from_slice(definition_cycles(db, project));
     diagnostics.extend_from_slice(requirement_cycles(db, project));
@@ -146,6 +149,11 @@ fn duplicate_names(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
 #[salsa::tracked(returns(ref))]
 fn retrospectives(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     rules::retrospectives::in_project(db, project)
+}
+
+#[salsa::tracked(returns(ref))]
+fn packages(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    rules::packages::check(db, project)
 }
 
 #[salsa::tracked(returns(ref))]

@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Graph(GraphArgs),
     /// Start a project, from what a repository has
     Init(InitArgs),
+    /// Pin the packages of a project as they are now
+    Lock(LockArgs),
     /// Serve an editor over standard input and output
     Lsp(LspArgs),
     /// Decide a gate on its evidence; pipelines call it
@@ -306,6 +308,19 @@ pub(crate) struct InitArgs {
     /// The project's name; the folder's by default
     #[arg(long)]
     pub name: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct LockArgs {
+    /// A project's folder; the nearest folder with a clearway.toml by default
+    #[arg(value_name = "PATH")]
+    pub path: Option<Utf8PathBuf>,
+    /// Write nothing; fail when a package is not what clearway.lock pins
+    #[arg(long)]
+    pub check: bool,
+    /// How to print what becomes of each pin
+    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
+    pub format: TextFormat,
 }
 
 #[derive(Args)]

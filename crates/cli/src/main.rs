@@ -59,6 +59,7 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Fmt(args) => commands::fmt::run(args, output),
         Command::Graph(args) => commands::graph::run(args, output),
         Command::Init(args) => commands::init::run(args, output),
+        Command::Lock(args) => commands::lock::run(args, output),
         Command::Lsp(_) => commands::lsp::run(STACK),
         Command::Gate(args) => commands::gate::run(args, output),
         Command::Window(args) => commands::window::run(args, output),

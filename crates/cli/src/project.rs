@@ -20,6 +20,13 @@ pub(crate) struct Opened {
     root: Option<Utf8PathBuf>,
 }
 
+impl Opened {
+    /// Its folder.
+    pub(crate) fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+}
+
 /// Reads the project that the arguments name, with what they change about it.
 pub(crate) fn open(args: &ProjectArgs) -> Result<Opened, Failure> {
     let mut opened = open_path(args.path.as_deref())?;

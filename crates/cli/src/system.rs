@@ -28,6 +28,12 @@ impl System for Disk {
         files::read(&self.root.join(path)).map(Arc::from).map_err(why)
     }
 
+    fn sources(&self, folder: &str) -> Result<Vec<String>, String> {
+        let found =
+            crate::project::sources(&self.root.join(folder)).map_err(|failure| failure.to_string())?;
+        Ok(found.iter().map(|path| path.as_str().replace('\\', "/")).collect())
+    }
+
     fn tags(&self) -> Result<Vec<String>, String> {
         let git = Command::new("git").arg("-C").arg(&self.root).args(["tag", "--merged", "HEAD"]).output();
         let output = git.map_err(|error| format!("git cannot be run: {error}"))?;

@@ -35,18 +35,11 @@ pub(crate) fn settings(workspace: &Workspace, target: &dyn Target) -> (Vec<Diagn
             None
         }
     };
-    let pins = match lock::pins(workspace) {
-        Ok(pins) => Some(pins),
-        Err(problem) => {
-            problems.push(*problem);
-            None
-        }
-    };
-    let settings = binary.zip(ledger).zip(pins).map(|((binary, ledger), pins)| Settings {
+    let settings = binary.zip(ledger).map(|(binary, ledger)| Settings {
         target: manifest.targets.get(target.name()).cloned().unwrap_or_default(),
         binary,
         ledger,
-        pins,
+        pins: lock::pins(workspace),
     });
     (problems, settings)
 }

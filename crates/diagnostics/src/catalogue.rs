@@ -46,8 +46,8 @@ struct Entry {
 }
 
 impl Code {
-    /// `CW0000`. The first two digits are the stage: 00 project and files, 01 syntax, 02 names, 03 vocabulary
-    /// and types, 04 versions and the dependency graph, 05 the shape of releases, 06 targets, 07 policies and tests,
+    /// `CW0000`. The first two digits are the stage: 00 project and files, 01 syntax, 02 names, 03 vocabulary,
+    /// types and packages, 04 versions and the dependency graph, 05 the shape of releases, 06 targets, 07 policies and tests,
     /// 08 looking back.
     pub const fn id(self) -> &'static str {
         self.0.id
@@ -207,6 +207,21 @@ catalogue! {
     /// A declaration that comes to too many values.
     TOO_MANY_VALUES = "CW0319" "too-many-values" Error;
 
+    /// A package has no pin in `clearway.lock`.
+    UNPINNED_PACKAGE = "CW0350" "unpinned-package" Error;
+    /// A package is not what `clearway.lock` pins.
+    CHANGED_PACKAGE = "CW0351" "changed-package" Error;
+    /// A package that a manifest names cannot be read.
+    UNREADABLE_PACKAGE = "CW0352" "unreadable-package" Error;
+    /// Packages depend on one another in a circle.
+    PACKAGE_CYCLE = "CW0353" "package-cycle" Error;
+    /// A name that a package keeps to itself is used outside of it.
+    PRIVATE_NAME = "CW0354" "private-name" Error;
+    /// `clearway.lock` pins a package that nothing depends on.
+    UNUSED_PIN = "CW0355" "unused-pin" Warning;
+    /// A package has the name of a folder or file of the project: a `use` could mean either.
+    AMBIGUOUS_PACKAGE = "CW0356" "ambiguous-package" Error;
+
     /// Services that require one another in a circle.
     REQUIREMENT_CYCLE = "CW0401" "requirement-cycle" Error;
     /// A requirement that no live version meets.
@@ -344,6 +359,10 @@ catalogue! {
     STALE_FLAG = "CW0589" "stale-flag" Error;
     /// A secret that is older than it may get.
     OVERDUE_SECRET = "CW0590" "overdue-secret" Error;
+    /// What a binding package demands is loosened by what extends it.
+    LOOSENED_DEMAND = "CW0591" "loosened-demand" Error;
+    /// A change request of another form than an audit takes for one.
+    ODD_CHANGE_REQUEST = "CW0592" "odd-change-request" Error;
 
     /// Nothing says how a job gets the `clearway` binary.
     NO_BINARY = "CW0601" "no-binary" Error;

@@ -23,8 +23,10 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Missing {
-    /// No record names a change request.
+    /// No record names a change request, or what it names has another form than requests have.
     Request,
+    /// No key that the project trusts has signed a record.
+    Signature,
     /// No record names who asked for it.
     Requester,
     /// An approval that the plan asks for was not given before the deployment.
@@ -45,6 +47,8 @@ pub enum Missing {
 /// its records alone, and that is a finding.
 pub fn audit(changes: &[Change], production: &BTreeSet<String>, plan: Option<(&Plan, &str)>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // Which requests there are is said of the project, whichever plan a change followed.
+    let form = plan.and_then(|(plan, _)| plan.retrospective.as_ref()?.audit.as_ref());
     for change in changes {
         let deployed: Vec<&Deployment> = change.deployed_in(production).collect();
         if deployed.is_empty() {
@@ -56,8 +60,12 @@ pub fn audit(changes: &[Change], production: &BTreeSet<String>, plan: Option<(&P
                 findings.push(finding);
             }
         };
-        if change.request.is_none() {
-            find(Missing::Request, "no record names the change request".to_owned());
+        match &change.request {
+            None => find(Missing::Request, "no record names the change request".to_owned()),
+            Some(request) if form.is_some_and(|form| !form.is_request(request)) => {
+                find(Missing::Request, format!("`{request}` has not the form of a change request"));
+            }
+            Some(_) => {}
         }
         if change.requested_by.is_none() {
             find(Missing::Requester, "no record names who asked for it".to_owned());

@@ -2,7 +2,7 @@
 
 use clearway_diagnostics::{NodeId, Place, Span};
 use clearway_model::{
-    Db, Item, Meaning, SourceFile, deployable, items, meanings, span_of, word_at, word_span,
+    Db, Item, Meaning, SourceFile, all_sources, deployable, items, meanings, span_of, word_at, word_span,
 };
 use smol_str::SmolStr;
 
@@ -81,8 +81,8 @@ impl Target {
             return self.occurrences_in(db, *item);
         }
         let name = self.name(db);
-        let files = db.project().sources(db).iter().filter(|file| file.text(db).contains(name.as_str()));
-        let found = files.flat_map(|file| items(db, *file));
+        let files = all_sources(db, db.project()).filter(|file| file.text(db).contains(name.as_str()));
+        let found = files.flat_map(|file| items(db, file));
         found.flat_map(|item| self.occurrences_in(db, *item)).collect()
     }
 
@@ -114,6 +114,6 @@ fn node_of(db: &dyn Db, item: Item, node: NodeId) -> Location {
 }
 
 fn identities(db: &dyn Db) -> impl Iterator<Item = Item> {
-    let files = db.project().sources(db).iter();
-    files.flat_map(|file| items(db, *file)).copied().filter(|item| item.kind(db) == "identity")
+    let files = all_sources(db, db.project());
+    files.flat_map(|file| items(db, file)).copied().filter(|item| item.kind(db) == "identity")
 }

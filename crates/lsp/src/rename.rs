@@ -55,6 +55,9 @@ fn may_change(db: &dyn Db, target: &Target) -> Result<(), String> {
         Target::Declaration(item) | Target::Part(item, _) if item.file(db).library(db) => {
             Err(format!("`{}` belongs to the library", item.name(db)))
         }
+        Target::Declaration(item) | Target::Part(item, _) if item.file(db).package(db).is_some() => {
+            Err(format!("`{}` belongs to a package: others may use it under its name", item.name(db)))
+        }
         Target::Module(_) => Err("a module has the name of its file: rename the file".to_owned()),
         _ => Ok(()),
     }

@@ -12,7 +12,8 @@ use rustc_hash::FxHashMap;
 use salsa::{Durability, Setter};
 
 use crate::manifest::Manifest;
-use crate::query::{ExternalFile, Project, RepositoryTags, SourceFile, locate, parse};
+use crate::package::{self, PackageTexts, all_sources, joined};
+use crate::query::{ExternalFile, Package, Project, RepositoryTags, SourceFile, locate, parse};
 use crate::system::System;
 use crate::{manifest, stdlib};
 
@@ -41,6 +42,7 @@ pub struct Workspace {
 #[derive(Default)]
 struct Inputs {
     sources: BTreeMap<String, SourceFile>,
+    packages: BTreeMap<String, Package>,
     externals: BTreeMap<String, ExternalFile>,
     tags: Option<RepositoryTags>,
     next: u32,
@@ -53,6 +55,8 @@ pub enum Change {
     Source(String, Option<Arc<str>>),
     /// The project's manifest.
     Manifest(Arc<str>),
+    /// The manifest of the package in this folder changed outside.
+    Package(String),
     /// A file that is not in the language changed outside.
     External(String),
     /// An environment's deployed state is read from this file instead.
@@ -100,20 +104,18 @@ impl Workspace {
         let mut this =
             Self { storage: salsa::Storage::new(listener), system, project: None, inputs: Arc::default() };
         let library: Vec<_> = stdlib::modules()
-            .map(|(path, text)| {
-                this.new_source(format!("std/{path}"), Arc::from(text), true, Durability::NEVER_CHANGE)
-            })
+            .map(|(path, text)| this.new_source(format!("std/{path}"), Arc::from(text), Origin::Library))
             .collect();
-        let sources: Vec<_> = files
-            .into_iter()
-            .map(|(path, text)| this.new_source(path, text, own_library, Durability::LOW))
-            .collect();
+        let own = || if own_library { Origin::OwnLibrary } else { Origin::Project };
+        let sources: Vec<_> =
+            files.into_iter().map(|(path, text)| this.new_source(path, text, own())).collect();
         let manifest_id = this.with_inputs(Inputs::take_id);
         let (manifest, problems) = manifest::parse(manifest, manifest_id);
         let none = BTreeMap::new;
         let project = Project::builder(
             library,
             sources,
+            Vec::new(),
             manifest_id,
             manifest,
             problems,
@@ -127,6 +129,7 @@ impl Workspace {
         .manifest_id_durability(Durability::NEVER_CHANGE)
         .new(&this);
         this.project = Some(project);
+        this.read_packages();
         this
     }
 
@@ -134,15 +137,15 @@ impl Workspace {
         act(&mut self.inputs.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn new_source(
-        &mut self,
-        path: String,
-        text: Arc<str>,
-        library: bool,
-        durability: Durability,
-    ) -> SourceFile {
+    fn new_source(&mut self, path: String, text: Arc<str>, origin: Origin) -> SourceFile {
         let id = self.with_inputs(Inputs::take_id);
-        let file = SourceFile::builder(id, Arc::from(path.as_str()), text, library)
+        let (library, package, durability) = match origin {
+            Origin::Library => (true, None, Durability::NEVER_CHANGE),
+            Origin::OwnLibrary => (true, None, Durability::LOW),
+            Origin::Project => (false, None, Durability::LOW),
+            Origin::Package(package) => (false, Some(package), Durability::LOW),
+        };
+        let file = SourceFile::builder(id, Arc::from(path.as_str()), text, library, package)
             .durability(Durability::NEVER_CHANGE)
             .text_durability(durability)
             .new(self);
@@ -160,6 +163,11 @@ impl Workspace {
                     let (manifest, problems) = manifest::parse(&text, project.manifest_id(self));
                     project.set_manifest(self).to(manifest);
                     project.set_manifest_problems(self).to(problems);
+                    self.read_packages();
+                }
+                Change::Package(folder) => {
+                    self.with_inputs(|inputs| inputs.packages.remove(&folder));
+                    self.read_packages();
                 }
                 Change::External(path) => {
                     if let Some(file) = self.with_inputs(|inputs| inputs.externals.get(&path).copied()) {
@@ -200,31 +208,104 @@ impl Workspace {
         match (known, text) {
             (Some(file), Some(text)) => {
                 file.set_text(self).to(text);
-                if !project.sources(self).contains(&file) {
-                    self.set_sources(project, |sources| sources.push(file));
-                }
+                self.set_sources(file.package(self), |sources| {
+                    if !sources.contains(&file) {
+                        sources.push(file);
+                    }
+                });
             }
             (Some(file), None) => {
-                self.set_sources(project, |sources| sources.retain(|source| *source != file));
+                self.set_sources(file.package(self), |sources| sources.retain(|source| *source != file));
             }
             (None, Some(text)) => {
-                let file = self.new_source(path, text, false, Durability::LOW);
-                self.set_sources(project, |sources| sources.push(file));
+                let package = self.package_of(&path);
+                let file = self.new_source(path, text, package.map_or(Origin::Project, Origin::Package));
+                self.set_sources(package, |sources| sources.push(file));
             }
             (None, None) => {}
         }
     }
 
-    fn set_sources(&mut self, project: Project, change: impl FnOnce(&mut Vec<SourceFile>)) {
-        let mut sources = project.sources(self).clone();
+    /// Changes which texts the project or a package has; nothing is touched where they stay the same.
+    fn set_sources(&mut self, of: Option<Package>, change: impl FnOnce(&mut Vec<SourceFile>)) {
+        let before = of.map_or_else(|| self.project().sources(self), |package| package.sources(self));
+        let mut sources = before.clone();
         change(&mut sources);
+        if sources == *before {
+            return;
+        }
         sources.sort_by(|a, b| a.path(self).cmp(b.path(self)));
-        project.set_sources(self).to(sources);
+        match of {
+            Some(package) => drop(package.set_sources(self).to(sources)),
+            None => drop(self.project().set_sources(self).to(sources)),
+        }
     }
 
-    /// Does something for every file of the project, on all cores.
+    /// Reads the packages that the project depends on, and those that they depend on: each once, by its folder. Those that were read
+    /// before stay as they are.
+    fn read_packages(&mut self) {
+        let project = self.project();
+        let entries = |folder: &str, manifest: &Manifest| -> Vec<String> {
+            manifest.packages.values().map(|entry| joined(folder, &entry.path)).collect()
+        };
+        let mut wanted = entries("", project.manifest(self));
+        let mut found: BTreeMap<String, Package> = BTreeMap::new();
+        while let Some(folder) = wanted.pop() {
+            if found.contains_key(&folder) {
+                continue;
+            }
+            let known = self.with_inputs(|inputs| inputs.packages.get(&folder).copied());
+            let package = known
+                .filter(|package| package.trouble(self).is_none())
+                .unwrap_or_else(|| self.read_package(&folder));
+            wanted.extend(entries(&folder, package.manifest(self)));
+            found.insert(folder, package);
+        }
+        self.with_inputs(|inputs| inputs.packages.clone_from(&found));
+        let packages: Vec<Package> = found.into_values().collect();
+        if *project.packages(self) != packages {
+            project.set_packages(self).to(packages);
+        }
+    }
+
+    fn read_package(&mut self, folder: &str) -> Package {
+        let manifest_id = self.with_inputs(Inputs::take_id);
+        let (texts, trouble) = match package::read(&*self.system, folder) {
+            Ok(texts) => (texts, None),
+            Err(why) => (PackageTexts { manifest: Arc::from(""), sources: Vec::new() }, Some(why)),
+        };
+        let (manifest, problems) = match trouble {
+            None => manifest::parse(&texts.manifest, manifest_id),
+            Some(_) => (Manifest::default(), Vec::new()),
+        };
+        let path = Arc::from(folder);
+        let package =
+            Package::new(self, path, manifest_id, texts.manifest, manifest, problems, Vec::new(), trouble);
+        let sources: Vec<_> = texts
+            .sources
+            .into_iter()
+            .map(|(path, text)| self.new_source(joined(folder, &path), text, Origin::Package(package)))
+            .collect();
+        package.set_sources(self).to(sources);
+        package
+    }
+
+    /// The package that a file belongs to by its path: the innermost.
+    fn package_of(&self, path: &str) -> Option<Package> {
+        let holds = |package: &&Package| {
+            path.strip_prefix(&**package.path(self)).is_some_and(|below| below.starts_with('/'))
+        };
+        self.project()
+            .packages(self)
+            .iter()
+            .filter(holds)
+            .max_by_key(|package| package.path(self).len())
+            .copied()
+    }
+
+    /// Does something for every file of the project and of its packages, on all cores.
     pub fn for_each_file(&self, act: impl Fn(&dyn Db, SourceFile) + Sync) {
-        let files = self.project().sources(self).clone();
+        let files: Vec<SourceFile> = all_sources(self, self.project()).collect();
         files.into_par_iter().for_each_with(self.clone(), |db, file| act(db, file));
     }
 
@@ -244,6 +325,16 @@ impl Workspace {
     }
 }
 
+/// Where a text comes from.
+enum Origin {
+    /// The library.
+    Library,
+    /// The library, where it is itself what is worked on.
+    OwnLibrary,
+    Project,
+    Package(Package),
+}
+
 impl Inputs {
     fn take_id(&mut self) -> FileId {
         self.next += 1;
@@ -260,6 +351,7 @@ impl Db for Workspace {
         self.project.unwrap_or_else(|| {
             Project::new(
                 self,
+                Vec::new(),
                 Vec::new(),
                 Vec::new(),
                 FileId(0),
@@ -320,6 +412,11 @@ impl Workspace {
         });
         for file in sources.iter().chain(self.project().library(self)) {
             files.insert(file.id(self), Known::Source(*file));
+        }
+        for package in self.project().packages(self) {
+            let path = joined(package.path(self), MANIFEST);
+            let text = package.manifest_text(self).clone();
+            files.insert(package.manifest_id(self), Known::Other(Arc::from(path), text));
         }
         for file in externals {
             let text = file.text(self).clone().unwrap_or_default();

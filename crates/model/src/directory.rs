@@ -8,6 +8,7 @@ use serde::Deserialize;
 use smol_str::SmolStr;
 
 use crate::db::Db;
+use crate::package::path_at;
 use crate::value::{CallValue, ValueKind};
 
 /// What a directory file says.
@@ -32,6 +33,7 @@ pub fn members(db: &dyn Db, call: &CallValue) -> Result<BTreeSet<SmolStr>, Strin
             _ => String::new(),
         };
     let (path, group) = (argument("path"), argument("group"));
+    let path = call.args.first().map_or(path.clone(), |(_, value)| path_at(db, value.place, &path));
     let text =
         db.external(&path).text(db).clone().map_err(|why| format!("`{path}` cannot be read: {why}"))?;
     let directory: Directory = serde_json::from_str(&text).map_err(|_| {

@@ -12,10 +12,12 @@ mod at;
 mod db;
 pub mod directory;
 mod eval;
+pub mod lock;
 mod lowering;
 pub mod manifest;
 mod meaning;
 mod naming;
+pub mod package;
 pub mod policy;
 mod query;
 pub mod state;
@@ -32,14 +34,15 @@ pub fn computed_functions() -> Vec<&'static str> {
 
 pub use at::{item_at, item_span, span_of, word_at, word_span};
 pub use db::{Change, Db, MANIFEST, Workspace, WorkspaceSources};
-pub use eval::time_zones;
+pub use eval::{holds, same, time_zones};
 pub use lowering::{ClauseValue, FieldValue, Lowered, Values};
 pub use meaning::{Meaning, Meanings, Word};
 pub use naming::{Import, Imported, Modules, Names, Resolution, Scope, resolve, resolve_project_wide};
+pub use package::{all_sources, import_path, is_private, joined, manifest_of, package_named};
 pub use query::{
-    Args, ExternalFile, Item, ItemKey, ItemSyntax, NameKey, Project, SourceFile, demands, deployable,
-    deployed_state, environment, instance, items, let_value, lower, meanings, modules, names, parse,
-    project_names, release, scope, signature, syntax_of,
+    Args, ExternalFile, Item, ItemKey, ItemSyntax, NameKey, Package, Project, SourceFile, demands,
+    deployable, deployed_state, environment, instance, items, let_value, locked, lower, meanings, modules,
+    names, package_digest, parse, project_names, release, scope, signature, syntax_of,
 };
 pub use system::{MemorySystem, System};
 pub use value::{

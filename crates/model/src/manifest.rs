@@ -7,25 +7,48 @@ use clearway_diagnostics::{Diagnostic, Edit, FileId, Place, Span, catalogue, sug
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::package::is_private;
+
+/// The name under which the library is imported.
+pub const LIBRARY: &str = "std";
+
 /// What the manifest says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
     /// The project's name.
     pub name: String,
+    /// Others that depend on it are bound by what it declares: its policies are in force there, and what extends its declarations may only
+    /// tighten them.
+    pub binding: bool,
     /// The repository that the pipelines stand in, `owner/name`.
     pub repository: Option<String>,
-    /// Packages by the name under which they are imported, with the path of each.
-    pub packages: BTreeMap<String, String>,
+    /// Packages by the name under which they are imported.
+    pub packages: BTreeMap<String, PackageEntry>,
     /// The targets that are configured, with their settings.
     pub targets: BTreeMap<String, BTreeMap<String, String>>,
     /// How pipelines get the binary and where their records go.
     pub pipeline: BTreeMap<String, String>,
 }
 
-/// The tables of a manifest and the keys each may have; `*` stands for any.
+/// A package that is depended on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageEntry {
+    /// Its folder, from that of the manifest.
+    pub path: String,
+    /// Where it is named.
+    pub place: Place,
+}
+
+/// What may be said of a package.
+const PACKAGE_KEYS: &[&str] = &["path"];
+
+/// The setting that is no text.
+const BINDING: &str = "binding";
+
+/// The tables of a manifest and the keys each may have; those of `packages` are names of the author's.
 const KEYS: &[(&str, &[&str])] = &[
-    ("project", &["name", "repo"]),
-    ("packages", &["*"]),
+    ("project", &["binding", "name", "repo"]),
+    ("packages", &[]),
     ("targets.github", &["plan", "visibility", "runner", "branch"]),
     ("targets.gitlab", &["tier", "image", "tags"]),
     ("targets.argo", &["namespace", "service-account", "image"]),
@@ -88,10 +111,13 @@ impl Reader {
         let DeValue::Table(settings) = value.get_ref() else {
             return self.wrong(&key.span(), format!("`{path}` is a table"), format!("write `[{path}]`"));
         };
+        if path == "packages" {
+            return settings.iter().for_each(|(name, value)| self.package(name, value));
+        }
         let mut taken = BTreeMap::new();
         for (name, value) in settings {
             let setting = name.get_ref().as_ref();
-            if !allowed.contains(&"*") && !allowed.contains(&setting) {
+            if !allowed.contains(&setting) {
                 self.unknown(
                     name,
                     &format!("`{path}` has no setting `{setting}`"),
@@ -101,6 +127,12 @@ impl Reader {
                 continue;
             }
             match value.get_ref() {
+                DeValue::Boolean(binding) if setting == BINDING => self.manifest.binding = *binding,
+                other if setting == BINDING => {
+                    let message =
+                        format!("`{setting}` must be `true` or `false`, and is {}", other.type_str());
+                    self.wrong(&value.span(), message, format!("write `{setting} = true`"));
+                }
                 DeValue::String(text) => drop(taken.insert(setting.to_owned(), text.to_string())),
                 DeValue::Table(parts) if path == "pipeline" => {
                     for (part, value) in parts {
@@ -120,12 +152,63 @@ impl Reader {
                 self.manifest.name = taken.remove("name").unwrap_or_default();
                 self.manifest.repository = taken.remove("repo");
             }
-            "packages" => self.manifest.packages = taken,
             "pipeline" => self.manifest.pipeline = taken,
             _ => {
                 if let Some(target) = path.strip_prefix("targets.") {
                     self.manifest.targets.insert(target.to_owned(), taken);
                 }
+            }
+        }
+    }
+
+    /// Takes a package: `platform = { path = "../platform" }`.
+    fn package(&mut self, name: &Key<'_>, value: &Spanned<DeValue<'_>>) {
+        let known_as = name.get_ref().as_ref();
+        let help = |path: &str| format!("write `{known_as} = {{ path = \"{path}\" }}`");
+        if !clearway_syntax::is_name(known_as) || known_as == LIBRARY || is_private(known_as) {
+            let message = format!("`{known_as}` cannot be the name of a package");
+            let help = format!("take a name that `use` can say, and not `{LIBRARY}`: that is the library");
+            return self.wrong(&name.span(), message, help);
+        }
+        let parts = match value.get_ref() {
+            DeValue::Table(parts) => parts,
+            other => {
+                let message = format!("a package is a table, and `{known_as}` is {}", other.type_str());
+                let path = if let DeValue::String(path) = other { path } else { "../…" };
+                return self.wrong(&value.span(), message, help(path));
+            }
+        };
+        let mut path = None;
+        for (key, value) in parts {
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("path", DeValue::String(text)) => path = Some((text.to_string(), value.span())),
+                ("path", other) => {
+                    let message = format!("`path` must be a text, and is {}", other.type_str());
+                    return self.wrong(&value.span(), message, help("../…"));
+                }
+                (other, _) => {
+                    let message = format!("a package has no setting `{other}`");
+                    self.unknown(key, &message, other, PACKAGE_KEYS.iter().copied());
+                }
+            }
+        }
+        match path {
+            None => {
+                let message = format!("the package `{known_as}` has no path");
+                self.wrong(&name.span(), message, help("../…"));
+            }
+            // A path of one machine, or of one system, is none for everybody else.
+            Some((path, span))
+                if path.is_empty()
+                    || path.starts_with('/')
+                    || path.contains(|c: char| c == '\\' || c == ':' || c.is_control()) =>
+            {
+                let message = format!("`{path}` is no path from this manifest's folder");
+                self.wrong(&span, message, "write it relative to this file, with `/`".to_owned());
+            }
+            Some((path, span)) => {
+                let place = self.place(&span);
+                self.manifest.packages.insert(known_as.to_owned(), PackageEntry { path, place });
             }
         }
     }

@@ -171,7 +171,7 @@ impl Meanings {
     }
 
     fn import(&mut self, db: &dyn Db, item: Item, import: &syntax::Use) {
-        let all = modules(db, db.project());
+        let all = modules(db, db.project(), item.file(db).package(db));
         let mut path = String::new();
         for name in &import.path {
             path = if path.is_empty() { name.text.to_string() } else { format!("{path}.{}", name.text) };

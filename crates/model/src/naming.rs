@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use clearway_diagnostics::{Diagnostic, Edit, NodeId, Place, catalogue, suggest};
+use clearway_diagnostics::{Diagnostic, Edit, NodeId, Place, Span, catalogue, suggest};
 use clearway_syntax::{self as syntax, UseNames};
 use smol_str::SmolStr;
 
 use crate::db::Db;
+use crate::package::{all_sources, joined, manifest_of, may_name, package_named, sources_beside};
 use crate::query::{
-    Item, NameKey, Project, SourceFile, declared_anywhere, declared_as, dotted_names, items, modules,
-    name_uses, names, scope, syntax_of,
+    Item, NameKey, Package, Project, SourceFile, declared_anywhere, declared_as, dotted_names, items,
+    modules, name_uses, names, scope, syntax_of,
 };
 use crate::vocabulary::Vocabulary;
 
@@ -35,7 +36,7 @@ impl Names {
 /// project, or nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct NameUses {
-    /// The declarations that every file of the project sees.
+    /// The declarations that every file beside theirs sees: in the project, or in their package.
     project_wide: Vec<Item>,
     /// Whether a module declares the name for itself, a module of the library included.
     in_modules: bool,
@@ -62,6 +63,11 @@ impl Modules {
     /// The module with a dotted path.
     pub fn get(&self, path: &str) -> Option<SourceFile> {
         self.by_path.get(path).copied()
+    }
+
+    /// The dotted path of a module.
+    pub fn path_of(&self, file: SourceFile) -> Option<&SmolStr> {
+        self.by_path.iter().find(|(_, module)| **module == file).map(|(path, _)| path)
     }
 
     /// Every module with its dotted path.
@@ -129,12 +135,16 @@ pub(crate) fn read_names(db: &dyn Db, file: SourceFile) -> Names {
     Names { entries }
 }
 
-pub(crate) fn read_modules(db: &dyn Db, project: Project) -> Modules {
+pub(crate) fn read_modules(db: &dyn Db, project: Project, of: Option<Package>) -> Modules {
     let mut by_path = BTreeMap::new();
-    for file in project.sources(db).iter().chain(project.library(db)) {
-        let path = file.path(db);
-        let path = path.strip_suffix(".cw").unwrap_or(path).replace('/', ".");
-        by_path.insert(SmolStr::new(path), *file);
+    for name in manifest_of(db, of).packages.keys() {
+        for file in package_named(db, of, name).iter().flat_map(|package| package.sources(db)) {
+            by_path.insert(SmolStr::new(format!("{name}.{}", module_path(db, *file))), *file);
+        }
+    }
+    let own = of.map_or_else(|| project.sources(db), |package| package.sources(db));
+    for file in own.iter().chain(project.library(db)) {
+        by_path.insert(SmolStr::new(module_path(db, *file)), *file);
     }
     let prelude = by_path.get("std.prelude").map(|file| {
         let uses = items(db, *file).iter().filter(|item| item.kind(db) == "use");
@@ -144,22 +154,18 @@ pub(crate) fn read_modules(db: &dyn Db, project: Project) -> Modules {
 }
 
 pub(crate) fn read_project_wide(db: &dyn Db, project: Project) -> Names {
-    collect(db, project.sources(db), |item| is_project_wide(item.kind(db)))
+    collect(db, all_sources(db, project), |item| is_project_wide(item.kind(db)))
 }
 
 pub(crate) fn read_all_names(db: &dyn Db, project: Project) -> Names {
-    collect(db, project.sources(db).iter().chain(project.library(db)), |_| true)
+    collect(db, all_sources(db, project).chain(project.library(db).iter().copied()), |_| true)
 }
 
 /// The names of several files, as far as they are wanted.
-fn collect<'f>(
-    db: &dyn Db,
-    files: impl IntoIterator<Item = &'f SourceFile>,
-    wanted: impl Fn(Item) -> bool,
-) -> Names {
+fn collect(db: &dyn Db, files: impl Iterator<Item = SourceFile>, wanted: impl Fn(Item) -> bool) -> Names {
     let mut entries: BTreeMap<SmolStr, Vec<Item>> = BTreeMap::new();
     for file in files {
-        for (name, found) in names(db, *file).iter() {
+        for (name, found) in names(db, file).iter() {
             let mut found = found.iter().copied().filter(|item| wanted(*item)).peekable();
             if found.peek().is_some() {
                 entries.entry(name.clone()).or_default().extend(found);
@@ -174,7 +180,7 @@ pub(crate) fn is_project_wide(kind: &str) -> bool {
     Vocabulary::get().kinds.get(kind).is_some_and(|kind| kind.project_wide)
 }
 
-/// Whether every file of the project sees a declaration.
+/// Whether every file of its project or package sees a declaration.
 fn is_wide(db: &dyn Db, item: Item) -> bool {
     is_project_wide(item.kind(db)) && !item.file(db).library(db)
 }
@@ -211,19 +217,18 @@ impl Importer<'_> {
             }
             UseNames::Last | UseNames::Alias(_) => {
                 let local = if let UseNames::Alias(alias) = &import.names { alias } else { last };
-                let whole = modules(self.db, self.db.project()).get(&dotted(&import.path));
-                let declared = modules(self.db, self.db.project())
+                let whole = self.known().get(&dotted(&import.path));
+                let declared = self
+                    .known()
                     .get(&dotted(parents))
-                    .map(|module| names(self.db, module).get(&last.text).to_vec())
-                    .filter(|found| !found.is_empty());
+                    .filter(|module| !names(self.db, *module).get(&last.text).is_empty());
                 let target = match (declared, whole) {
-                    (Some(found), _) => Imported::Items(found),
-                    (None, Some(module)) => Imported::Module(module),
+                    (None, Some(_)) => self.module(&import.path).map_or(Imported::Unknown, Imported::Module),
                     (None, None) if parents.is_empty() => {
                         self.unknown_module(&import.path);
                         Imported::Unknown
                     }
-                    (None, None) => match self.module(parents) {
+                    _ => match self.module(parents) {
                         Some(module) => self.name_in(module, parents, last),
                         None => Imported::Unknown,
                     },
@@ -241,26 +246,66 @@ impl Importer<'_> {
         self.item.place(self.db, node)
     }
 
+    /// The modules that can be imported here.
+    fn known(&self) -> &Modules {
+        modules(self.db, self.db.project(), self.file().package(self.db))
+    }
+
+    fn file(&self) -> SourceFile {
+        self.item.file(self.db)
+    }
+
     fn module(&mut self, path: &[syntax::Name]) -> Option<SourceFile> {
-        let found = modules(self.db, self.db.project()).get(&dotted(path));
-        if found.is_none() {
+        let Some(module) = self.known().get(&dotted(path)) else {
             self.unknown_module(path);
-        }
-        found
+            return None;
+        };
+        let Some(private) = path.iter().find(|name| !may_name(self.db, self.file(), module, &name.text))
+        else {
+            return Some(module);
+        };
+        self.scope.diagnostics.push(
+            Diagnostic::new(
+                catalogue::PRIVATE_NAME,
+                format!("the module `{}` is private to its package", dotted(path)),
+                self.place(private.id),
+                "a name that begins with `_` is for its own package",
+            )
+            .related(top(self.db, module), "the module is this file")
+            .help(OFFERED),
+        );
+        None
     }
 
     fn unknown_module(&mut self, path: &[syntax::Name]) {
         let Some(last) = path.last() else { return };
         let wanted = dotted(path);
-        let known = modules(self.db, self.db.project());
-        let file = format!("{}.cw", wanted.replace('.', "/"));
-        let closest = suggest::closest(&wanted, known.iter().map(|(path, _)| path.as_str()));
+        let file = |path: &str| format!("{}.cw", path.replace('.', "/"));
+        let of = self.file().package(self.db);
+        let what = match path.split_first() {
+            Some((first, rest)) if manifest_of(self.db, of).packages.contains_key(first.text.as_str()) => {
+                // A package that cannot be read is told where it is named.
+                let readable = |package: &Package| package.trouble(self.db).is_none();
+                let Some(package) = package_named(self.db, of, &first.text).filter(readable) else { return };
+                let folder = package.path(self.db);
+                match rest {
+                    [] => format!("`{}` is a package (`{folder}`): import one of its modules", first.text),
+                    rest => format!("the package has no `{}`", joined(folder, &file(&dotted(rest)))),
+                }
+            }
+            _ => format!("neither `{}` nor a module of the library", file(&wanted)),
+        };
+        let is_offered = |path: &SmolStr, module: SourceFile| {
+            path.split('.').all(|name| may_name(self.db, self.file(), module, name))
+        };
+        let offered = self.known().iter().filter(|(path, module)| is_offered(path, *module));
+        let closest = suggest::closest(&wanted, offered.map(|(path, _)| path.as_str())).map(str::to_owned);
         self.scope.diagnostics.push(
             Diagnostic::new(
                 catalogue::UNKNOWN_MODULE,
                 format!("there is no module `{wanted}`"),
                 self.place(last.id),
-                format!("neither `{file}` nor a module of the library"),
+                what,
             )
             .help_if(closest.map(|closest| format!("did you mean `{closest}`?"))),
         );
@@ -269,10 +314,17 @@ impl Importer<'_> {
     fn name_in(&mut self, module: SourceFile, path: &[syntax::Name], name: &syntax::Name) -> Imported {
         let declared = names(self.db, module);
         let found = declared.get(&name.text);
-        if !found.is_empty() {
-            return Imported::Items(found.to_vec());
+        if let Some(first) = found.first() {
+            if may_name(self.db, self.file(), module, &name.text) {
+                return Imported::Items(found.to_vec());
+            }
+            let private = private_name(self.db, name, self.place(name.id), *first);
+            self.scope.diagnostics.push(private);
+            return Imported::Unknown;
         }
-        let suggestion = suggest::closest(&name.text, declared.iter().map(|(name, _)| name.as_str()));
+        let offered = declared.iter().map(|(name, _)| name.as_str());
+        let offered = offered.filter(|name| may_name(self.db, self.file(), module, name));
+        let suggestion = suggest::closest(&name.text, offered);
         let mut diagnostic = Diagnostic::new(
             catalogue::UNKNOWN_NAME,
             format!("module `{}` declares no `{}`", dotted(path), name.text),
@@ -288,6 +340,27 @@ impl Importer<'_> {
         self.scope.diagnostics.push(diagnostic);
         Imported::Unknown
     }
+}
+
+/// What helps against a private name.
+const OFFERED: &str =
+    "use what the package offers instead, or ask its keeper to offer this under a name without `_`";
+
+/// A name that a package keeps to itself.
+pub(crate) fn private_name(db: &dyn Db, name: &syntax::Name, place: Place, declared: Item) -> Diagnostic {
+    Diagnostic::new(
+        catalogue::PRIVATE_NAME,
+        format!("`{}` is private to the package that declares it", name.text),
+        place,
+        "a name that begins with `_` is for its own package",
+    )
+    .related(declared.name_place(db), "declared here")
+    .help(OFFERED)
+}
+
+/// The top of a file.
+fn top(db: &dyn Db, file: SourceFile) -> Place {
+    Place::Bytes(file.id(db), Span::default())
 }
 
 fn dotted(path: &[syntax::Name]) -> String {
@@ -322,11 +395,12 @@ pub fn resolve(db: &dyn Db, file: SourceFile, name: &str, kinds: &dyn Fn(&str) -
             Imported::Unknown => poisoned = true,
         }
     }
-    if let Some(item) = lookup.pick(uses.project_wide.iter().copied()) {
+    let beside = |item: &Item| item.file(db).package(db) == file.package(db);
+    if let Some(item) = lookup.pick(uses.project_wide.iter().copied().filter(beside)) {
         return Resolution::Found(item);
     }
     if uses.in_modules {
-        for module in &modules(db, db.project()).prelude {
+        for module in &modules(db, db.project(), None).prelude {
             if let Some(item) = lookup.pick(names(db, *module).get(name).iter().copied()) {
                 return Resolution::Found(item);
             }
@@ -338,10 +412,15 @@ pub fn resolve(db: &dyn Db, file: SourceFile, name: &str, kinds: &dyn Fn(&str) -
     if let Some(item) = lookup.wrong {
         return Resolution::WrongKind(item);
     }
-    if !uses.in_modules {
+    if !uses.in_modules && uses.project_wide.iter().all(beside) {
         return Resolution::Nothing;
     }
-    match declared_anywhere(db, key).iter().find(|item| kinds(item.kind(db))) {
+    let can_be_imported = |item: &&Item| {
+        kinds(item.kind(db))
+            && may_name(db, file, item.file(db), name)
+            && modules(db, db.project(), file.package(db)).path_of(item.file(db)).is_some()
+    };
+    match declared_anywhere(db, key).iter().find(can_be_imported) {
         Some(item) => Resolution::NotImported(*item),
         None => Resolution::Nothing,
     }
@@ -380,12 +459,11 @@ pub fn resolve_project_wide(db: &dyn Db, name: &str, kinds: &dyn Fn(&str) -> boo
     uses.project_wide.iter().find(|item| kinds(item.kind(db))).copied()
 }
 
-/// The names that could have been meant where one of these kinds was wanted: everything of those kinds in the project and
-/// in the prelude.
-pub(crate) fn candidates(db: &dyn Db, kinds: &dyn Fn(&str) -> bool) -> Vec<SmolStr> {
-    let project = db.project();
-    let library = &modules(db, project).prelude;
-    let files = project.sources(db).iter().chain(library);
+/// The names that could have been meant where one of these kinds was wanted: everything of those kinds beside a
+/// file and in the prelude.
+pub(crate) fn candidates(db: &dyn Db, file: SourceFile, kinds: &dyn Fn(&str) -> bool) -> Vec<SmolStr> {
+    let library = &modules(db, db.project(), None).prelude;
+    let files = sources_beside(db, file).iter().chain(library);
     let found = files.flat_map(|file| names(db, *file).iter());
     found
         .filter(|(_, items)| items.iter().any(|item| kinds(item.kind(db))))
@@ -393,8 +471,10 @@ pub(crate) fn candidates(db: &dyn Db, kinds: &dyn Fn(&str) -> bool) -> Vec<SmolS
         .collect()
 }
 
-/// The dotted path of a file's module.
+/// The dotted path of a file's module in its own project or package.
 pub(crate) fn module_path(db: &dyn Db, file: SourceFile) -> String {
-    let path = file.path(db);
+    let path: &str = file.path(db);
+    let below = |package: Package| path.strip_prefix(&**package.path(db))?.strip_prefix('/');
+    let path = file.package(db).and_then(below).unwrap_or(path);
     path.strip_suffix(".cw").unwrap_or(path).replace('/', ".")
 }

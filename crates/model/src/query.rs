@@ -16,10 +16,12 @@ use salsa::plumbing::AsId;
 use smol_str::SmolStr;
 
 use crate::db::Db;
+use crate::lock::Lock;
 use crate::lowering::Lowered;
 use crate::manifest::Manifest;
 use crate::meaning::Meanings;
 use crate::naming::{Modules, NameUses, Names, Scope};
+use crate::package::path_at;
 use crate::policy::Demand;
 use crate::state::StateFile;
 use crate::value::{Reference, Value};
@@ -32,7 +34,7 @@ pub struct SourceFile {
     /// The number that places have.
     #[returns(copy)]
     pub id: FileId,
-    /// Relative to the project's root, with `/`; below `std/` for the library.
+    /// Relative to the project's root, with `/`; below `std/` for the library, and often begun with `../` for packages.
     #[returns(ref)]
     pub path: Arc<str>,
     /// What is in it.
@@ -41,6 +43,35 @@ pub struct SourceFile {
     /// Whether it is part of the library.
     #[returns(copy)]
     pub library: bool,
+    /// The package that it is part of; the project's own texts and the library's have none.
+    #[returns(copy)]
+    pub package: Option<Package>,
+}
+
+/// A folder with a manifest of its own, from which declarations are taken.
+#[salsa::input(debug)]
+pub struct Package {
+    /// Its folder from the project's root, with `/`: `../platform`.
+    #[returns(ref)]
+    pub path: Arc<str>,
+    /// The manifest's number in places.
+    #[returns(copy)]
+    pub manifest_id: FileId,
+    /// The text of its manifest.
+    #[returns(ref)]
+    pub manifest_text: Arc<str>,
+    /// What that says.
+    #[returns(ref)]
+    pub manifest: Manifest,
+    /// What is wrong with it.
+    #[returns(ref)]
+    pub manifest_problems: Vec<Diagnostic>,
+    /// Its texts, sorted by path.
+    #[returns(ref)]
+    pub sources: Vec<SourceFile>,
+    /// Why it cannot be read, in words for the user.
+    #[returns(ref)]
+    pub trouble: Option<String>,
 }
 
 /// What is checked together.
@@ -52,6 +83,9 @@ pub struct Project {
     /// The project's own texts, sorted by path.
     #[returns(ref)]
     pub sources: Vec<SourceFile>,
+    /// The packages that the project depends on, and those that they depend on, sorted by path.
+    #[returns(ref)]
+    pub packages: Vec<Package>,
     /// The manifest's number in places.
     #[returns(copy)]
     pub manifest_id: FileId,
@@ -276,10 +310,22 @@ pub(crate) fn declared_as(db: &dyn Db, file: SourceFile, name: NameKey) -> Vec<I
     names(db, file).get(name.text(db)).to_vec()
 }
 
-/// The modules of the project and of the library, by dotted path.
+/// The modules that the files of the project, or of one of its packages, can import, by dotted path.
 #[salsa::tracked(returns(ref))]
-pub fn modules(db: &dyn Db, project: Project) -> Modules {
-    crate::naming::read_modules(db, project)
+pub fn modules(db: &dyn Db, project: Project, of: Option<Package>) -> Modules {
+    crate::naming::read_modules(db, project, of)
+}
+
+/// The digest of a package's content, `sha256:` and 64 digits.
+#[salsa::tracked(returns(ref))]
+pub fn package_digest(db: &dyn Db, package: Package) -> String {
+    crate::package::digest(db, package)
+}
+
+/// What `clearway.lock` pins, or what is wrong with it.
+#[salsa::tracked(returns(ref))]
+pub fn locked(db: &dyn Db, _: Project) -> Result<Lock, Box<Diagnostic>> {
+    crate::lock::read(db.external(crate::lock::LOCK), db)
 }
 
 /// What the `use`s of a file bring into scope.
@@ -410,7 +456,10 @@ pub fn deployed_state(db: &dyn Db, environment: Item) -> Option<&StateFile> {
 fn state_file(db: &dyn Db, item: Item) -> Option<ExternalFile> {
     let environment = environment(db, item);
     let given = db.project().deployed(db).get(environment.name.as_str());
-    let named = || environment.view.state_path();
+    let named = || {
+        let state = environment.view.deployed.as_ref()?;
+        Some(path_at(db, state.place, &environment.view.state_path()?))
+    };
     let path = given.map_or_else(named, |path| Some(path.clone()))?;
     Some(db.external(&path))
 }

@@ -21,6 +21,9 @@ pub struct Retrospective {
     pub reviews: Option<Reviews>,
     /// What goes wrong in so many changes is a lesson.
     pub lesson_after: u32,
+    /// What every change in production must show to an auditor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Audit>,
     /// How well changes are to be delivered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<Requirement>,
@@ -48,4 +51,23 @@ pub struct Reviews {
     pub within: u64,
     /// The folder.
     pub folder: String,
+}
+
+/// What every change in production must show to an auditor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Audit {
+    /// The form of a change request's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<String>,
+    /// The file with the public keys of which one has signed each record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<String>,
+}
+
+impl Audit {
+    /// Whether a text has the form of a change request's number; any has, where none is said.
+    pub fn is_request(&self, text: &str) -> bool {
+        self.requests.as_ref().is_none_or(|form| clearway_analysis::has_form(text, form))
+    }
 }

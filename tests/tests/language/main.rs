@@ -19,6 +19,7 @@
 mod meaning;
 mod outline;
 mod page;
+mod shown;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -46,6 +47,7 @@ macro_rules! pages {
 
 pages! {
     approvals "approvals.md",
+    binding "binding.md",
     alerts "alerts.md",
     clauses "clauses.md",
     comments "comments.md",
@@ -65,6 +67,7 @@ pages! {
     order "order.md",
     protected "protected.md",
     policies "policies.md",
+    packages "packages.md",
     parity "parity.md",
     promises "promises.md",
     ranges "ranges.md",
@@ -130,8 +133,14 @@ fn judge_page(page: &str) -> Vec<String> {
     failures
 }
 
-/// What is wrong with a test; blocks that say otherwise than the compiler are added to `anew`, with what it says.
-fn judge<'p>(case: &'p Case, anew: &mut Vec<(&'p Block, String)>) -> Vec<String> {
+/// Every test of every page.
+fn cases() -> Vec<Case> {
+    let pages = PAGES.iter().map(|page| page::read(page, &fs::read_to_string(folder().join(page)).unwrap()));
+    pages.flat_map(|cases| cases.unwrap_or_else(|wrong| panic!("{wrong}"))).collect()
+}
+
+/// The project of a test.
+fn project(case: &Case) -> Fixture {
     let mut fixture = Fixture::default();
     for block in case.blocks.iter().filter(|block| block.form == Form::File) {
         fixture.add(&block.file, &block.text);
@@ -139,6 +148,12 @@ fn judge<'p>(case: &'p Case, anew: &mut Vec<(&'p Block, String)>) -> Vec<String>
     let now = case.blocks.iter().find(|block| block.form == Form::Now);
     fixture.now = now.map(|block| block.text.trim().parse().unwrap());
     fixture.sources.sort();
+    fixture
+}
+
+/// What is wrong with a test; blocks that say otherwise than the compiler are added to `anew`, with what it says.
+fn judge<'p>(case: &'p Case, anew: &mut Vec<(&'p Block, String)>) -> Vec<String> {
+    let fixture = project(case);
     let reports = fixture.reports();
     let mut wrong = compare(case, &reports);
     for block in case.blocks.iter().filter(|block| !matches!(block.form, Form::File | Form::Now)) {

@@ -3,7 +3,7 @@
 
 use clearway_diagnostics::Place;
 use clearway_model::views::{self, At, Deployable, Limit, Quantity, Rollout, Stage, Together};
-use clearway_model::{Db, Project, Value, ValueKind, items, lower};
+use clearway_model::{Db, Project, Value, ValueKind, all_sources, items, lower};
 use clearway_skew::{After, Distance, Finality, MoveKind, Origin, Skew};
 use clearway_versions::Range;
 use rust_decimal::prelude::ToPrimitive;
@@ -99,7 +99,7 @@ impl Sets {
     /// What the project's files declare.
     pub(crate) fn of(db: &dyn Db, project: Project) -> Self {
         let mut sets = Self::default();
-        for item in project.sources(db).iter().flat_map(|file| items(db, *file)) {
+        for item in all_sources(db, project).flat_map(|file| items(db, file)) {
             let name =
                 |reference: &At<std::sync::Arc<clearway_model::Reference>>| reference.value.name.clone();
             match item.kind(db).as_str() {

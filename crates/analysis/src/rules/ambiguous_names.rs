@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
 use clearway_model::views::{self, Approval, At};
-use clearway_model::{Db, Item, Project, Reference, Value, ValueKind, instance, items, release};
+use clearway_model::{Db, Item, Project, Reference, Value, ValueKind, all_sources, instance, items, release};
 use smol_str::SmolStr;
 
 use crate::query;
@@ -46,7 +46,7 @@ impl Uses<'_> {
     fn group(&mut self, group: &At<Value>) {
         let ValueKind::Reference(reference) = &group.value.kind else { return };
         // A team or role is looked up by its name: it must be the only one.
-        let declared = self.db.project().sources(self.db).iter().flat_map(|file| items(self.db, *file));
+        let declared = all_sources(self.db, self.db.project()).flat_map(|file| items(self.db, file));
         let other = declared.copied().find(|item| {
             *item != reference.item
                 && item.key(self.db).nth == 0

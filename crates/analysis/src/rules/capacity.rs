@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
 use clearway_model::views::{self, Resource, Together};
-use clearway_model::{Db, Item, Project, SourceFile, deployable, environment, lower, release};
+use clearway_model::{Db, Item, Project, SourceFile, all_sources, deployable, environment, lower, release};
 use smol_str::SmolStr;
 
 use crate::query::{self, deployables, releases};
@@ -137,9 +137,9 @@ struct Holder {
 
 /// Runs that nothing keeps apart: two releases, or two runs of a process, that go to environments with different locks.
 pub(crate) fn at_once(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
-    let files = project.sources(db).iter();
+    let files = all_sources(db, project);
     let taken: BTreeMap<&SmolStr, &Vec<Taken>> =
-        files.flat_map(|file| query::taken(db, *file)).map(|(name, taken)| (name, taken)).collect();
+        files.flat_map(|file| query::taken(db, file)).map(|(name, taken)| (name, taken)).collect();
     if taken.is_empty() {
         return Vec::new();
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
 use clearway_model::vocabulary::Vocabulary;
-use clearway_model::{Db, Item, Project, Resolution, SourceFile, items, resolve, syntax_of};
+use clearway_model::{Db, Item, Project, Resolution, SourceFile, all_sources, items, resolve, syntax_of};
 use clearway_syntax::{self as syntax, Visit};
 use petgraph::graph::DiGraph;
 
@@ -34,7 +34,7 @@ pub(crate) fn definitions(db: &dyn Db, file: SourceFile) -> Vec<(Item, Item, Pla
 pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let mut graph: DiGraph<Item, Place> = DiGraph::new();
     let mut nodes = BTreeMap::new();
-    for (from, to, place) in project.sources(db).iter().flat_map(|file| query::definitions(db, *file)) {
+    for (from, to, place) in all_sources(db, project).flat_map(|file| query::definitions(db, file)) {
         let from = *nodes.entry(from.place_id()).or_insert_with(|| graph.add_node(*from));
         let to = *nodes.entry(to.place_id()).or_insert_with(|| graph.add_node(*to));
         graph.add_edge(from, to, *place);

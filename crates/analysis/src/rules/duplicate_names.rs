@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, catalogue};
 use clearway_model::vocabulary::{Type, Vocabulary};
-use clearway_model::{Db, Imported, Item, Project, SourceFile, items, names, project_names, scope};
+use clearway_model::{
+    Db, Imported, Item, Project, SourceFile, all_sources, items, names, project_names, scope,
+};
 use smol_str::SmolStr;
 
 /// Two of a kind in one file, and what a file declares although it imports it.
@@ -46,12 +48,17 @@ pub(crate) fn in_project(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for (_, items) in project_names(db, project).iter() {
         if let Some((first, others)) = items.split_first() {
-            diagnostics.extend(others.iter().map(|other| duplicate(db, *other, *first)));
+            // What a package declares is there before the project: the project's own is what can be renamed.
+            let of_package = |item: Item| item.file(db).package(db).is_some();
+            diagnostics.extend(others.iter().map(|other| match of_package(*other) && !of_package(*first) {
+                true => duplicate(db, *first, *other),
+                false => duplicate(db, *other, *first),
+            }));
         }
     }
     // Two of one kind in one file: only the first is a declared name.
-    for file in project.sources(db) {
-        for item in items(db, *file).iter().filter(|item| is_project_wide(db, **item) && item.key(db).nth > 0)
+    for file in all_sources(db, project) {
+        for item in items(db, file).iter().filter(|item| is_project_wide(db, **item) && item.key(db).nth > 0)
         {
             let first = project_names(db, project).get(item.name(db)).first();
             diagnostics.extend(first.map(|first| duplicate(db, *item, *first)));

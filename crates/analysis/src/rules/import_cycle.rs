@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
-use clearway_model::{Db, Imported, Project, SourceFile, scope};
+use clearway_model::{Db, Imported, Project, SourceFile, all_sources, scope};
 use petgraph::graph::DiGraph;
 
 use crate::cycle::cycles;
 
 pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
-    let sources = project.sources(db);
+    let sources: Vec<SourceFile> = all_sources(db, project).collect();
     let mut graph: DiGraph<SourceFile, Place> = DiGraph::new();
     let nodes: BTreeMap<u32, _> = sources.iter().map(|file| (file.id(db).0, graph.add_node(*file))).collect();
-    for file in sources {
+    for file in &sources {
         for import in &scope(db, *file).imports {
             let target = match &import.target {
                 Imported::Items(items) => items.first().map(|item| item.file(db)),

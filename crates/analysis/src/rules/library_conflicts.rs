@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
-use clearway_model::{Db, Item, Project};
+use clearway_model::{Db, Item, Project, all_sources};
 use clearway_versions::Scheme;
 use smol_str::SmolStr;
 
@@ -29,7 +29,7 @@ struct Wanted<'n> {
 
 pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<LibraryConflict> {
     let mut wanted: BTreeMap<(&SmolStr, Option<&SmolStr>), Vec<Wanted<'_>>> = BTreeMap::new();
-    let owners: Vec<Item> = project.sources(db).iter().flat_map(|file| deployables(db, *file)).collect();
+    let owners: Vec<Item> = all_sources(db, project).flat_map(|file| deployables(db, file)).collect();
     for owner in &owners {
         for need in needs(db, *owner).declared().iter().filter(|need| !need.weak) {
             let is_library = declared_item(db, &need.target).is_some_and(|item| item.kind(db) == "library");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
-use clearway_model::{Db, Item, Project};
+use clearway_model::{Db, Item, Project, all_sources};
 use petgraph::graph::{DiGraph, NodeIndex};
 use smol_str::SmolStr;
 
@@ -20,7 +20,7 @@ struct Order {
 pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let mut graph: DiGraph<Item, Order> = DiGraph::new();
     let mut nodes: BTreeMap<&SmolStr, NodeIndex> = BTreeMap::new();
-    let taken: Vec<_> = project.sources(db).iter().flat_map(|file| query::taken(db, *file)).collect();
+    let taken: Vec<_> = all_sources(db, project).flat_map(|file| query::taken(db, file)).collect();
     let mut names: Vec<(&SmolStr, Item)> = taken
         .iter()
         .flat_map(|(_, taken)| taken)

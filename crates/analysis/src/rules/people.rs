@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clearway_diagnostics::{Diagnostic, Edit, catalogue, suggest};
 use clearway_model::views::{self, At, Waiver};
-use clearway_model::{Db, Item, Project, Value, ValueKind, directory, items, lower};
+use clearway_model::{Db, Item, Project, Value, ValueKind, all_sources, directory, items, lower};
 use smol_str::SmolStr;
 
 use crate::groups;
@@ -16,8 +16,8 @@ pub(crate) type People = Option<BTreeSet<SmolStr>>;
 /// Everybody who is a member of a team or role, or has an identity.
 pub(crate) fn known(db: &dyn Db, project: Project) -> People {
     let mut people = BTreeSet::new();
-    let files = project.sources(db).iter();
-    for item in files.flat_map(|file| items(db, *file)).filter(|item| !views::is_template(db, **item)) {
+    let files = all_sources(db, project);
+    for item in files.flat_map(|file| items(db, file)).filter(|item| !views::is_template(db, **item)) {
         if item.kind(db) == "identity" {
             people.insert(item.name(db).clone());
         }

@@ -21,7 +21,13 @@ pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
                 diagnostics.push(finding(db, control, judged));
             }
         }
-        if control.judged.is_empty() && control.raises.is_empty() && control.weight > Weight::Advisory {
+        // What a binding package demands is shown where the package is used.
+        let shows = !project.manifest(db).binding;
+        if shows
+            && control.judged.is_empty()
+            && control.raises.is_empty()
+            && control.weight > Weight::Advisory
+        {
             diagnostics.extend(uncovered(db, control));
         }
         diagnostics.extend(control.raises.iter().filter(|raised| raised.code.is_none()).map(|raised| {

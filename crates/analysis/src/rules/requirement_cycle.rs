@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Severity, catalogue};
-use clearway_model::{Db, Project, SourceFile, deployed_state, views};
+use clearway_model::{Db, Project, SourceFile, all_sources, deployed_state, views};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
@@ -26,7 +26,7 @@ pub(crate) fn hard_requirements(db: &dyn Db, file: SourceFile) -> Vec<(SmolStr, 
 pub(crate) fn knots(db: &dyn Db, project: Project) -> Vec<Vec<SmolStr>> {
     let mut graph: DiGraph<&SmolStr, ()> = DiGraph::new();
     let mut nodes: FxHashMap<&SmolStr, NodeIndex> = FxHashMap::default();
-    for (owner, targets) in project.sources(db).iter().flat_map(|file| query::hard_requirements(db, *file)) {
+    for (owner, targets) in all_sources(db, project).flat_map(|file| query::hard_requirements(db, file)) {
         for target in targets {
             let mut node = |name| *nodes.entry(name).or_insert_with(|| graph.add_node(name));
             let (from, to) = (node(owner), node(target));

@@ -1,7 +1,12 @@
 //! How a project looks back: once, on incidents that can be joined with changes, and on what is measured of delivery.
 
 use clearway_diagnostics::{Diagnostic, catalogue};
-use clearway_model::{Condition, Db, Item, Measured, MetricCall, Project, ValueKind, items, lower, views};
+use clearway_model::{
+    Condition, Db, Item, Measured, MetricCall, Project, ValueKind, items, lower, release, views,
+};
+
+use crate::form::has_form;
+use crate::query;
 
 /// The metrics that a retrospective measures begin with this.
 const DELIVERY: &str = "delivery.";
@@ -71,17 +76,35 @@ pub(crate) fn in_project(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
         .copied()
         .collect();
     let Some((first, others)) = declared.split_first() else { return Vec::new() };
-    others
-        .iter()
-        .map(|other| {
-            Diagnostic::new(
-                catalogue::SECOND_RETROSPECTIVE,
-                "a project looks back in one way",
-                other.name_place(db),
-                "this is the second",
-            )
-            .related(first.name_place(db), "this is the first")
-            .help("make one of them")
+    let mut diagnostics = odd_requests(db, project, *first);
+    let second = others.iter().map(|other| {
+        Diagnostic::new(
+            catalogue::SECOND_RETROSPECTIVE,
+            "a project looks back in one way",
+            other.name_place(db),
+            "this is the second",
+        )
+        .related(first.name_place(db), "this is the first")
+        .help("make one of them")
+    });
+    diagnostics.extend(second);
+    diagnostics
+}
+
+/// Releases that name a change request of another form than an audit takes for one.
+fn odd_requests(db: &dyn Db, project: Project, retrospective: Item) -> Vec<Diagnostic> {
+    let view: views::Retrospective = views::of(lower(db, retrospective));
+    let Some(form) = view.audit.and_then(|audit| audit.requests) else { return Vec::new() };
+    let named =
+        query::releases(db, project).iter().filter_map(|item| release(db, *item).view.change.as_ref());
+    named
+        .filter(|request| !has_form(&request.value, &form.value))
+        .map(|request| {
+            let message =
+                format!("`{}` has not the form of a change request, `{}`", request.value, form.value);
+            Diagnostic::new(catalogue::ODD_CHANGE_REQUEST, message, request.place, "no change request")
+                .related(form.place, "an audit takes this form alone: `#` is a digit, `*` is anything")
+                .help("name the request that the change was asked for in")
         })
         .collect()
 }

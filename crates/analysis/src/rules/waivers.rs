@@ -2,10 +2,10 @@
 
 use clearway_diagnostics::{Diagnostic, Edit, catalogue, suggest};
 use clearway_model::views::{self, Policy, Waiver};
-use clearway_model::{Db, Item, Project, items, lower};
+use clearway_model::{Db, Item, Project, lower};
 use smol_str::SmolStr;
 
-use crate::control::has_expired;
+use crate::control::{has_expired, in_force};
 
 pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     let lowered = lower(db, item);
@@ -78,12 +78,11 @@ fn unknown_controls(db: &dyn Db, waiver: &Waiver) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// The numbers of the controls of the project's policies, those that they extend included.
+/// The numbers of the controls in force, those of extended policies included.
 fn controls(db: &dyn Db, project: Project) -> Vec<SmolStr> {
-    let declared = project.sources(db).iter().flat_map(|file| items(db, *file));
-    let policies = declared.filter(|item| item.kind(db) == "policy" && !views::is_template(db, **item));
-    let mut known: Vec<SmolStr> = policies
-        .flat_map(|policy| views::of::<Policy>(lower(db, *policy)).controls)
+    let mut known: Vec<SmolStr> = in_force(db, project)
+        .into_iter()
+        .flat_map(|policy| views::of::<Policy>(lower(db, policy)).controls)
         .filter_map(|control| Some(SmolStr::new(&*control.id?.value)))
         .collect();
     known.sort();

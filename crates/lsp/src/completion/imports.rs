@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use clearway_model::{Db, modules, names};
+use clearway_model::{Db, SourceFile, is_private, modules, names};
 use clearway_syntax::{Name, Use, UseNames};
 
 use super::cursor::Cursor;
 use super::names::declaration;
 use super::{Completion, Sort};
 
-pub(super) fn complete(db: &dyn Db, import: &Use, cursor: &Cursor) -> Vec<Completion> {
+pub(super) fn complete(db: &dyn Db, file: SourceFile, import: &Use, cursor: &Cursor) -> Vec<Completion> {
     let path: &[Name] = match import.path.iter().position(|name| cursor.is(name.id)) {
         Some(at) => &import.path[..at],
         None => &import.path,
@@ -18,11 +18,14 @@ pub(super) fn complete(db: &dyn Db, import: &Use, cursor: &Cursor) -> Vec<Comple
         return Vec::new();
     }
     let prefix = path.iter().fold(String::new(), |prefix, name| prefix + &name.text + ".");
-    let known = modules(db, db.project());
+    let known = modules(db, db.project(), file.package(db));
+    let is_offered =
+        |module: SourceFile, name: &str| module.package(db) == file.package(db) || !is_private(name);
     let below: BTreeSet<&str> = known
         .iter()
-        .filter_map(|(path, _)| path.strip_prefix(prefix.as_str()))
-        .filter_map(|rest| rest.split('.').next())
+        .filter_map(|(path, module)| Some((path.strip_prefix(prefix.as_str())?.split('.').next()?, module)))
+        .filter(|(name, module)| is_offered(*module, name))
+        .map(|(name, _)| name)
         .collect();
     let mut found: Vec<_> = below.into_iter().map(|module| Completion::new(Sort::Module, module)).collect();
     if let Some(module) = known.get(prefix.trim_end_matches('.')) {
@@ -30,7 +33,9 @@ pub(super) fn complete(db: &dyn Db, import: &Use, cursor: &Cursor) -> Vec<Comple
             UseNames::Some(names) => names.iter().any(|taken| taken.text == name),
             _ => false,
         };
-        for (name, declared) in names(db, module).iter().filter(|(name, _)| !taken(name)) {
+        for (name, declared) in
+            names(db, module).iter().filter(|(name, _)| !taken(name) && is_offered(module, name))
+        {
             // A name with a dot cannot be imported: the library's are known everywhere.
             if let Some(item) = declared.first().filter(|_| !name.contains('.')) {
                 let plain = declaration(db, name, *item);

@@ -104,7 +104,7 @@ pub(crate) fn complete(db: &dyn Db, file: SourceFile, offset: u32) -> Vec<Comple
     let Some(cursor) = Cursor::find(db, file, offset) else { return Vec::new() };
     let mut found = match cursor.item() {
         None => statements::kinds(),
-        Some(Item::Use(import)) => imports::complete(db, import, &cursor),
+        Some(Item::Use(import)) => imports::complete(db, file, import, &cursor),
         Some(Item::Declaration(declaration)) if cursor.is(declaration.kind.id) => statements::kinds(),
         Some(Item::Declaration(declaration))
             if declaration.name.as_ref().is_some_and(|name| cursor.is(name.id)) =>

@@ -3,8 +3,8 @@
 use clearway_diagnostics::Span;
 use clearway_model::vocabulary::{Function, Type};
 use clearway_model::{
-    Db, Imported, Item, Resolution, SourceFile, deployable, item_span, items, let_value, modules, names,
-    resolve, scope, signature, views,
+    Db, Imported, Item, Resolution, SourceFile, deployable, import_path, item_span, items, let_value,
+    modules, names, resolve, scope, signature, views,
 };
 use clearway_syntax::Name;
 
@@ -55,7 +55,8 @@ impl Wanted {
 /// Every declaration that may stand here, with the `use` it needs where it is not in scope.
 pub(super) fn in_scope(db: &dyn Db, file: SourceFile, wanted: &Wanted) -> Vec<Completion> {
     let mut found = Vec::new();
-    let all = modules(db, db.project()).iter().flat_map(|(_, module)| names(db, module).iter());
+    let all =
+        modules(db, db.project(), file.package(db)).iter().flat_map(|(_, module)| names(db, module).iter());
     for (name, declared) in all {
         let fits = |item: &&Item| wanted.accepts(item.kind(db));
         let Some(first) = declared.iter().find(fits) else { continue };
@@ -153,7 +154,7 @@ pub(super) fn after_dot(db: &dyn Db, file: SourceFile, before: &[Name], wanted: 
 
 /// The `use` that brings a declaration into a file, at the file's top.
 fn import(db: &dyn Db, file: SourceFile, item: Item) -> TextChange {
-    let module = item.file(db).path(db).trim_end_matches(".cw").replace('/', ".");
+    let module = import_path(db, file, item).unwrap_or_default();
     let line = format!("use {module}.{}\n", item.name(db));
     let Some(first) = items(db, file).first() else {
         return TextChange { span: Span::default(), text: line };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use clearway_model::joined;
 use tower_lsp_server::ls_types::Uri;
 
 /// The path behind an address. What is in no file (an unsaved text) has its address for a path.
@@ -26,7 +27,7 @@ pub(crate) struct Addresses {
 impl Addresses {
     /// The address of a file of the project.
     pub(crate) fn of(&self, relative: &str) -> Option<Uri> {
-        self.address(&self.root.join(relative))
+        self.address(Utf8Path::new(&joined(self.root.as_str(), relative)))
     }
 
     /// The address of a file of the library, `std/metrics.cw`.

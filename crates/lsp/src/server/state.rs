@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clearway_model::{Change, MANIFEST, Workspace};
+use clearway_model::{Change, Db as _, MANIFEST, Workspace, joined};
 use tower_lsp_server::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
 
 use super::address::{Addresses, path_of};
@@ -97,6 +97,18 @@ impl State {
         trouble
     }
 
+    /// Gives a project the open texts of its packages, of which it read what is on the disk.
+    fn refresh_packages(&mut self, key: &Utf8Path) {
+        let Some(project) = self.projects.get_mut(key) else { return };
+        let open = self.documents.iter().filter_map(|(path, document)| {
+            let inside = project.path_in_package(path).filter(|path| path.ends_with(".cw"))?;
+            Some(Change::Source(inside, Some(document.text.clone())))
+        });
+        let changes: Vec<Change> = open.collect();
+        project.workspace.apply(changes);
+        project.dirty = true;
+    }
+
     /// The project of a file, read in if it was not known. Gives its key.
     fn load(
         &mut self,
@@ -114,6 +126,7 @@ impl State {
                     let workspace = Workspace::new(self.host.system(&root), &files.manifest, files.sources);
                     let project = Project::new(workspace, files.manifest.into(), root.clone());
                     self.projects.insert(root.clone(), project);
+                    self.refresh_packages(&root);
                     return (root, None);
                 }
                 Err(message) => trouble = Some(message),
@@ -127,8 +140,14 @@ impl State {
         (path.to_owned(), trouble)
     }
 
-    /// Puts a file's text into its project; `None` when it is gone.
+    /// Puts a file's text into its project, and into those that have it in a package; `None` when it is gone.
     fn set_text(&mut self, path: &Utf8Path, text: Option<Arc<str>>) {
+        for project in self.projects.values_mut() {
+            if let Some(inside) = project.path_in_package(path).filter(|inside| inside.ends_with(".cw")) {
+                project.workspace.apply(vec![Change::Source(inside, text.clone())]);
+                project.dirty = true;
+            }
+        }
         let key = match self.documents.get(path) {
             Some(document) => Some(document.project.clone()),
             None => self.host.root_of(path).filter(|root| self.projects.contains_key(root)),
@@ -183,12 +202,30 @@ impl State {
     /// Files were created, changed or removed outside of the editor.
     pub(super) fn changed_outside(&mut self, uris: impl IntoIterator<Item = Uri>) {
         for path in uris.into_iter().map(|uri| path_of(&uri)) {
+            if path.file_name() == Some(MANIFEST) {
+                self.read_package_again(&path);
+            }
             if path.file_name() == Some(MANIFEST) && !self.documents.contains_key(&path) {
                 self.reload(&path);
             } else if !self.documents.contains_key(&path) {
                 let text = self.host.read(&path);
                 self.set_text(&path, text);
             }
+        }
+    }
+
+    /// The manifest of a package changed on the disk: who depends on it reads it again.
+    fn read_package_again(&mut self, manifest: &Utf8Path) {
+        let depends = |(key, project): (&Utf8PathBuf, &Project)| {
+            let inside = project.path_in_package(manifest)?;
+            Some((key.clone(), inside.strip_suffix(MANIFEST)?.strip_suffix('/')?.to_owned()))
+        };
+        let dependents: Vec<_> = self.projects.iter().filter_map(depends).collect();
+        for (key, folder) in dependents {
+            if let Some(project) = self.projects.get_mut(&key) {
+                project.workspace.apply(vec![Change::Package(folder)]);
+            }
+            self.refresh_packages(&key);
         }
     }
 
@@ -270,7 +307,17 @@ impl State {
         checked: &Checked,
         mut found: BTreeMap<Uri, Vec<Diagnostic>>,
     ) -> Vec<Publication> {
+        // What is told of a package's file is told by the package's own project, where that is known.
+        let elsewhere = |uri: &Uri| {
+            let path = path_of(uri);
+            let roots = self.projects.keys().filter(|root| path.starts_with(root));
+            roots.max_by_key(|root| root.as_str().len()).is_some_and(|root| *root != checked.key)
+        };
+        found.retain(|uri, _| !elsewhere(uri));
+        let before = self.projects.get(&checked.key).map(|project| project.published.keys().cloned());
+        let told_here: Vec<Uri> = before.into_iter().flatten().filter(|uri| !elsewhere(uri)).collect();
         let Some(project) = self.projects.get_mut(&checked.key) else { return Vec::new() };
+        project.published.retain(|uri, _| told_here.contains(uri));
         for uri in project.published.keys() {
             found.entry(uri.clone()).or_default();
         }
@@ -298,6 +345,17 @@ impl State {
 impl Project {
     const fn new(workspace: Workspace, manifest: Arc<str>, root: Utf8PathBuf) -> Self {
         Self { workspace, manifest, root, dirty: true, published: BTreeMap::new() }
+    }
+
+    /// A file's path as the project knows it, where it is in one of its packages: the innermost.
+    fn path_in_package(&self, path: &Utf8Path) -> Option<String> {
+        let packages = self.workspace.project().packages(&self.workspace).iter();
+        let inside = packages.filter_map(|package| {
+            let folder = package.path(&self.workspace);
+            let below = path.strip_prefix(joined(self.root.as_str(), folder)).ok()?;
+            Some(joined(folder, &below.as_str().replace('\\', "/")))
+        });
+        inside.min_by_key(|inside| inside.matches('/').count())
     }
 }
 

@@ -216,3 +216,25 @@ fn every_offset_of_a_broken_text_has_an_answer() {
         complete(&format!("{}$0{}", &text[..at], &text[at..]));
     }
 }
+
+#[test]
+fn a_use_offers_what_a_package_offers() {
+    let package = "\
+//- clearway.toml
+[project]
+name = \"shop\"
+[packages]
+platform = { path = \"../platform\" }
+//- ../platform/clearway.toml
+[project]
+name = \"platform\"
+//- ../platform/_parts/days.cw
+window days { days = Mon..Fri  hours = 09:00..17:00  timezone = \"UTC\" }
+//- ../platform/hours.cw
+window office-hours { days = Mon..Fri  hours = 09:00..17:00  timezone = \"UTC\" }
+window _nights { days = Mon..Fri  hours = 22:00..05:00  timezone = \"UTC\" }
+//- main.cw
+";
+    assert_eq!(labels(&format!("{package}use platform.$0\n")), ["hours"]);
+    assert_eq!(labels(&format!("{package}use platform.hours.$0\n")), ["office-hours"]);
+}

@@ -1,8 +1,9 @@
-//! A project in one text with a cursor: `//- path` starts a file, `$0` is where the cursor is.
+//! A project in one text with a cursor: `//- path` starts a file, `$0` is where the cursor is. `clearway.toml` is its manifest; what
+//! begins with `../` is not the project's own.
 
 use std::sync::Arc;
 
-use clearway_model::{Db, MemorySystem, SourceFile, Workspace};
+use clearway_model::{Db, MANIFEST, MemorySystem, SourceFile, Workspace};
 
 use crate::location::{Location, TextChange};
 
@@ -36,9 +37,17 @@ impl Fixture {
         }
         files.sort();
         let (path, offset) = cursor.expect("the fixture has a cursor");
-        let sources = files.into_iter().map(|(path, text)| (path, Arc::from(text))).collect();
-        let manifest = "[project]\nname = \"test\"\n";
-        let workspace = Workspace::new(Arc::new(MemorySystem::default()), manifest, sources);
+        let mut manifest = "[project]\nname = \"test\"\n".to_owned();
+        let mut system = MemorySystem::default();
+        let mut sources = Vec::new();
+        for (path, text) in files {
+            match path.as_str() {
+                MANIFEST => manifest = text,
+                outside if outside.starts_with("../") => drop(system.files.insert(path, text)),
+                _ => sources.push((path, Arc::from(text))),
+            }
+        }
+        let workspace = Workspace::new(Arc::new(system), &manifest, sources);
         let file = workspace.source(&path).unwrap();
         Self { workspace, file, offset }
     }

@@ -142,3 +142,36 @@ fn a_rename_that_would_change_a_meaning_is_refused() {
     );
     assert!(renamed(&at(SHOP, "version = 3.4.0"), "x").unwrap_err().contains("nothing here"));
 }
+
+const WITH_A_PACKAGE: &str = "\
+//- clearway.toml
+[project]
+name = \"shop\"
+[packages]
+platform = { path = \"../platform\" }
+//- ../platform/clearway.toml
+[project]
+name = \"platform\"
+//- ../platform/hours.cw
+window office-hours { days = Mon..Fri  hours = 09:00..17:00  timezone = \"UTC\" }
+window _nights { days = Mon..Fri  hours = 22:00..05:00  timezone = \"UTC\" }
+//- main.cw
+use platform.hours.office-hours
+environment production { tier = production  windows = [office-hours] }
+";
+
+#[test]
+fn a_name_leads_into_a_package_and_is_found_from_both_sides() {
+    assert_eq!(definition(&at(WITH_A_PACKAGE, "office-hours]")), "../platform/hours.cw:1:8 office-hours");
+    assert_eq!(definition(&at(WITH_A_PACKAGE, "hours.office-hours")), "../platform/hours.cw:1:1 ");
+    assert_eq!(
+        references(&at(WITH_A_PACKAGE, "office-hours]")),
+        ["main.cw:1:20 office-hours", "main.cw:2:56 office-hours", "../platform/hours.cw:1:8 office-hours"]
+    );
+}
+
+#[test]
+fn what_a_package_declares_is_not_renamed_from_outside() {
+    let told = renamed(&at(WITH_A_PACKAGE, "office-hours]"), "day").unwrap_err();
+    assert_eq!(told, "`office-hours` belongs to a package: others may use it under its name");
+}

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::Evaluator;
 use super::operators::same;
+use crate::package::path_at;
 use crate::value::{Number, Value, ValueKind};
 use crate::vocabulary::{Type, Vocabulary};
 use clearway_versions::{Range, Scheme};
@@ -178,6 +179,7 @@ fn from_file(evaluator: &mut Evaluator<'_>, args: &[(SmolStr, Value)], _: Place)
         ));
         return None;
     }
+    let path = &path_at(evaluator.db, place, path);
     let file = match evaluator.db.external(path).text(evaluator.db) {
         Ok(text) => text.clone(),
         Err(why) => {

@@ -13,6 +13,8 @@ use smol_str::SmolStr;
 use super::Evaluator;
 use crate::lowering::Values;
 use crate::meaning::Meaning;
+use crate::naming::is_project_wide;
+use crate::package::all_sources;
 use crate::query::{Item, instance, items};
 use crate::value::{ClauseItem, Reference, Value, ValueKind};
 use crate::views;
@@ -240,10 +242,14 @@ impl Evaluator<'_> {
                 _ => None,
             })
             .collect();
-        let declared = db.project().sources(db).iter().flat_map(|file| items(db, *file));
+        // What a package declares counts where it is one thing over all packages: a policy is not escaped by declaring elsewhere.
+        let is_here =
+            |item: &Item| item.file(db).package(db).is_none() || is_project_wide(item.kind(db).as_str());
+        let declared = all_sources(db, db.project()).flat_map(|file| items(db, file));
         let is_meant = |item: &&Item| {
             let key = item.key(db);
             key.nth == 0
+                && is_here(item)
                 && kinds.contains(&&key.kind)
                 && !key.name.is_empty()
                 && !views::is_template(db, **item)

@@ -14,6 +14,7 @@ mod paths;
 pub use coerce::time_zones;
 pub(crate) use functions::COMPUTED;
 pub(crate) use members::one_of;
+pub use operators::{holds, same};
 
 use std::sync::Arc;
 

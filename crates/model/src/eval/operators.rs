@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::Evaluator;
+use crate::query::Item;
 use crate::value::{Comparison, Condition, Measured, Number, Reference, Value, ValueKind};
 use crate::vocabulary::{Type, Unit, Vocabulary};
 
@@ -153,7 +154,7 @@ impl Evaluator<'_> {
             return self.fail(diagnostic);
         }
         let kind = match (&left, &right) {
-            (Measured::Value(left), Measured::Value(right)) => match compare(op, left, right) {
+            (Measured::Value(left), Measured::Value(right)) => match holds(op, left, right) {
                 Some(holds) => ValueKind::Bool(holds),
                 None => ValueKind::Unknown,
             },
@@ -318,8 +319,8 @@ fn ordered(ty: &Type) -> bool {
     }
 }
 
-/// Whether a comparison of known values holds.
-fn compare(op: BinaryOp, left: &Value, right: &Value) -> Option<bool> {
+/// Whether a comparison of known values holds; values of different forms are never equal.
+pub fn holds(op: BinaryOp, left: &Value, right: &Value) -> Option<bool> {
     use std::cmp::Ordering;
     let order = match (&left.kind, &right.kind) {
         (ValueKind::Number(left), ValueKind::Number(right)) => left.value.cmp(&right.value),
@@ -350,7 +351,7 @@ fn compare(op: BinaryOp, left: &Value, right: &Value) -> Option<bool> {
 }
 
 /// Whether two values are the same, wherever they were written.
-pub(super) fn same(left: &ValueKind, right: &ValueKind) -> bool {
+pub fn same(left: &ValueKind, right: &ValueKind) -> bool {
     use ValueKind as V;
     match (left, right) {
         (V::Absent, _) | (_, V::Absent) => false,
@@ -367,6 +368,18 @@ pub(super) fn same(left: &ValueKind, right: &ValueKind) -> bool {
         }
         // A name and a text may both name a person.
         (V::Name(name), V::Text(text)) | (V::Text(text), V::Name(name)) => name == &**text,
+        (V::Call(left), V::Call(right)) => {
+            left.function == right.function
+                && left.args.len() == right.args.len()
+                && left.args.iter().zip(&right.args).all(|(left, right)| same(&left.1.kind, &right.1.kind))
+        }
+        // A metric's name may mean another one elsewhere.
+        (V::Condition(left), V::Condition(right)) => {
+            let items = |condition: &Condition| -> Vec<Item> {
+                condition.metrics().iter().map(|metric| metric.item).collect()
+            };
+            left.to_string() == right.to_string() && items(left) == items(right)
+        }
         (left, right) => left == right,
     }
 }

@@ -9,7 +9,8 @@ use smol_str::SmolStr;
 use super::Evaluator;
 use super::coerce::expected;
 use crate::meaning::Meaning;
-use crate::naming::{Resolution, candidates, module_path, resolve, resolve_module};
+use crate::naming::{Resolution, candidates, module_path, private_name, resolve, resolve_module};
+use crate::package::{import_path, may_name};
 use crate::query::{Item, let_value, names, signature};
 use crate::value::{MetricCall, Reference, Value, ValueKind};
 use crate::vocabulary::{Type, Vocabulary};
@@ -82,6 +83,10 @@ impl Evaluator<'_> {
                 .copied();
             self.record(first, || Meaning::Module(module));
             return match found {
+                Some(item) if !may_name(self.db, self.file(), module, &name.text) => {
+                    let place = self.place(name.id);
+                    self.fail(private_name(self.db, name, place, item))
+                }
                 Some(item) => {
                     self.record_declared(name, item, part.first());
                     self.reference(expr, item, part.first(), args)
@@ -216,7 +221,8 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn not_imported(&mut self, name: &Name, item: Item) -> Value {
-        let module = module_path(self.db, item.file(self.db));
+        let module = import_path(self.db, self.file(), item)
+            .unwrap_or_else(|| module_path(self.db, item.file(self.db)));
         let line = format!("use {module}.{}", name.text);
         let message = format!("`{}` is declared in another module, and not imported", name.text);
         let declared = item.name_place(self.db);
@@ -236,7 +242,7 @@ impl Evaluator<'_> {
 
     /// Where a value of any type may stand, a dotted name can only be a metric.
     fn unknown_metric(&mut self, whole: &SmolStr, place: Place) -> Value {
-        let metrics = candidates(self.db, &|kind| kind == "metric");
+        let metrics = candidates(self.db, self.file(), &|kind| kind == "metric");
         let suggestion = suggest::closest(whole, metrics.iter().map(SmolStr::as_str)).map(str::to_owned);
         self.unknown(format!("there is no metric `{whole}`"), place, suggestion, &|kind| kind == "metric")
     }
@@ -251,7 +257,7 @@ impl Evaluator<'_> {
         {
             return self.unknown_word(name, words);
         }
-        let mut known = candidates(self.db, &|kind| wanted.accepts(kind));
+        let mut known = candidates(self.db, self.file(), &|kind| wanted.accepts(kind));
         known.extend(wanted.word_list());
         known.extend(self.locals.iter().map(|local| local.name.clone()));
         let suggestion = suggest::closest(&name.text, known.iter().map(SmolStr::as_str)).map(str::to_owned);

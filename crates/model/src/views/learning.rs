@@ -27,7 +27,19 @@ view! {
         reviews: Option<At<Arc<str>>> = field "reviews",
         /// What goes wrong in so many changes is a lesson.
         lesson_after: Option<At<u32>> = field "lesson-after",
+        /// What every change in production must show.
+        audit: Option<Audit> = clause "audit",
         /// How well changes are to be delivered.
         conditions: Vec<GateCondition> = clauses "require",
+    }
+}
+
+view! {
+    /// What every change in production must show to an auditor.
+    Audit {
+        /// The form of a change request's number.
+        requests: Option<At<Arc<str>>> = field "requests",
+        /// The public keys of which one has signed each record.
+        keys: Option<At<Arc<str>>> = field "keys",
     }
 }

@@ -12,8 +12,8 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{
-    Clause, Contents, Dimension, Enum, Field, Flag, Function, Kind, Label, Parameter, Positional, Type, Unit,
-    Vocabulary,
+    Clause, Contents, Dimension, Enum, Field, Flag, Function, Kind, Label, Parameter, Positional, Tightens,
+    Type, Unit, Vocabulary,
 };
 use crate::stdlib;
 
@@ -179,9 +179,16 @@ impl Reader<'_> {
                 ty: ty(),
                 default: label_value(clause, "default"),
                 required: has("required"),
+                tightens: tightens(clause),
             }),
             "positional" => {
-                contents.positionals.push(Positional { name, doc, ty: ty(), optional: has("optional") });
+                contents.positionals.push(Positional {
+                    name,
+                    doc,
+                    ty: ty(),
+                    optional: has("optional"),
+                    tightens: tightens(clause),
+                });
             }
             "label" => contents.labels.push(Label {
                 name,
@@ -189,6 +196,7 @@ impl Reader<'_> {
                 ty: ty(),
                 required: has("required"),
                 binds: has("binds"),
+                tightens: tightens(clause),
             }),
             "flag" => contents.flags.push(Flag { name, doc }),
             "clause" => contents.clauses.push(Clause {
@@ -198,6 +206,7 @@ impl Reader<'_> {
                 required: has("required"),
                 replaces: has("replaces"),
                 adds: has("adds"),
+                tightens: tightens(clause),
                 contents: self.contents(&clause.bases, clause.body.as_ref(), depth + 1),
             }),
             _ => {}
@@ -274,6 +283,14 @@ fn label_value(clause: &syntax::Clause, label: &str) -> Option<Expr> {
         .iter()
         .position(|operand| operand.as_name().is_some_and(|name| name.text == label))?;
     clause.operands.get(at + 1).cloned()
+}
+
+fn tightens(clause: &syntax::Clause) -> Option<Tightens> {
+    match label_value(clause, "tightens")?.as_name()?.text.as_str() {
+        "up" => Some(Tightens::Up),
+        "down" => Some(Tightens::Down),
+        _ => None,
+    }
 }
 
 fn decimal(expr: &Expr) -> Option<Decimal> {

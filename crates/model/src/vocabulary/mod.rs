@@ -81,6 +81,17 @@ pub struct Field {
     pub default: Option<Expr>,
     /// It must be written.
     pub required: bool,
+    /// In which direction a change of it tightens what is demanded; without one, none does.
+    pub tightens: Option<Tightens>,
+}
+
+/// In which direction a change tightens what is demanded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tightens {
+    /// More is tighter: of a list, what has all of the other and more.
+    Up,
+    /// Less is.
+    Down,
 }
 
 /// A clause: `keyword value… label value…`.
@@ -98,6 +109,8 @@ pub struct Clause {
     pub replaces: bool,
     /// One that has the name of an inherited one adds to it, and does not take its place.
     pub adds: bool,
+    /// Whether one more tightens what is demanded.
+    pub tightens: Option<Tightens>,
     /// Its operands, and what may stand in its block.
     pub contents: Contents,
 }
@@ -113,6 +126,8 @@ pub struct Positional {
     pub ty: Type,
     /// It may be left out.
     pub optional: bool,
+    /// In which direction a change of it tightens what is demanded.
+    pub tightens: Option<Tightens>,
 }
 
 /// An operand that follows its name.
@@ -128,6 +143,8 @@ pub struct Label {
     pub required: bool,
     /// The clause speaks of each of its items in turn, and calls it by its first positional.
     pub binds: bool,
+    /// In which direction a change of it tightens what is demanded.
+    pub tightens: Option<Tightens>,
 }
 
 /// A word that is there or not.

@@ -8,7 +8,7 @@ use clearway_schedule::{Period, PeriodUnit};
 use rust_decimal::prelude::ToPrimitive;
 
 use super::seconds::seconds;
-use super::{Parts, conditions, declarations, gates, instance_name};
+use super::{Parts, conditions, gates, instance_name, named_anywhere};
 use crate::approval::{Approval, ApprovalStep, Duty, From, Within};
 use crate::ir::Origin;
 use crate::people::{Group, Person};
@@ -64,7 +64,7 @@ pub(super) fn within(quantity: &At<views::Quantity>) -> Option<Within> {
 
 /// The team or role with a name.
 pub(super) fn group(db: &dyn Db, name: &str) -> Option<Group> {
-    let item = declarations(db)
+    let item = named_anywhere(db)
         .find(|item| item.name(db) == name && matches!(item.kind(db).as_str(), "team" | "role"))?;
     let text = |at: Option<At<std::sync::Arc<str>>>| at.map(|at| at.value.to_string());
     let (github, gitlab) = if item.kind(db) == "team" {
@@ -81,7 +81,7 @@ pub(super) fn group(db: &dyn Db, name: &str) -> Option<Group> {
 /// What is known of the people in groups.
 pub(super) fn people(db: &dyn Db, groups: &BTreeMap<String, Group>) -> BTreeMap<String, Person> {
     let asked: BTreeSet<&String> = groups.values().flat_map(|group| &group.members).collect();
-    let identities = declarations(db).filter(|item| item.kind(db) == "identity");
+    let identities = named_anywhere(db).filter(|item| item.kind(db) == "identity");
     let known = identities.filter(|item| asked.contains(&item.name(db).to_string()));
     let text = |at: Option<At<std::sync::Arc<str>>>| at.map(|at| at.value.to_string());
     known

@@ -5,7 +5,7 @@ use clearway_model::{Db, items, lower, views};
 
 use super::seconds::seconds;
 use super::{conditions, gates};
-use crate::learning::{Postmortems, Retrospective, Reviews};
+use crate::learning::{Audit, Postmortems, Retrospective, Reviews};
 
 /// The retrospective, where the project has one.
 pub(super) fn retrospective(db: &dyn Db) -> Option<Retrospective> {
@@ -25,12 +25,15 @@ pub(super) fn retrospective(db: &dyn Db) -> Option<Retrospective> {
     });
     let reviews = seconds(view.review_within.as_ref())
         .and_then(|within| Some(Reviews { within, folder: text(&view.reviews)? }));
+    let audit =
+        view.audit.as_ref().map(|audit| Audit { requests: text(&audit.requests), keys: text(&audit.keys) });
     let conditions = view.conditions.iter().filter_map(|condition| condition.condition.as_ref());
     Some(Retrospective {
         incidents: view.incidents.as_ref().map(gates::evidence),
         follow_within: seconds(view.follow_within.as_ref())?,
         postmortems,
         reviews,
+        audit,
         lesson_after: view.lesson_after.as_ref()?.value,
         requires: conditions.map(|condition| conditions::requirement(db, &condition.value)).collect(),
     })

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_analysis::Checked;
 use clearway_analysis::proof::ProvedRelease;
-use clearway_model::{Db, Item, Reference, items, views};
+use clearway_model::{Db, Item, Reference, all_sources, items, views};
 
 use crate::approval::Approval;
 use crate::checklist::Checklist;
@@ -98,7 +98,13 @@ struct Parts {
     flags: BTreeMap<String, Flag>,
 }
 
-/// The declarations of the project's own files; templates are none.
+/// The declarations of the project and of its packages, for looking one up that is named; templates are none.
+fn named_anywhere(db: &dyn Db) -> impl Iterator<Item = Item> {
+    let sources = all_sources(db, db.project());
+    sources.flat_map(move |file| items(db, file)).copied().filter(move |item| !views::is_template(db, *item))
+}
+
+/// The declarations of the project's own files, for what acts by being declared; templates are none.
 fn declarations(db: &dyn Db) -> impl Iterator<Item = Item> {
     let sources = db.project().sources(db).iter();
     sources.flat_map(move |file| items(db, *file)).copied().filter(move |item| !views::is_template(db, *item))

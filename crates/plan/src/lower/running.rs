@@ -6,7 +6,7 @@ use clearway_model::views;
 use clearway_model::{Db, Item, Reference, environment, lower};
 
 use super::seconds::seconds;
-use super::{Parts, conditions, declarations, places, rollouts};
+use super::{Parts, conditions, declarations, named_anywhere, places, rollouts};
 use crate::ir::{Command, Origin};
 use crate::running::{Alert, Flag, Ramp};
 
@@ -43,7 +43,7 @@ fn alert(db: &dyn Db, item: Item, parts: &mut Parts) -> Option<Alert> {
 
 /// Every production environment that is monitored, by name.
 fn monitored(db: &dyn Db, parts: &mut Parts) -> Vec<String> {
-    let items: Vec<Item> = declarations(db).filter(|item| item.kind(db) == "environment").collect();
+    let items: Vec<Item> = named_anywhere(db).filter(|item| item.kind(db) == "environment").collect();
     let mut names = BTreeSet::new();
     for item in items {
         let view = &environment(db, item).view;

@@ -8,8 +8,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clearway_evidence::{Limits, Mapping, Meaning, Record, Severity, Topic};
 use clearway_history::prose::Kind;
 use clearway_history::{
-    Attribution, Change, Due, Incident, Period, Progress, attribute, audit, changes, delivery, lessons,
-    objectives, postmortems, reviews, timeline,
+    Attribution, Change, Due, Finding, Incident, Missing, Period, Progress, attribute, audit, changes,
+    delivery, lessons, objectives, postmortems, reviews, timeline,
 };
 use clearway_plan::Retrospective;
 use clearway_runtime::gate;
@@ -133,18 +133,35 @@ impl<'a> Known<'a> {
             .into_iter()
             .filter(|change| change.deployed_in(&self.production).next().is_some())
             .collect();
-        let findings = audit(&chosen, &self.production, plan);
+        let mut findings = audit(&chosen, &self.production, plan);
+        let keys = self.retrospective().and_then(|ours| ours.audit.as_ref()?.keys.as_deref());
+        findings.extend(self.unsigned(keys)?);
         let rows: Vec<Value> = chosen.iter().map(|change| self.row(change)).collect();
         let verdict = if findings.is_empty() { Verdict::Holds } else { Verdict::Fails };
         let last = self.log.last().map(|last| last.digest.as_str());
         let data = json!({
             "period": self.period,
             "production": self.production,
-            "ledger": {"records": self.log.records().len(), "last": last},
+            "ledger": {"records": self.log.records().len(), "last": last, "keys": keys},
             "changes": rows,
             "findings": findings,
         });
         Ok((data, verdict))
+    }
+
+    /// The first record that none of the project's keys has signed, where it has any.
+    fn unsigned(&self, keys: Option<&str>) -> Result<Option<Finding>, Failure> {
+        let Some(keys) = keys else { return Ok(None) };
+        let broken = runtime::ledger(self.args.ledger.as_deref(), Some(Utf8Path::new(keys)))?.check()?.err();
+        Ok(broken.map(|broken| {
+            let number = broken.record.trim_end_matches(".json").parse::<u64>().ok();
+            let record = self.log.records().iter().find(|one| Some(one.record.sequence) == number);
+            Finding {
+                run: record.map_or_else(|| broken.record.clone(), |one| one.record.run.clone()),
+                missing: Missing::Signature,
+                why: format!("record `{}`: {}", broken.record, broken.why),
+            }
+        }))
     }
 
     /// A change on one line.
