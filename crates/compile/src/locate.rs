@@ -1,7 +1,7 @@
 //! Where what a plan names is written.
 
 use clearway_diagnostics::Place;
-use clearway_model::{Db, Item, Values, Workspace, items, lower};
+use clearway_model::{Db, Item, Values, Workspace, all_sources, items, lower};
 use clearway_plan::Origin;
 
 /// Where a declaration of the project is written.
@@ -51,7 +51,7 @@ fn declared(workspace: &Workspace, origin: &Origin) -> Option<Item> {
         "service" => matches!(kind, "service" | "library" | "vendor" | "infrastructure"),
         meant => kind == meant,
     };
-    let sources = workspace.project().sources(workspace).iter();
-    let mut declared = sources.flat_map(|file| items(workspace, *file)).copied();
+    let mut declared =
+        all_sources(workspace, workspace.project()).flat_map(|file| items(workspace, file)).copied();
     declared.find(|item| item.name(workspace) == name && kinds(item.kind(workspace)))
 }
