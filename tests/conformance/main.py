@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import act_run
+import emitted_argo
 import emitted_run
+import judge_argo
 import judge_examples
 import judge_github
 import judge_gitlab
@@ -59,6 +61,24 @@ def judge_the_tree_sitter_grammar(_):
         print(finding)
     print(f"judge-tree-sitter: {len(findings)} findings in {files} files", file=sys.stderr)
     return 1 if findings else 0
+def judge_for_argo(arguments):
+    """Judges folders with what is emitted for Argo."""
+    return report(arguments, *judge_argo.judge(arguments.directory, arguments.lint))
+
+
+def judge_all_examples_for_argo(arguments):
+    """Judges what the examples emit for Argo."""
+    binary, folder = judge_examples.BINARY, judge_examples.ROOT / "examples"
+    return report(arguments, *judge_argo.judge_examples(binary, folder, arguments.lint))
+
+
+def execute_for_argo(arguments):
+    """Executes what is emitted for Argo."""
+    count, wrong = emitted_argo.execute(arguments.name)
+    for line in wrong:
+        print(line)
+    print(f"execute-argo: {count} scenarios, {len(wrong)} of what they say is not so", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 def act(arguments):
@@ -150,6 +170,20 @@ def commands():
 
     one = sub.add_parser("judge-tree-sitter", help="tree-sitter with the grammar for editors, over every file of the language")
     one.set_defaults(do=judge_the_tree_sitter_grammar)
+    one = sub.add_parser("judge-argo", help="the schemas of Argo, of Kubernetes and of the Prometheus operator, and shellcheck, over folders")
+    one.add_argument("directory", nargs="+", help="what `clearway build --out` wrote")
+    one.add_argument("--lint", action="store_true", help="the linters of Argo Workflows and Argo Rollouts too, which Go builds first")
+    one.add_argument("--format", **formats)
+    one.set_defaults(do=judge_for_argo)
+
+    one = sub.add_parser("judge-argo-examples", help="the same over what every example emits for Argo")
+    one.add_argument("--lint", action="store_true", help="the linters of Argo Workflows and Argo Rollouts too, which Go builds first")
+    one.add_argument("--format", **formats)
+    one.set_defaults(do=judge_all_examples_for_argo)
+
+    one = sub.add_parser("execute-argo", help="executes what is emitted for Argo for the project beside; needs root for mount namespaces")
+    one.add_argument("name", nargs="*", help="scenarios; all without")
+    one.set_defaults(do=execute_for_argo)
 
     one = sub.add_parser("act-run", help="executes scenarios, one JSON object or a list of them, with act")
     one.add_argument("scenarios", nargs="?", default="-", help="a file; standard input without one")

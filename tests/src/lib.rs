@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "the tests read the repository they are in")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own files has failed")]
 
+pub mod argo;
 pub mod github;
 pub mod gitlab;
 pub mod rng;

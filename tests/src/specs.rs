@@ -33,6 +33,20 @@ image  = "ghcr.io/acme/clearway@sha256:5c1f8a3e6b0d4927c1f8a3e6b0d4927c5c1f8a3e6
 ledger = { url = "s3://acme-releases/generated", role = "arn:aws:iam::123456789012:role/ledger", region = "eu-central-1" }
 "#;
 
+/// The manifest of a project whose releases are emitted for Argo.
+pub const ARGO: &str = r#"[project]
+name = "generated"
+repo = "acme/generated"
+
+[targets.argo]
+namespace = "releases"
+image     = "ghcr.io/acme/release-tools@sha256:0f5b3f6a1c9e4d7b8a2c6e0d4f1b3a5c7e9d1f3b5a7c9e1d3f5b7a9c1e3d5f70"
+
+[pipeline]
+image  = "ghcr.io/acme/clearway@sha256:5c1f8a3e6b0d4927c1f8a3e6b0d4927c5c1f8a3e6b0d4927c1f8a3e6b0d49271"
+ledger = { url = "s3://acme-releases/generated", role = "arn:aws:iam::123456789012:role/ledger", region = "eu-central-1" }
+"#;
+
 const PEOPLE: &str = "
 team payments { members = [ana, ben, chloe, dora] }
 team orders { members = [dimitri, eva, farid, gil] }
@@ -202,6 +216,13 @@ pub fn project(text: &str) -> crate::Fixture {
 pub fn for_gitlab(text: &str) -> crate::Fixture {
     let mut project = crate::Fixture::of(text);
     GITLAB.clone_into(&mut project.manifest);
+    project
+}
+
+/// A project of one file whose releases are emitted for Argo.
+pub fn for_argo(text: &str) -> crate::Fixture {
+    let mut project = crate::Fixture::of(text);
+    ARGO.clone_into(&mut project.manifest);
     project
 }
 

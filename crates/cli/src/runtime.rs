@@ -9,7 +9,7 @@ use std::io;
 use camino::Utf8Path;
 use clearway_plan::PathKind;
 use clearway_runtime::ledger::{Ledger, Signer, Trust};
-use clearway_runtime::{Answer, Api, Call, GitHub, GitLab, Http, PlanFile, Platform, Trouble};
+use clearway_runtime::{Answer, Api, Call, GitHub, GitLab, Http, Kubernetes, PlanFile, Platform, Trouble};
 
 use crate::Verdict;
 use crate::args::{PathArg, PlatformArg, PlatformArgs, RunArgs, TextFormat};
@@ -106,6 +106,7 @@ pub(crate) fn platform(args: &PlatformArgs) -> Platform {
     match args.platform {
         Some(PlatformArg::GitHub) => Platform::GitHub,
         Some(PlatformArg::GitLab) => Platform::GitLab,
+        Some(PlatformArg::Argo) => Platform::Argo,
         None if variable("GITLAB_CI").as_deref() == Some("true") => Platform::GitLab,
         None => Platform::GitHub,
     }
@@ -116,6 +117,7 @@ pub(crate) fn api(platform: Platform) -> Result<Api, Failure> {
     Ok(match platform {
         Platform::GitHub => Api::GitHub(github()?),
         Platform::GitLab => Api::GitLab(gitlab()?),
+        Platform::Argo => Api::Argo(kubernetes()?),
     })
 }
 
@@ -151,6 +153,27 @@ pub(crate) fn gitlab() -> Result<GitLab, Failure> {
         )?,
         project: needed("CI_PROJECT_ID", "it is the number of the project; GitLab's runner sets it")?,
         branch: needed("CI_COMMIT_REF_NAME", "it is the branch of the run; GitLab's runner sets it")?,
+    })
+}
+
+/// Where Kubernetes puts what a pod needs to ask the cluster that it is in.
+const ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/// The cluster that the pod is in.
+pub(crate) fn kubernetes() -> Result<Kubernetes, Failure> {
+    let help = "in a pod Kubernetes says it; the pod must have the token of its account";
+    let host = needed("KUBERNETES_SERVICE_HOST", Platform::Argo, help)?;
+    let port = needed("KUBERNETES_SERVICE_PORT", Platform::Argo, help)?;
+    let host = if host.contains(':') { format!("[{host}]") } else { host };
+    let account = |name: &str| files::read(&Utf8Path::new(ACCOUNT).join(name));
+    let authority = account("ca.crt")?;
+    let http = Http::trusting(authority.as_bytes())
+        .map_err(|_| Trouble::new("the certificate of the cluster cannot be read").help(help))?;
+    Ok(Kubernetes {
+        http,
+        api: format!("https://{host}:{port}"),
+        token: account("token")?.trim().to_owned(),
+        namespace: account("namespace")?.trim().to_owned(),
     })
 }
 

@@ -3,7 +3,6 @@
 
 use clearway_plan::Plan;
 use clearway_targets::File;
-use serde::Serialize;
 use serde_json::json;
 
 /// The plan.
@@ -19,16 +18,11 @@ pub const GENERATED: &str = ".clearway/manifest.json";
 pub fn with_plan(plan: &Plan, files: impl IntoIterator<Item = File>) -> Result<Vec<File>, String> {
     let mut files: Vec<File> = files.into_iter().collect();
     files.extend(clearway_targets::beside(plan)?);
-    files.push(File::new(PLAN, pretty(plan)?));
+    files.push(File::new(PLAN, clearway_targets::plan_text(plan)?));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let list = json!({ "clearway": clearway_plan::FORMAT, "files": paths });
-    let list = File::new(GENERATED, pretty(&list)?);
+    let list = File::new(GENERATED, format!("{list:#}\n"));
     files.insert(0, list);
     Ok(files)
-}
-
-fn pretty(value: &impl Serialize) -> Result<String, String> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
-    Ok(text + "\n")
 }

@@ -3,7 +3,7 @@
 use clearway_diagnostics::{Diagnostic, Place, Severity, Span, catalogue};
 use clearway_model::{Db, Workspace};
 use clearway_plan::{Guarantee, Origin, Plan};
-use clearway_targets::{Binary, BinaryError, Keeping, Kept, Ledger, Obstacle, Settings, TARGETS, Target};
+use clearway_targets::{Binary, BinaryError, Hindrance, Keeping, Kept, Ledger, Obstacle, Settings, Target};
 
 use crate::locate::declared_at;
 use crate::lock;
@@ -42,20 +42,6 @@ pub(crate) fn settings(workspace: &Workspace, target: &dyn Target) -> (Vec<Diagn
         pins: lock::pins(workspace),
     });
     (problems, settings)
-}
-
-/// The products that the manifest has tables for, and that nothing is compiled to.
-pub(crate) fn not_built(workspace: &Workspace) -> Vec<Diagnostic> {
-    let known: Vec<&str> = TARGETS.into_iter().map(|target| target.name()).collect();
-    let tables = workspace.manifest().targets.keys().filter(|name| !known.contains(&name.as_str()));
-    let told = |name: &String| {
-        let message =
-            format!("the manifest has a table `[targets.{name}]`, and compiling to it is not built yet");
-        let help = format!("take the table away; what is built is `{}`", known.join("` and `"));
-        let place = manifest_place(workspace);
-        Diagnostic::new(catalogue::NO_SUCH_TARGET, message, place, "in this manifest").help(help)
-    };
-    tables.map(told).collect()
 }
 
 /// The place that stands for the manifest.
@@ -124,7 +110,12 @@ pub(crate) fn obstacles(
     let told = |obstacle: Obstacle| {
         let place = place_of(workspace, &obstacle.origin);
         let what = format!("for {}", target.name());
-        let code = if obstacle.is_too_large { catalogue::TOO_LARGE } else { catalogue::CANNOT_COMPILE };
+        let code = match obstacle.kind {
+            Hindrance::Form => catalogue::CANNOT_COMPILE,
+            Hindrance::Size => catalogue::TOO_LARGE,
+            Hindrance::Setting => catalogue::TARGET_SETTING,
+            Hindrance::Name => catalogue::TARGET_NAME,
+        };
         let mut diagnostic = Diagnostic::new(code, obstacle.message, place, what).help(obstacle.help);
         if !obstacle.is_fatal {
             diagnostic.severity = Severity::Warning;

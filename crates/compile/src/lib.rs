@@ -91,7 +91,6 @@ fn compile(workspace: &Workspace, targets: &[&'static dyn Target], depth: Depth)
         let due = diagnostics.iter_mut().filter(|one| one.due && one.is_error());
         due.for_each(|one| one.severity = Severity::Warning);
     }
-    diagnostics.extend(judge::not_built(workspace));
     let Some(checked) = outcome.checked else {
         return Compiled { diagnostics, plan: None, made: Vec::new() };
     };

@@ -372,8 +372,10 @@ catalogue! {
     CANNOT_COMPILE = "CW0603" "cannot-compile" Error;
     /// Something that is larger than a target takes.
     TOO_LARGE = "CW0604" "too-large" Warning;
-    /// A product that is configured, and that nothing is compiled to yet.
-    NO_SUCH_TARGET = "CW0610" "target-not-built" Error;
+    /// The table of a target lacks something, or says something that cannot be used.
+    TARGET_SETTING = "CW0611" "target-setting" Error;
+    /// Names that a target cannot tell apart, or does not take.
+    TARGET_NAME = "CW0612" "target-name" Error;
 
     /// A waiver that names no incident.
     NO_INCIDENT = "CW0701" "no-incident" Error;

@@ -51,7 +51,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("packages", &[]),
     ("targets.github", &["plan", "visibility", "runner", "branch"]),
     ("targets.gitlab", &["tier", "image", "tags"]),
-    ("targets.argo", &["namespace", "service-account", "image"]),
+    ("targets.argo", &["namespace", "service-account", "image", "repository", "branch", "rule-label"]),
     ("pipeline", &["clearway", "image", "path", "ledger"]),
 ];
 

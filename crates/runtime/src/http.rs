@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::{Request, Response};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 /// How long one question may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -30,6 +31,19 @@ impl Default for Http {
     }
 }
 
+fn agent(timeout: Duration, roots: RootCerts) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        .tls_config(TlsConfig::builder().root_certs(roots).build())
+        .user_agent(concat!("clearway/", env!("CARGO_PKG_VERSION")));
+    config.build().new_agent()
+}
+
+/// A text without a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoCertificate;
+
 /// Why there is no answer, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unanswered {
@@ -42,11 +56,25 @@ pub struct Unanswered {
 impl Http {
     /// A client with its own time limit, and its own pause before a second try.
     pub fn new(timeout: Duration, pause: Duration) -> Self {
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(timeout))
-            .http_status_as_error(false)
-            .user_agent(concat!("clearway/", env!("CARGO_PKG_VERSION")));
-        Self { agent: config.build().new_agent(), pause }
+        Self { agent: agent(timeout, RootCerts::WebPki), pause }
+    }
+
+    /// A client that trusts some authorities, in PEM, and no others.
+    ///
+    /// # Errors
+    ///
+    /// There is no certificate in the text.
+    pub fn trusting(pem: &[u8]) -> Result<Self, NoCertificate> {
+        let items = parse_pem(pem).filter_map(Result::ok);
+        let certificates = items.filter_map(|item| match item {
+            PemItem::Certificate(certificate) => Some(certificate),
+            _ => None,
+        });
+        let certificates: Vec<_> = certificates.collect();
+        if certificates.is_empty() {
+            return Err(NoCertificate);
+        }
+        Ok(Self { agent: agent(TIMEOUT, RootCerts::new_with_certs(&certificates)), pause: PAUSE })
     }
 
     /// Asks once.

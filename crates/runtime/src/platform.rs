@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::github::GitHub;
 use crate::gitlab::GitLab;
 use crate::http::Unanswered;
+use crate::kubernetes::Kubernetes;
 
 /// A platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Platform {
     GitHub,
     /// GitLab CI.
     GitLab,
+    /// Argo Workflows, in a Kubernetes cluster.
+    Argo,
 }
 
 impl Platform {
@@ -22,6 +25,7 @@ impl Platform {
         match self {
             Self::GitHub => "GitHub",
             Self::GitLab => "GitLab",
+            Self::Argo => "Argo",
         }
     }
 
@@ -30,6 +34,8 @@ impl Platform {
         match self {
             Self::GitHub => person.github.as_deref(),
             Self::GitLab => person.gitlab.as_deref(),
+            // A cluster takes names from whoever signs people in, which are e-mail addresses.
+            Self::Argo => person.email.as_deref(),
         }
     }
 }
@@ -41,6 +47,8 @@ pub enum Api {
     GitHub(GitHub),
     /// GitLab's.
     GitLab(GitLab),
+    /// That of the cluster that Argo is in.
+    Argo(Kubernetes),
 }
 
 impl Api {
@@ -49,6 +57,7 @@ impl Api {
         match self {
             Self::GitHub(_) => Platform::GitHub,
             Self::GitLab(_) => Platform::GitLab,
+            Self::Argo(_) => Platform::Argo,
         }
     }
 
@@ -61,6 +70,7 @@ impl Api {
         match self {
             Self::GitHub(github) => github.get(path),
             Self::GitLab(gitlab) => gitlab.get(path),
+            Self::Argo(kubernetes) => kubernetes.get(path),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A target is a pure function: it sees the plan and its settings, and neither the spec, the disk nor a clock. It says, for every
 //! guarantee, how its files keep it; what it cannot express at all is an [`Obstacle`]. It never leaves anything out in silence.
 
+mod argo;
 mod binary;
 mod cloud;
 mod deployers;
@@ -18,11 +19,14 @@ mod obstacles;
 mod prometheus;
 mod reports;
 mod settings;
+mod shell;
+mod table;
 mod way;
 mod yaml;
 
 use clearway_plan::{Origin, Plan};
 
+pub use argo::Argo;
 pub use expectation::{Element, Expectation, Expectations, Named, Wanted};
 pub use github::GitHub;
 pub use gitlab::GitLab;
@@ -46,7 +50,7 @@ pub trait Target: Sync {
 }
 
 /// Every target.
-pub const TARGETS: [&dyn Target; 2] = [&GitHub, &GitLab];
+pub const TARGETS: [&dyn Target; 3] = [&GitHub, &GitLab, &Argo];
 
 /// The target with a name.
 pub fn find(name: &str) -> Option<&'static dyn Target> {
@@ -62,6 +66,16 @@ pub fn beside(plan: &Plan) -> Result<Vec<File>, String> {
     let mut files = prometheus::files(plan)?;
     files.extend(flagd::files(plan));
     Ok(files)
+}
+
+/// The plan as a build writes it: every call in a pipeline reads this very text.
+///
+/// # Errors
+///
+/// It cannot be written as text, which no plan is known to cause.
+pub fn plan_text(plan: &Plan) -> Result<String, String> {
+    let text = serde_json::to_string_pretty(plan).map_err(|error| error.to_string())?;
+    Ok(text + "\n")
 }
 
 /// A generated file.
@@ -93,6 +107,19 @@ pub struct Obstacle {
     pub help: String,
     /// Nothing can be emitted; otherwise something is emitted that stops by itself.
     pub is_fatal: bool,
+    /// What kind of thing stands in the way.
+    pub kind: Hindrance,
+}
+
+/// What kind of thing stands in the way of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hindrance {
+    /// The product knows no such thing.
+    Form,
     /// It could be expressed, if it were smaller.
-    pub is_too_large: bool,
+    Size,
+    /// The target's table in the manifest lacks something, or says something that cannot be used.
+    Setting,
+    /// Names that the product cannot tell apart, or does not take.
+    Name,
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{Breach, Deployer, Move, Origin, Plan, Release, Stage};
+use clearway_plan::{Breach, Deployer, Move, Origin, Output, Plan, Release, Stage};
 
-use crate::Obstacle;
+use crate::{Hindrance, Obstacle};
 
 /// How long a job may take.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ pub(crate) struct Limit {
 
 /// Something that stops a build.
 pub(crate) fn fatal(origin: Origin, message: String, help: &str) -> Obstacle {
-    Obstacle { origin, message, help: help.to_owned(), is_fatal: true, is_too_large: false }
+    Obstacle { origin, message, help: help.to_owned(), is_fatal: true, kind: Hindrance::Form }
 }
 
 /// The same, each told once.
@@ -41,6 +41,24 @@ pub(crate) fn stages(plan: &Plan, limit: Limit) -> Vec<Obstacle> {
         }
     }
     found
+}
+
+/// What another repository builds, and nobody could tell where it comes from.
+pub(crate) fn imports(plan: &Plan, found: &mut Vec<Obstacle>) {
+    for artifact in plan.artifacts.values().filter(|artifact| artifact.imported_from.is_some()) {
+        let output = artifact.build.as_ref().and_then(|build| build.output.as_ref());
+        if !matches!(output, Some(Output::Image(_))) {
+            let message = format!(
+                "{} comes from another repository, and only images are signed there",
+                artifact.origin
+            );
+            found.push(fatal(
+                artifact.origin.clone(),
+                message,
+                "write `build { run = \"…\"  output = image(\"…\") }`",
+            ));
+        }
+    }
 }
 
 /// So many seconds, as the language writes them.
@@ -105,10 +123,8 @@ fn moves(plan: &Plan, stage: &Stage, moved: &Move, found: &mut Vec<Obstacle>) {
         .shares
         .iter()
         .any(|share| !share.percent.is_zero() && share.percent.normalize().to_string() != "100");
-    let has_image = artifact
-        .build
-        .as_ref()
-        .is_some_and(|build| matches!(build.output, Some(clearway_plan::Output::Image(_))));
+    let has_image =
+        artifact.build.as_ref().is_some_and(|build| matches!(build.output, Some(Output::Image(_))));
     match &artifact.deploy {
         None => found.push(Obstacle {
             origin,
@@ -118,7 +134,7 @@ fn moves(plan: &Plan, stage: &Stage, moved: &Move, found: &mut Vec<Obstacle>) {
             ),
             help: "write `deploy with kubernetes(\"…\")`, `helm(…)` or `command(\"…\")`".to_owned(),
             is_fatal: false,
-            is_too_large: false,
+            kind: Hindrance::Form,
         }),
         Some(Deployer::Kubernetes { .. } | Deployer::Helm { .. }) if moved.to.is_some() && !has_image => {
             let message = format!("`{}` is deployed as an image, and nothing says which", moved.service);

@@ -13,8 +13,9 @@ use crate::yaml::yaml;
 /// Where they are written.
 const FOLDER: &str = ".clearway/alerts";
 
+/// Groups of rules.
 #[derive(Serialize)]
-struct RuleFile {
+pub(crate) struct RuleFile {
     groups: Vec<Group>,
 }
 
@@ -49,17 +50,9 @@ struct Route {
 /// The files of a plan's alerts; none where it has no alert.
 pub(crate) fn files(plan: &Plan) -> Result<Vec<File>, String> {
     let mut files = Vec::new();
-    for environment in plan.environments.keys() {
-        let here = plan.alerts.iter().filter(|(_, alert)| alert.environments.contains(environment));
-        let mut rules = Vec::new();
-        for (name, alert) in here {
-            rules.extend(twins(name, alert, environment)?);
-        }
-        if !rules.is_empty() {
-            let groups = vec![Group { name: format!("{}-{environment}", plan.project), rules }];
-            let text = yaml(&format!("the alerts in {environment}"), &RuleFile { groups })?;
-            files.push(File::new(format!("{FOLDER}/{}.yml", slug(environment)), text));
-        }
+    for (environment, groups) in groups(plan)? {
+        let text = yaml(&format!("the alerts in {environment}"), &groups)?;
+        files.push(File::new(format!("{FOLDER}/{}.yml", slug(environment)), text));
     }
     let routes: Vec<Route> = plan.alerts.iter().filter_map(|(name, alert)| route(name, alert)).collect();
     if !routes.is_empty() {
@@ -67,6 +60,27 @@ pub(crate) fn files(plan: &Plan) -> Result<Vec<File>, String> {
         files.push(File::new(format!("{FOLDER}/routes.yml"), text));
     }
     Ok(files)
+}
+
+/// The rules of each environment that has alerts.
+///
+/// # Errors
+///
+/// A condition of an alert has no form as a query.
+pub(crate) fn groups(plan: &Plan) -> Result<Vec<(&str, RuleFile)>, String> {
+    let mut all = Vec::new();
+    for environment in plan.environments.keys() {
+        let here = plan.alerts.iter().filter(|(_, alert)| alert.environments.contains(environment));
+        let mut rules = Vec::new();
+        for (name, alert) in here {
+            rules.extend(twins(name, alert, environment)?);
+        }
+        if !rules.is_empty() {
+            let name = format!("{}-{environment}", plan.project);
+            all.push((environment.as_str(), RuleFile { groups: vec![Group { name, rules }] }));
+        }
+    }
+    Ok(all)
 }
 
 /// The alert that tells silence.
@@ -114,15 +128,15 @@ fn plain(text: &str) -> String {
 }
 
 /// What is asked about.
-struct Asking<'a> {
-    service: &'a str,
-    environment: &'a str,
-    over: u64,
+pub(crate) struct Asking<'a> {
+    pub service: &'a str,
+    pub environment: &'a str,
+    pub over: u64,
 }
 
 impl Asking<'_> {
     /// A query that gives something while a condition holds, or while it does not.
-    fn expression(&self, condition: &Condition, holds: bool) -> Option<String> {
+    pub(crate) fn expression(&self, condition: &Condition, holds: bool) -> Option<String> {
         let join = |parts: &[Condition], with: &str| {
             let parts = parts.iter().map(|part| self.expression(part, holds)).collect::<Option<Vec<_>>>()?;
             (!parts.is_empty()).then(|| format!("({})", parts.join(with)))

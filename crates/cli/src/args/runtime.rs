@@ -71,6 +71,8 @@ pub(crate) enum PlatformArg {
     /// GitLab CI
     #[value(name = "gitlab")]
     GitLab,
+    /// Argo Workflows
+    Argo,
 }
 
 /// Where the run is.
@@ -423,6 +425,9 @@ pub(crate) struct ApprovalVerifyArgs {
     /// Read who wrote the commits from a file, a list of logins; the platform's API is asked otherwise
     #[arg(long, value_name = "FILE")]
     pub authors: Option<Utf8PathBuf>,
+    /// Read who wrote the commits from the history of the repository: what `git log --format='%H%x09%P%x09%ae'` prints
+    #[arg(long, value_name = "FILE", conflicts_with = "authors")]
+    pub history: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub platform: PlatformArgs,
     #[command(flatten)]

@@ -8,7 +8,7 @@ use crate::args::{ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs};
 use crate::error::Failure;
 use crate::files;
 use crate::output::Output;
-use crate::runtime::{Opened, api, github, gitlab, platform, tell, variable};
+use crate::runtime::{Opened, api, github, gitlab, kubernetes, platform, tell, variable};
 
 pub(crate) fn run(args: &ApprovalArgs, output: &Output) -> Result<Verdict, Failure> {
     let args = match &args.command {
@@ -28,27 +28,31 @@ pub(crate) fn run(args: &ApprovalArgs, output: &Output) -> Result<Verdict, Failu
             serde_json::from_str(&text)
                 .map_err(|error| Trouble::new(format!("`{path}` is no JSON: {error}")))?
         }
-        None => approvals(&asked)?,
+        None => approvals(&asked, args)?,
     };
-    let authors = match &args.authors {
-        Some(path) => Authors::of_list(&opened.plan().plan, asked.platform, files::read(path)?.as_bytes())?,
-        None => {
-            let deployed = approval::deployed_commit(&call, &args.stage)?;
-            let api = api(asked.platform)?;
-            Authors::of_commits(&opened.plan().plan, &api, deployed.as_deref(), &args.commit)?
+    let plan = &opened.plan().plan;
+    let deployed = || approval::deployed_commit(&call, &args.stage);
+    let authors = match (&args.authors, &args.history) {
+        (Some(path), _) => Authors::of_list(plan, asked.platform, files::read(path)?.as_bytes())?,
+        (None, Some(path)) => {
+            Authors::of_history(plan, &files::read(path)?, deployed()?.as_deref(), &args.commit)?
+        }
+        (None, None) => {
+            Authors::of_commits(plan, &api(asked.platform)?, deployed()?.as_deref(), &args.commit)?
         }
     };
     tell(&approval::verify(&call, &asked, &approvals, &authors)?, &args.run, output)
 }
 
 /// The answers of people, of the platform.
-fn approvals(asked: &Asked) -> Result<serde_json::Value, Failure> {
+fn approvals(asked: &Asked, args: &ApprovalVerifyArgs) -> Result<serde_json::Value, Failure> {
     Ok(match asked.platform {
         Platform::GitHub => approval::approvals(&github()?, &variable("GITHUB_RUN_ID").unwrap_or_default())?,
         Platform::GitLab => {
             let seat = asked.seats.first().map(String::as_str).unwrap_or_default();
             approval::deployment(&gitlab()?, seat, &variable("CI_JOB_ID").unwrap_or_default())?
         }
+        Platform::Argo => approval::said(&kubernetes()?, args.run.run.as_deref().unwrap_or_default())?,
     })
 }
 
@@ -59,7 +63,7 @@ fn asked(args: &ApprovalVerifyArgs) -> Result<Asked, Failure> {
         (None, Platform::GitLab) => {
             approval::starter(&gitlab()?, args.run.run.as_deref().unwrap_or_default())?
         }
-        (None, Platform::GitHub) => {
+        (None, Platform::GitHub | Platform::Argo) => {
             return Err(Trouble::new("nobody is named who started the run")
                 .help("give `--deployer LOGIN`")
                 .into());
@@ -81,10 +85,11 @@ fn asked(args: &ApprovalVerifyArgs) -> Result<Asked, Failure> {
     })
 }
 
-/// Which attempt of the run this is. What people say on GitHub is said of the run, on GitLab of this very job.
+/// Which attempt of the run this is. What people say on GitHub is said of the run, on GitLab of this
+/// very job, and in a cluster of this very content of the run.
 fn attempt(args: &ApprovalVerifyArgs, platform: Platform) -> Result<u64, Failure> {
     match (variable("GITHUB_RUN_ATTEMPT"), &args.approvals) {
-        _ if platform == Platform::GitLab => Ok(1),
+        _ if platform != Platform::GitHub => Ok(1),
         (Some(attempt), _) => attempt.parse().map_err(|_| {
             let what = format!("GITHUB_RUN_ATTEMPT is `{}`, which is no number", attempt.escape_debug());
             Trouble::new(what).into()

@@ -1,5 +1,6 @@
 //! `approval verify`: did the people agree who must, and only they?
 
+mod argo;
 mod github;
 mod gitlab;
 mod people;
@@ -22,6 +23,7 @@ use crate::trouble::Trouble;
 
 use verifying::Verifying;
 
+pub use argo::said;
 pub use github::approvals;
 pub use gitlab::{deployment, starter};
 pub(crate) use people::known;

@@ -43,5 +43,6 @@ pub(crate) fn known(plan: &Plan, text: &str) -> String {
     let on = |platform| Some(named(plan, platform, text)).filter(|name| !name.starts_with('@'));
     on(Platform::GitHub)
         .or_else(|| on(Platform::GitLab))
+        .or_else(|| on(Platform::Argo))
         .unwrap_or_else(|| format!("@{}", text.to_ascii_lowercase()))
 }

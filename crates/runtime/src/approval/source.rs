@@ -6,7 +6,7 @@ use clearway_plan::Plan;
 use serde_json::Value;
 
 use super::people::{by_email, person};
-use super::{github, gitlab};
+use super::{argo, github, gitlab};
 use crate::platform::{Api, Platform};
 use crate::trouble::Trouble;
 
@@ -28,6 +28,7 @@ pub(super) fn reviews(platform: Platform, value: &Value) -> Result<Vec<Review>, 
     let read = match platform {
         Platform::GitHub => github::reviews(value),
         Platform::GitLab => gitlab::reviews(value),
+        Platform::Argo => argo::reviews(value),
     };
     read.map_err(|error| Trouble::new(format!("the approvals cannot be read: {error}")))
 }
@@ -67,7 +68,24 @@ impl Authors {
         match api {
             Api::GitHub(github) => github::authors(plan, github, deployed, commit),
             Api::GitLab(gitlab) => gitlab::authors(plan, gitlab, deployed, commit),
+            Api::Argo(_) => Err(Trouble::new("a cluster does not know who wrote a commit")
+                .help("give the history of the repository: `--history FILE`")),
         }
+    }
+
+    /// Reads who wrote the commits between what is deployed and what ships in a history of the repository, as
+    /// `git log --format='%H%x09%P%x09%ae'` prints it; without a commit that is deployed, all commits up to it.
+    ///
+    /// # Errors
+    ///
+    /// The text is no such history, or lacks a commit.
+    pub fn of_history(
+        plan: &Plan,
+        history: &str,
+        deployed: Option<&str>,
+        commit: &str,
+    ) -> Result<Self, Trouble> {
+        argo::authors(plan, history, deployed, commit)
     }
 
     /// Adds who wrote a commit: by the account, or by the e-mail address that the spec gives to somebody.

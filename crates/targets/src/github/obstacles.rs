@@ -10,7 +10,7 @@ use super::steps::Context;
 use super::workflow;
 use crate::index::Index;
 use crate::obstacles::{Limit, each_once, fatal, stages};
-use crate::{Obstacle, Settings};
+use crate::{Hindrance, Obstacle, Settings};
 
 /// As many reviewers as an environment can have.
 const REVIEWERS: usize = 6;
@@ -42,7 +42,7 @@ fn sizes(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
             help: "ship it as several releases, each with fewer services or stages".to_owned(),
             // What is emitted starts nothing, so that nothing goes wrong; and what one platform takes may grow.
             is_fatal: false,
-            is_too_large: true,
+            kind: Hindrance::Size,
         };
         for (path, workflow) in workflow::workflows(plan, settings, release) {
             // What cannot be written at all is told where it is emitted.

@@ -3,7 +3,7 @@
 use clearway_plan::{Origin, Plan};
 
 use super::steps::Context;
-use crate::{Obstacle, Settings};
+use crate::{Hindrance, Obstacle, Settings};
 
 /// The longest that an artifact of a run is kept, in days: in a public repository, and in any other.
 const LONGEST: (u64, u64) = (90, 400);
@@ -34,7 +34,7 @@ pub(super) fn too_long(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacl
                     "copy them to where they are kept for longer, within {longest} days of the run"
                 ),
                 is_fatal: false,
-                is_too_large: false,
+                kind: Hindrance::Form,
             });
         }
     }

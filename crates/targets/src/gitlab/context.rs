@@ -4,9 +4,10 @@ use clearway_plan::{ApprovalStep, From, Path, PathKind, Plan, Release, Stage, St
 use serde_saphyr::DoubleQuoted;
 
 use super::model::{Artifacts, Entries, IdToken, Job, Need, Reports, Rule, Value, Variables};
-use super::script::{READ, variables};
+use super::script::READ;
 use crate::index::Index;
 use crate::settings::{Ledger, Settings};
+use crate::shell::variables;
 
 /// The job after which everything that is known before the first stage lies in one place.
 pub(crate) const MADE: &str = "wave-made";

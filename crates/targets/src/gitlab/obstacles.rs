@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use clearway_plan::{Origin, Output, PathKind, Plan, StepKind, slug};
+use clearway_plan::{Origin, PathKind, Plan, StepKind, slug};
 use serde::Serialize;
 
 use super::environments::{each, environments};
 use super::guarantees::Tier;
 use super::pipeline::{flags_name, name, pipelines};
 use crate::cloud::Cloud;
-use crate::obstacles::{Limit, each_once, fatal, stages};
+use crate::obstacles::{Limit, each_once, fatal, imports, stages};
 use crate::yaml::yaml;
-use crate::{Obstacle, Settings};
+use crate::{Hindrance, Obstacle, Settings};
 
 /// As long as a job of gitlab.com may take; on runners of one's own, as long as a project may say.
 const HOSTED: Limit = Limit { product: "gitlab.com", longest: 3 * 3600, words: "three hours" };
@@ -124,24 +124,6 @@ fn texts(plan: &Plan, found: &mut Vec<Obstacle>) {
     }
 }
 
-/// What another repository builds, and nobody could tell where it comes from.
-fn imports(plan: &Plan, found: &mut Vec<Obstacle>) {
-    for artifact in plan.artifacts.values().filter(|artifact| artifact.imported_from.is_some()) {
-        let output = artifact.build.as_ref().and_then(|build| build.output.as_ref());
-        if !matches!(output, Some(Output::Image(_))) {
-            let message = format!(
-                "{} comes from another repository, and only images are signed there",
-                artifact.origin
-            );
-            found.push(fatal(
-                artifact.origin.clone(),
-                message,
-                "write `build { run = \"…\"  output = image(\"…\") }`",
-            ));
-        }
-    }
-}
-
 /// Steps of chains that GitLab can ask only in another way.
 fn people(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
     if !Tier::of(settings).is_paid() {
@@ -163,7 +145,7 @@ fn people(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
                 ),
                 help: "name its group with `gitlab = \"group/subgroup\"`".to_owned(),
                 is_fatal: false,
-                is_too_large: false,
+                kind: Hindrance::Form,
             });
         }
     }
@@ -178,7 +160,7 @@ fn people(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
                 ),
                 help: "leave the condition away, or give the changes that need nobody a release of their own".to_owned(),
                 is_fatal: false,
-                is_too_large: false,
+                kind: Hindrance::Form,
             });
         }
     });
@@ -197,7 +179,7 @@ fn many(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
             help: "ship it as several releases, each with fewer services or stages".to_owned(),
             // What is emitted starts nothing, so that nothing goes wrong; and what an instance takes may be more.
             is_fatal: false,
-            is_too_large: true,
+            kind: Hindrance::Size,
         };
         for stage in &release.stages {
             let moves: usize = stage.waves.iter().map(|wave| wave.moves.len()).sum();
