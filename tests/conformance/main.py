@@ -63,13 +63,13 @@ def judge_the_tree_sitter_grammar(_):
     return 1 if findings else 0
 def judge_for_argo(arguments):
     """Judges folders with what is emitted for Argo."""
-    return report(arguments, *judge_argo.judge(arguments.directory, arguments.lint))
+    return report(arguments, *judge_argo.judge(arguments.directory))
 
 
 def judge_all_examples_for_argo(arguments):
     """Judges what the examples emit for Argo."""
     binary, folder = judge_examples.BINARY, judge_examples.ROOT / "examples"
-    return report(arguments, *judge_argo.judge_examples(binary, folder, arguments.lint))
+    return report(arguments, *judge_argo.judge_examples(binary, folder))
 
 
 def execute_for_argo(arguments):
@@ -172,12 +172,10 @@ def commands():
     one.set_defaults(do=judge_the_tree_sitter_grammar)
     one = sub.add_parser("judge-argo", help="the schemas of Argo, of Kubernetes and of the Prometheus operator, and shellcheck, over folders")
     one.add_argument("directory", nargs="+", help="what `clearway build --out` wrote")
-    one.add_argument("--lint", action="store_true", help="the linters of Argo Workflows and Argo Rollouts too, which Go builds first")
     one.add_argument("--format", **formats)
     one.set_defaults(do=judge_for_argo)
 
     one = sub.add_parser("judge-argo-examples", help="the same over what every example emits for Argo")
-    one.add_argument("--lint", action="store_true", help="the linters of Argo Workflows and Argo Rollouts too, which Go builds first")
     one.add_argument("--format", **formats)
     one.set_defaults(do=judge_all_examples_for_argo)
 

@@ -13,6 +13,9 @@ use crate::emitted::Way;
 /// How a job can go wrong.
 const WRONG: [Fate; 4] = [Fate::Fails, Fate::Errs, Fate::Waits, Fate::IsSkipped];
 
+/// With more jobs than this each goes wrong in one way, in turn, and not in all.
+const WIDE: usize = 60;
+
 /// So many runs in which much goes wrong at once.
 const MANY: u64 = 40;
 
@@ -27,8 +30,10 @@ fn runs<'w>(way: &'w Way<'_>) -> &'w [(String, Run)] {
             .map(|task| task.name.as_str())
             .collect();
         let mut all = vec![("nothing goes wrong".to_owned(), way.run(&|_| Fate::Succeeds))];
-        for wrong in &names {
-            for fate in WRONG {
+        for (number, wrong) in names.iter().enumerate() {
+            let one = [WRONG[number % WRONG.len()]];
+            for fate in if names.len() > WIDE { one.iter() } else { WRONG.iter() } {
+                let fate = *fate;
                 let run = way.run(&|name| if name == *wrong { fate } else { Fate::Succeeds });
                 all.push((format!("`{wrong}`: {fate:?}"), run));
             }
@@ -131,8 +136,11 @@ pub(super) fn rollback(way: &Way<'_>) -> Result<Broken, String> {
     let mut broken = Vec::new();
     for step in way.steps().filter(|step| !step.after_failure_of.is_empty()) {
         way.job(&step.id)?;
-        for failed in &step.after_failure_of {
-            for fate in [Fate::Fails, Fate::Errs] {
+        for (number, failed) in step.after_failure_of.iter().enumerate() {
+            let one = [[Fate::Fails, Fate::Errs][number % 2]];
+            let both = [Fate::Fails, Fate::Errs];
+            for fate in if step.after_failure_of.len() > WIDE / 4 { one.iter() } else { both.iter() } {
+                let fate = *fate;
                 let run = way.run(&|name| if name == failed { fate } else { Fate::Succeeds });
                 if !run.started(&step.id) {
                     broken.push(format!("`{}` does not start though `{failed}` broke", step.id));
