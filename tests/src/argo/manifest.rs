@@ -1,6 +1,6 @@
 //! Files of objects, and the workflows in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -146,6 +146,7 @@ fn names(value: &Value, kind: &str) -> Vec<String> {
 
 /// A task gives just what its template asks for, and from where it can come: a task that it waits for, or what its graph is given.
 fn inputs(graph: &Template, task: &Task, used: &Template) -> Result<(), String> {
+    let earlier = before(graph, task);
     for kind in ["parameters", "artifacts"] {
         let (asked, given) = (names(&used.value["inputs"], kind), names(&task.value["arguments"], kind));
         if asked != given {
@@ -156,7 +157,7 @@ fn inputs(graph: &Template, task: &Task, used: &Template) -> Result<(), String> 
             let inner = from.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or_default();
             let parts: Vec<&str> = inner.split('.').collect();
             let comes = match parts.as_slice() {
-                ["tasks", from, "outputs", of, _] if *of == kind => before(graph, task).contains(from),
+                ["tasks", from, "outputs", of, _] if *of == kind => earlier.contains(from),
                 ["inputs", of, name] if *of == kind => {
                     names(&graph.value["inputs"], kind).iter().any(|known| known == name)
                 }
@@ -171,17 +172,12 @@ fn inputs(graph: &Template, task: &Task, used: &Template) -> Result<(), String> 
 }
 
 /// The tasks before a task.
-fn before<'g>(graph: &'g Template, task: &'g Task) -> Vec<&'g str> {
-    let mut found: Vec<&str> = task.needs.iter().map(String::as_str).collect();
-    let mut next = 0;
-    while next < found.len() {
-        let earlier = graph.tasks.iter().find(|task| task.name == found[next]);
-        for name in earlier.iter().flat_map(|task| &task.needs) {
-            if !found.contains(&name.as_str()) {
-                found.push(name);
-            }
+fn before<'g>(graph: &'g Template, task: &'g Task) -> BTreeSet<&'g str> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![task]);
+    while let Some(next) = open.pop() {
+        for name in next.needs.iter().filter(|name| found.insert(name.as_str())) {
+            open.extend(graph.tasks.iter().find(|task| task.name == *name));
         }
-        next += 1;
     }
     found
 }
