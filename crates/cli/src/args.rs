@@ -92,8 +92,8 @@ pub(crate) use report::{
 };
 pub(crate) use runtime::{
     ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, ChecklistArgs, ChecklistCommand,
-    ChecklistLookArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand, LeaseArgs, LeaseCommand,
-    LedgerArgs, LedgerCommand, LockArgs, PathArg, PlatformArg, PlatformArgs, PreflightArgs, RecordArgs,
+    ChecklistLookArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand, HoldArgs, LeaseArgs,
+    LeaseCommand, LedgerArgs, LedgerCommand, PathArg, PlatformArg, PlatformArgs, PreflightArgs, RecordArgs,
     RecordCommand, RunArgs, StepArgs, TableArgs, WatchArgs, WindowArgs, WindowCommand,
 };
 

@@ -21,9 +21,9 @@ pub(crate) struct Opened {
 }
 
 impl Opened {
-    /// Its folder.
-    pub(crate) fn root(&self) -> &Utf8Path {
-        &self.root
+    /// Its folder; none where it is not on the disk.
+    pub(crate) fn root(&self) -> Option<&Utf8Path> {
+        self.root.as_deref()
     }
 }
 

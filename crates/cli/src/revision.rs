@@ -103,30 +103,31 @@ fn objects(listed: &[u8]) -> BTreeMap<String, String> {
     files.collect()
 }
 
-/// The project below a folder: its manifest and its texts, but for what belongs to projects of their own and what is hidden.
+impl Revision {
+    /// The texts of the language below a folder, relative to it, but for what belongs to projects of their own and what is hidden.
+    fn sources(&self, folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+        let below = |path: &String| Utf8Path::new(path).strip_prefix(folder).ok().map(Utf8Path::to_owned);
+        let paths: Vec<Utf8PathBuf> = self.objects.keys().filter_map(below).collect();
+        let manifests = paths.iter().filter(|path| path.file_name() == Some(MANIFEST) && *path != MANIFEST);
+        let others: Vec<&Utf8Path> = manifests.filter_map(|path| path.parent()).collect();
+        let is_ours = |path: &&Utf8PathBuf| {
+            path.extension() == Some("cw")
+                && !others.iter().any(|other| path.starts_with(other))
+                && !path.components().any(|part| part.as_str().starts_with('.'))
+        };
+        paths.iter().filter(is_ours).cloned().collect()
+    }
+}
+
+/// The project in a folder: its manifest and its texts.
 fn project(revision: Revision, root: &Utf8Path) -> Result<Opened, Failure> {
-    let below = |path: &str| -> Option<Utf8PathBuf> {
-        let path = Utf8Path::new(path);
-        path.strip_prefix(root).ok().map(Utf8Path::to_owned)
+    let mut paths = revision.sources(root);
+    paths.push(Utf8PathBuf::from(MANIFEST));
+    let object = |path: Utf8PathBuf| {
+        let object = revision.objects.get(root.join(&path).as_str())?;
+        Some((path, object))
     };
-    let others: Vec<Utf8PathBuf> = revision
-        .objects
-        .keys()
-        .filter_map(|path| below(path))
-        .filter(|path| path.file_name() == Some(MANIFEST) && path.as_str() != MANIFEST)
-        .filter_map(|path| path.parent().map(Utf8Path::to_owned))
-        .collect();
-    let is_ours = |path: &Utf8Path| {
-        path.extension() == Some("cw")
-            && !others.iter().any(|other| path.starts_with(other))
-            && !path.components().any(|part| part.as_str().starts_with('.'))
-    };
-    let sources: Vec<(Utf8PathBuf, &String)> = revision
-        .objects
-        .iter()
-        .filter_map(|(path, object)| Some((below(path)?, object)))
-        .filter(|(path, _)| is_ours(path) || path.as_str() == MANIFEST)
-        .collect();
+    let sources: Vec<(Utf8PathBuf, &String)> = paths.into_iter().filter_map(object).collect();
     let texts = blobs(sources.iter().map(|(_, object)| object.as_str()))?;
     let mut manifest = String::new();
     let mut files: Sources = Vec::new();
@@ -157,6 +158,12 @@ impl System for Tree {
         let object = self.revision.objects.get(&path).ok_or("no such file in that revision")?;
         let bytes = git(&["cat-file", "blob", object]).map_err(|trouble| trouble.what)?;
         String::from_utf8(bytes).map(Arc::from).map_err(|_| "it is not UTF-8 text".to_owned())
+    }
+
+    fn sources(&self, folder: &str) -> Result<Vec<String>, String> {
+        let folder = normal(self.root.join(folder).as_str());
+        let found = self.revision.sources(Utf8Path::new(&folder));
+        Ok(found.into_iter().map(Utf8PathBuf::into_string).collect())
     }
 
     fn tags(&self) -> Result<Vec<String>, String> {

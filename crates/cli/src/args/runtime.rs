@@ -197,7 +197,7 @@ pub(crate) enum LeaseCommand {
     /// Hold a lock for a time, or for longer where this run holds it already
     Acquire {
         #[command(flatten)]
-        lock: LockArgs,
+        lock: HoldArgs,
         /// Why, for whoever finds it held
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
@@ -207,7 +207,7 @@ pub(crate) enum LeaseCommand {
     /// Hold a lock for longer that this run holds; one whose time is over is lost
     Renew {
         #[command(flatten)]
-        lock: LockArgs,
+        lock: HoldArgs,
         /// Only if it is held with this token, which `lease acquire` gave
         #[arg(long, value_name = "N")]
         token: Option<u64>,
@@ -242,7 +242,7 @@ pub(crate) enum LeaseCommand {
 }
 
 #[derive(Args)]
-pub(crate) struct LockArgs {
+pub(crate) struct HoldArgs {
     /// The lock: one by which environments of the plan take turns
     #[arg(value_name = "LOCK")]
     pub lock: String,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clearway_runtime::lease::{self, Asked, Ending};
 
 use crate::Verdict;
-use crate::args::{LeaseArgs, LeaseCommand, LockArgs};
+use crate::args::{HoldArgs, LeaseArgs, LeaseCommand};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::runtime::{Opened, tell};
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &LeaseArgs, output: &Output) -> Result<Verdict, Failure>
     }
 }
 
-fn asked<'a>(lock: &'a LockArgs, reason: Option<&'a str>) -> Asked<'a> {
+fn asked<'a>(lock: &'a HoldArgs, reason: Option<&'a str>) -> Asked<'a> {
     let reason = reason.filter(|reason| !reason.trim().is_empty());
     Asked { lock: &lock.lock, lasting: Duration::from_secs(lock.seconds), reason }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
 use clearway_diagnostics::render::Format;
 use clearway_model::lock::{LOCK, with_packages};
 use clearway_model::{Db, locked, package_digest};
@@ -63,7 +64,8 @@ pub(crate) fn run(args: &LockArgs, output: &Output) -> Result<Verdict, Failure> 
     if is_current || args.check {
         return Ok(if is_current { Verdict::Holds } else { Verdict::Fails });
     }
-    let path = opened.root().join(LOCK);
+    // What is read from a path is on the disk.
+    let path = opened.root().unwrap_or(Utf8Path::new("")).join(LOCK);
     let text = if path.exists() { files::read(&path)? } else { String::new() };
     let packages: Vec<(String, String)> = after.into_iter().collect();
     files::write(&path, &with_packages(&text, &packages))?;
