@@ -152,7 +152,7 @@ pub(crate) enum Deny {
 pub(crate) struct BuildArgs {
     #[command(flatten)]
     pub project: ProjectArgs,
-    /// What to write pipelines for
+    /// What to write pipelines for; `all` leaves out what needs a table in `clearway.toml` and has none
     #[arg(long, value_name = "TARGET", value_parser = target_names())]
     pub target: String,
     /// The folder to write into: the root of the repository
@@ -367,7 +367,7 @@ fn column(text: &str, meanings: &[Meaning]) -> Result<(Meaning, String), String>
     Ok((*meaning, name.to_owned()))
 }
 
-/// Every target, and `all` of them.
+/// Every target, and `all` of them, but for those that need a table in `clearway.toml` and have none.
 fn target_names() -> clap::builder::PossibleValuesParser {
     let names = clearway_targets::TARGETS.iter().map(|target| target.name());
     names.chain(std::iter::once("all")).collect::<Vec<_>>().into()

@@ -68,7 +68,8 @@ pub fn build(workspace: &Workspace, targets: &[&'static dyn Target]) -> Compiled
     compile(workspace, targets, Depth::Emit)
 }
 
-fn is_configured(workspace: &Workspace, target: &dyn Target) -> bool {
+/// Whether a project says anything of a target.
+pub fn is_configured(workspace: &Workspace, target: &dyn Target) -> bool {
     workspace.manifest().targets.contains_key(target.name())
 }
 

@@ -37,6 +37,10 @@ pub use settings::{Binary, BinaryError, Ledger, LedgerError, Pin, Settings};
 pub trait Target: Sync {
     /// Its word in the language and on the command line.
     fn name(&self) -> &'static str;
+    /// Whether nothing can be emitted for it before `clearway.toml` has its table, since there is no default for what stands there.
+    fn needs_table(&self) -> bool {
+        false
+    }
     /// How each guarantee is kept for a plan, in the order of [`clearway_plan::Guarantee::ALL`].
     fn guarantees(&self, plan: &Plan, settings: &Settings) -> Vec<Keeping>;
     /// What of a plan cannot be expressed.

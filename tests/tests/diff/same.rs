@@ -9,9 +9,13 @@ use super::{diff, example, planned};
 
 /// The examples.
 fn examples() -> Vec<String> {
-    let manifests = files_below(&repository().join("examples"));
-    let projects = manifests.iter().filter(|path| path.ends_with("clearway.toml"));
-    projects.map(|path| path.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned()).collect()
+    let root = repository().join("examples");
+    let manifests = files_below(&root);
+    let folders =
+        manifests.iter().filter(|path| path.ends_with("clearway.toml")).map(|path| path.parent().unwrap());
+    let names = folders.map(|folder| folder.strip_prefix(&root).unwrap().to_string_lossy().into_owned());
+    // What projects share ships nothing, so it has no plan.
+    names.filter(|name| !name.starts_with("shared")).collect()
 }
 
 /// Another text for each file.

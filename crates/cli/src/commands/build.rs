@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clearway_compile::{Compiled, Made};
+use clearway_compile::{Compiled, Made, is_configured};
 use clearway_diagnostics::render::Format;
 use clearway_targets::{File, TARGETS};
 use serde_json::json;
@@ -17,8 +17,14 @@ use crate::project::open;
 
 pub(crate) fn run(args: &BuildArgs, output: &Output) -> Result<Verdict, Failure> {
     let opened = open(&args.project)?;
-    let targets: Vec<_> =
-        TARGETS.into_iter().filter(|target| args.target == "all" || target.name() == args.target).collect();
+    let named = TARGETS.into_iter().filter(|target| args.target == "all" || target.name() == args.target);
+    let (without, targets): (Vec<_>, Vec<_>) = named.partition(|target| {
+        args.target == "all" && target.needs_table() && !is_configured(&opened.workspace, *target)
+    });
+    for target in without {
+        let name = target.name();
+        output.note(&format!("nothing is built for {name}: `clearway.toml` has no `[targets.{name}]`"));
+    }
     let compiled = clearway_compile::build(&opened.workspace, &targets);
     let is_json = args.format == TextFormat::Json;
     let format = if is_json { Format::Json } else { Format::Human };

@@ -53,6 +53,11 @@ impl Target for Argo {
         "argo"
     }
 
+    /// A pod runs in an image, and which one has the tools of a team nobody else can say.
+    fn needs_table(&self) -> bool {
+        true
+    }
+
     fn guarantees(&self, plan: &Plan, settings: &Settings) -> Vec<Keeping> {
         guarantees::guarantees(plan, settings)
     }
