@@ -107,6 +107,29 @@ fn the_core_does_not_know_the_disk() {
     }
 }
 
+// Crates are not asked for examples in their documentation (`doctest = false`), which costs each a run of the compiler: so there are none.
+#[test]
+fn no_example_stands_where_it_would_not_be_run() {
+    for path in files_below(&repository().join("crates"))
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "rs"))
+    {
+        let text = read(&path.strip_prefix(repository()).unwrap().to_string_lossy());
+        let mut is_open = false;
+        for line in text.lines().map(str::trim_start) {
+            let Some(fence) = line.strip_prefix("/// ```").or_else(|| line.strip_prefix("//! ```")) else {
+                continue;
+            };
+            assert!(
+                is_open || fence == "text",
+                "{}: the example in the documentation is not run",
+                path.display()
+            );
+            is_open = !is_open;
+        }
+    }
+}
+
 #[test]
 fn every_path_that_the_documents_name_exists() {
     let roots = ["crates/", "tests/", "stdlib/", "grammar/", "examples/", "editors/", ".ci/"];
