@@ -30,15 +30,15 @@ image = "ghcr.io/acme/release-tools@sha256:0f5b3f6a1c9e4d7b8a2c6e0d4f1b3a5c7e9d1
 
 # What a pod has at its start: its files, its tools, and what it takes; then its own command; then what it kept is put where the next ones find it.
 POD = """set -euo pipefail
-mkdir -p /clearway /taken
-mount -t tmpfs tmpfs /work; mount -t tmpfs tmpfs /clearway; mount -t tmpfs tmpfs /taken
+mkdir -p /scratch /clearway /taken
+mount -t tmpfs tmpfs /scratch; mount -t tmpfs tmpfs /clearway; mount -t tmpfs tmpfs /taken
 mkdir /clearway/jobs
 cp "${POD}"/jobs/* /clearway/jobs/
 if [[ -n "$(ls -A "${POD}/taken")" ]]; then cp "${POD}"/taken/* /taken/; fi
 mapfile -d '' -t told < "${POD}/env"
 code=0
 env --ignore-environment "${told[@]}" "$@" || code=$?
-if [[ -d /work/kept ]]; then cp -r /work/kept "${POD}/"; fi
+if [[ -d /scratch/kept ]]; then cp -r /scratch/kept "${POD}/"; fi
 exit "${code}"
 """
 
@@ -275,7 +275,7 @@ class Execution:
         done = subprocess.run(command, env={"PATH": os.environ["PATH"], "POD": str(pod)}, capture_output=True, text=True, timeout=120, check=False)
         (pod / "log").write_text(done.stdout + done.stderr, encoding="utf-8")
         for one in template.get("outputs", {}).get("parameters", []):
-            path = pod / one["valueFrom"]["path"].removeprefix("/work/")
+            path = pod / one["valueFrom"]["path"].removeprefix("/scratch/")
             if path.exists():
                 self.said.setdefault(template["name"], {})[one["name"]] = path.read_text(encoding="utf-8")
             elif done.returncode == 0:

@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(joined("../platform", "../base"), "../base");
         assert_eq!(joined("../platform", "../../base"), "../../base");
         assert_eq!(joined("../platform", "parts/base"), "../platform/parts/base");
-        assert_eq!(joined("/work/shop", "../platform/gates.cw"), "/work/platform/gates.cw");
+        assert_eq!(joined("/home/shop", "../platform/gates.cw"), "/home/platform/gates.cw");
         assert_eq!(joined("packages/a", "../../../b"), "../b");
     }
 }

@@ -1,10 +1,10 @@
 # What the jobs share: the revision, what other jobs made, the binary, the keys to the ledger, what every command is told.
 set -eo pipefail
-folder=/work/job
+folder=/scratch/job
 SESSION="${BUILD_NAME}" ACTOR="${STARTED_BY}"
-mkdir -p "${folder}" /work/home /work/kept /work/source
-export HOME=/work/home
-cd /work/source
+mkdir -p "${folder}" /scratch/home /scratch/kept /scratch/source
+export HOME=/scratch/home
+cd /scratch/source
 
 # What a person says who starts a run is one line of plain text.
 for given in STARTED_BY ${SAID:-}; do
@@ -68,8 +68,8 @@ keep() {
   while IFS= read -r path; do
     if [[ -e "${path}" ]]; then paths+=("${path}"); fi
   done <<< "${KEEPS}"
-  tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf /work/kept/kept.tar -- "${paths[@]}"
-  sha256sum /work/kept/kept.tar | cut -d ' ' -f 1 | tr -d '\n' > /work/kept/digest
+  tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf /scratch/kept/kept.tar -- "${paths[@]}"
+  sha256sum /scratch/kept/kept.tar | cut -d ' ' -f 1 | tr -d '\n' > /scratch/kept/digest
 }
 
 # Whatever becomes of a job: what had begun is told to have ended, and what was made is handed on.

@@ -103,7 +103,7 @@ impl Job {
         let env =
             self.variables.iter().map(|(name, value)| texts.variable(&self.id, name, value, &self.account));
         let env: Vec<Env> = context.of_the_run().into_iter().chain(env).collect();
-        let mut mounts = vec![mount("jobs", JOBS, true), mount("work", "/work", false)];
+        let mut mounts = vec![mount("jobs", JOBS, true), mount("scratch", "/scratch", false)];
         let has_image = matches!(context.settings.binary, Binary::Image(_));
         if has_image {
             mounts.push(mount("binary", "/clearway/bin", true));
@@ -200,10 +200,10 @@ fn kept(keeps: bool, says: Option<(&'static str, &'static str)>) -> Parameters {
     };
     let mut outputs = Parameters { parameters: says.map(read).into_iter().collect(), artifacts: Vec::new() };
     if keeps {
-        outputs.parameters.push(read(("kept", "/work/kept/digest")));
+        outputs.parameters.push(read(("kept", "/scratch/kept/digest")));
         outputs.artifacts.push(Artifact {
             name: "kept".to_owned(),
-            path: Some("/work/kept/kept.tar".to_owned()),
+            path: Some("/scratch/kept/kept.tar".to_owned()),
             archive: Some(Archive { none: Nothing {} }),
             ..Artifact::default()
         });

@@ -26,7 +26,7 @@ pub(crate) fn volumes(context: &Context<'_>, texts: &Texts, tokens: &BTreeSet<St
     };
     let mut all = vec![
         Volume { config_map: Some(Named { name: texts.jobs_name() }), ..named("jobs") },
-        Volume { empty_dir: Some(Nothing {}), ..named("work") },
+        Volume { empty_dir: Some(Nothing {}), ..named("scratch") },
     ];
     if matches!(context.settings.binary, Binary::Image(_)) {
         all.push(Volume { empty_dir: Some(Nothing {}), ..named("binary") });

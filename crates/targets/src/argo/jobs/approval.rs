@@ -67,12 +67,12 @@ pub(in crate::argo) fn asks(
         let script = "clearway approval required \"${step[@]}\" --stage \"${STAGE}\" --chain \"${CHAIN}\" --step \"${ASKED}\" --output \"${folder}/required\"\n\
             required=\"$(sed -n 's/^required=//p' \"${folder}/required\")\"\n\
             [[ \"${required}\" =~ ^(true|false)$ ]]\n\
-            printf '%s' \"${required}\" > /work/kept/required\n";
+            printf '%s' \"${required}\" > /scratch/kept/required\n";
         let mut job = context.job(step, script.to_owned());
         job.id = required(step);
         job.word = "required";
         job.timeout = 600;
-        job.says = Some(("required", "/work/kept/required"));
+        job.says = Some(("required", "/scratch/kept/required"));
         job.tell("STAGE", environment);
         job.tell("CHAIN", chain);
         job.tell("ASKED", asked.name.as_str());

@@ -109,7 +109,7 @@ fn keep_reports(context: &Context<'_>, step: &Step, mut job: Job, folders: &[&st
     if !globs.is_empty() {
         let reports = place("reports", &step.id);
         job.tell("PATTERNS", globs.into_iter().collect::<Vec<_>>().join("\n"));
-        job.tell("GATHERED", format!("/work/source/{reports}"));
+        job.tell("GATHERED", format!("/scratch/source/{reports}"));
         job.keeps.push(reports);
     }
     job
