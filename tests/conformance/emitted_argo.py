@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from tools import HERE, Broken, run
+from tools import HERE, Broken, built, run
 
 PROJECT = HERE / "project"
 NOW = "2026-11-02T10:00:00Z"
@@ -51,15 +51,6 @@ case "$1 $2" in
 esac
 exec "${CLEARWAY_BINARY}" "$@" "${more[@]}" --now "${SCENARIO_NOW}"
 """
-
-
-def binary():
-    """The built binary: the release profile's where it is there."""
-    target = HERE.parent.parent / "target"
-    found = [path for path in (target / kind / "clearway" for kind in ("release", "debug")) if path.is_file()]
-    if not found:
-        raise Broken("there is no `clearway` in target/release or target/debug: run `cargo build` first")
-    return found[0]
 
 
 def git(folder, *arguments):
@@ -130,7 +121,7 @@ class Execution:
         manifest.write_text(text + TABLE, encoding="utf-8")
         (self.repository / "people.cw").write_text('identity ana { email = "ana@acme.example" }\n', encoding="utf-8")
         (self.repository / "bin" / "clearway").write_text(BINARY, encoding="utf-8")
-        code, out, err = run([str(binary()), "build", ".", "--target", "argo", "--out", "."], cwd=self.repository)
+        code, out, err = run([str(built()), "build", ".", "--target", "argo", "--out", "."], cwd=self.repository)
         if code:
             raise Broken(f"the project does not build for Argo:\n{out}{err}")
         git(self.repository, "init", "--quiet", "--initial-branch=main")
@@ -284,7 +275,7 @@ class Execution:
 
     def wrong(self):
         """Runs the workflow; gives what is not as the scenario says."""
-        shutil.copy(binary(), self.folder / "clearway")
+        shutil.copy(built(), self.folder / "clearway")
         phase = self.graph(self.templates["main"], {})
         wrong = [] if phase == self.scenario.expects else [f"ends {phase} and not {self.scenario.expects}"]
         markers = {path.name for path in (self.folder / "markers").iterdir()}

@@ -17,21 +17,12 @@ import act_workflow
 import emitted_github
 import emitted_ledger
 from emitted_expected import Live, Run, digest_of
-from tools import HERE, Broken
+from tools import HERE, Broken, built
 from tools import run as run_tool
 
 PROJECT = HERE / "project"
 RELEASE = "parcels"
 WORKFLOWS = ".github/workflows"
-
-
-def binary():
-    """The built binary: the release profile's where it is there."""
-    target = HERE.parent.parent / "target"
-    found = [path for path in (target / kind / "clearway" for kind in ("release", "debug")) if path.is_file()]
-    if not found:
-        raise Broken("there is no `clearway` in target/release or target/debug: run `cargo build` first")
-    return found[0]
 
 
 class Emitted:
@@ -60,7 +51,7 @@ class Emitted:
     def asks(self, *arguments):
         """Calls the binary as a person would, outside of any pipeline: exit code, output and errors."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
-        return run_tool([str(binary()), *arguments], cwd=self.repository, environment=environment)
+        return run_tool([str(built()), *arguments], cwd=self.repository, environment=environment)
 
     def clearway(self, *arguments):
         """The same, where it must succeed."""
@@ -118,7 +109,7 @@ class Executed:
                     "FAILS": " ".join(self.world.fails),
                     "TESTS": self.world.reports.get("tests", "good"),
                     "COVERAGE": self.world.reports.get("coverage", "good"),
-                    "CLEARWAY_BINARY": str(binary()),
+                    "CLEARWAY_BINARY": str(built()),
                     "SCENARIO_NOW": self.world.now,
                 },
                 **more,

@@ -176,7 +176,7 @@ def judge(folders):
 def judge_examples(binary, folder):
     """Judges what the examples emit for Argo; a manifest that does not speak of it is given a table."""
     if not binary.is_file():
-        raise Broken(f"{binary} is not there: run `cargo build --release` first")
+        raise Broken(f"{binary} is not there: run `cargo build` first")
     with tempfile.TemporaryDirectory(prefix="clearway-examples-") as temporary:
         emitted = []
         for example in examples_below(folder):

@@ -5,10 +5,9 @@ import tempfile
 from pathlib import Path
 
 import judge_github
-from tools import HERE, Broken, run
+from tools import HERE, Broken, built, run
 
 ROOT = HERE.parent.parent
-BINARY = ROOT / "target" / "release" / "clearway"
 
 
 def examples_below(folder):
@@ -26,13 +25,14 @@ def build(binary, example, out):
         raise Broken(f"`clearway build {os.path.relpath(example, ROOT)}` ended with exit code {code}:\n{err.strip()}")
 
 
-def judge(binary=BINARY, folder=ROOT / "examples"):
+def judge(binary=None, folder=ROOT / "examples"):
     """Judges every workflow that the examples emit: how many files were judged, and all findings in order.
 
     The files lie below the example's name, so that a finding says whose it is.
     """
+    binary = binary or built()
     if not binary.is_file():
-        raise Broken(f"{binary} is not there: run `cargo build --release` first")
+        raise Broken(f"{binary} is not there: run `cargo build` first")
     with tempfile.TemporaryDirectory(prefix="clearway-examples-") as temporary:
         emitted = []
         for example in examples_below(folder):

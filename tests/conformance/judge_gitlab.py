@@ -166,7 +166,7 @@ def judge(folders):
 def judge_examples(binary, folder):
     """Judges every pipeline that the examples emit for GitLab; those whose manifest does not speak of it are taken to be of a paid tier."""
     if not binary.is_file():
-        raise Broken(f"{binary} is not there: run `cargo build --release` first")
+        raise Broken(f"{binary} is not there: run `cargo build` first")
     with tempfile.TemporaryDirectory(prefix="clearway-examples-") as temporary:
         emitted = []
         # All of them: an example may rest on a package beside it.

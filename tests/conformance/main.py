@@ -19,7 +19,7 @@ import running_s3
 from emitted_damage import DAMAGES, damaged
 from emitted_scenarios import QUICK, SCENARIOS
 from self_test.__main__ import main as self_test_main
-from tools import Broken
+from tools import Broken, built
 
 
 def report(arguments, files, findings):
@@ -51,7 +51,7 @@ def judge_for_gitlab(arguments):
 
 def judge_all_examples_for_gitlab(arguments):
     """Judges what the examples emit for GitLab."""
-    return report(arguments, *judge_gitlab.judge_examples(judge_examples.BINARY, judge_examples.ROOT / "examples"))
+    return report(arguments, *judge_gitlab.judge_examples(built(), judge_examples.ROOT / "examples"))
 
 
 def judge_the_tree_sitter_grammar(_):
@@ -68,7 +68,7 @@ def judge_for_argo(arguments):
 
 def judge_all_examples_for_argo(arguments):
     """Judges what the examples emit for Argo."""
-    binary, folder = judge_examples.BINARY, judge_examples.ROOT / "examples"
+    binary, folder = built(), judge_examples.ROOT / "examples"
     return report(arguments, *judge_argo.judge_examples(binary, folder))
 
 

@@ -11,8 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import servers
-from emitted_run import binary
-from tools import HERE, Broken
+from tools import HERE, Broken, built
 from tools import run as run_tool
 
 PROJECT = HERE / "running"
@@ -125,7 +124,7 @@ class Asking:
 
     def call(self, *arguments):
         """Calls the binary: exit code, output and errors."""
-        return run_tool([str(binary()), *arguments], cwd=self.repository, environment=self.environment)
+        return run_tool([str(built()), *arguments], cwd=self.repository, environment=self.environment)
 
     def asked(self, *arguments):
         """Calls a command of pipelines: exit code and the answer."""

@@ -53,6 +53,15 @@ def run(command, stdin="", cwd=None, environment=None, timeout=300):
     return done.returncode, done.stdout, done.stderr
 
 
+def built():
+    """The path of `clearway`: of the binaries of both profiles the one that was built last."""
+    target = HERE.parent.parent / "target"
+    found = [path for path in (target / kind / "clearway" for kind in ("release", "debug")) if path.is_file()]
+    if not found:
+        raise Broken("there is no `clearway` in target/release or target/debug: run `cargo build` first")
+    return max(found, key=lambda path: path.stat().st_mtime)
+
+
 def described_actions():
     """The action.yml of each action that has a stub, by `owner/name`."""
     found = {f"{path.parent.parent.name}/{path.parent.name}": path for path in sorted(STUBS.glob("*/*/action.yml"))}
