@@ -170,15 +170,28 @@ pub(crate) fn is_head(text: &str) -> bool {
     opens_block || opens_params || (rest[name..].starts_with('(') && rest.contains('{'))
 }
 
-/// Whether a `=` stands in the text that is no part of a comparison or range.
+/// Whether a `=` stands in the text that is no part of a comparison or range, of an argument or of a quoted text.
 fn assigns(text: &str) -> bool {
     let bytes = text.as_bytes();
     let sign = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied();
-    text.match_indices('=').any(|(at, _)| {
-        !matches!(sign(at.checked_sub(1)), Some(b'=' | b'<' | b'>' | b'!'))
-            && sign(Some(at + 1)) != Some(b'=')
-            && !sign(Some(at + 1)).is_some_and(|next| next.is_ascii_digit())
-    })
+    let (mut depth, mut is_quoted) = (0_usize, false);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            b'=' if depth == 0 => {
+                let compares = matches!(sign(at.checked_sub(1)), Some(b'=' | b'<' | b'>' | b'!'))
+                    || sign(Some(at + 1)).is_some_and(|next| next == b'=' || next.is_ascii_digit());
+                if !compares {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The words that are no names in a value. Anywhere else they are names like any other.

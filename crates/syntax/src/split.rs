@@ -122,6 +122,13 @@ mod tests {
     }
 
     #[test]
+    fn arguments_and_quoted_texts_assign_nothing() {
+        let text = "window a : hours(zone = \"UTC\") { }\ntest \"a = b\" { }\nx y = f { }\n";
+        let expected = ["window a : hours(zone = \"UTC\") { }\n", "test \"a = b\" { }\nx y = f { }\n"];
+        assert_eq!(pieces(text, false), expected);
+    }
+
+    #[test]
     fn a_raw_text_hides_heads_unless_the_text_is_broken() {
         let text = "service a {\n  x = \"\"\"\nservice b {\n\"\"\"\n}\n";
         assert_eq!(pieces(text, false).len(), 1);
