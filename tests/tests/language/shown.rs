@@ -1,13 +1,11 @@
 //! The tests show the whole language: every word of the vocabulary, and every production of the grammar.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use clearway_model::views::DEPLOYABLE;
 use clearway_model::{Db, Values, all_sources, items, lower};
-use clearway_tests::{read, vocabulary_words};
+use clearway_tests::vocabulary_words;
 use pest::Parser;
-use pest_meta::ast::{Expr, RuleType};
-use pest_meta::parser;
 
 use crate::page::{Case, Form};
 use crate::{STACK, cases, project};
@@ -66,46 +64,8 @@ fn every_word_of_the_vocabulary_stands_in_a_test() {
     );
 }
 
-/// The rules that an expression of the grammar goes on with; what it only looks at leaves no trace.
-fn named(expr: &Expr) -> Vec<String> {
-    match expr {
-        Expr::Ident(name) => vec![name.clone()],
-        Expr::Seq(left, right) | Expr::Choice(left, right) => [named(left), named(right)].concat(),
-        Expr::Opt(inner)
-        | Expr::Rep(inner)
-        | Expr::RepOnce(inner)
-        | Expr::RepExact(inner, _)
-        | Expr::RepMin(inner, _)
-        | Expr::RepMax(inner, _)
-        | Expr::RepMinMax(inner, ..)
-        | Expr::Push(inner) => named(inner),
-        _ => Vec::new(),
-    }
-}
-
-/// The rules that leave a trace in what is parsed: those that are not silent, unless an atomic rule swallows them. What begins with the
-/// start of the text is an entry, of which some read only what is wrong.
-fn productions() -> BTreeSet<String> {
-    let text = read("grammar/clearway.pest");
-    let pairs = parser::parse(parser::Rule::grammar_rules, &text).unwrap();
-    let rules = parser::consume_rules(pairs).unwrap();
-    let by_name: BTreeMap<&str, _> = rules.iter().map(|rule| (rule.name.as_str(), rule)).collect();
-    let is_entry =
-        |name: &str| by_name.get(name).is_some_and(|rule| named(&rule.expr).contains(&"SOI".to_owned()));
-    let mut open: Vec<String> =
-        by_name.keys().filter(|name| is_entry(name)).map(|name| (*name).to_owned()).collect();
-    let mut reached = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        let Some(rule) = by_name.get(name.as_str()) else { continue };
-        if reached.insert(name) && rule.ty != RuleType::Atomic {
-            open.extend(named(&rule.expr));
-        }
-    }
-    reached.retain(|name| {
-        by_name.get(name.as_str()).is_some_and(|rule| rule.ty != RuleType::Silent) && !is_entry(name)
-    });
-    reached
-}
+/// The rules that leave a trace in what is parsed: `build.rs` reads them out of the grammar.
+const PRODUCTIONS: &str = include_str!(concat!(env!("OUT_DIR"), "/productions.txt"));
 
 fn productions_of(case: &Case) -> BTreeSet<String> {
     let texts = case.blocks.iter().filter(|block| block.form == Form::File && block.file.ends_with(".cw"));
@@ -117,6 +77,6 @@ fn productions_of(case: &Case) -> BTreeSet<String> {
 #[test]
 fn every_production_of_the_grammar_stands_in_a_test() {
     let shown = shown(productions_of);
-    let missing: Vec<String> = productions().into_iter().filter(|rule| !shown.contains(rule)).collect();
+    let missing: Vec<&str> = PRODUCTIONS.lines().filter(|rule| !shown.contains(*rule)).collect();
     assert!(missing.is_empty(), "in the grammar, and in no test of the language: {missing:#?}");
 }
