@@ -665,15 +665,32 @@ fn packages_alone() {
     "#);
 }
 
+/// Texts of a few of these characters.
+fn made_of(characters: &'static str, most: usize) -> impl Strategy<Value = String> {
+    let characters: Vec<char> = characters.chars().collect();
+    prop::collection::vec(prop::sample::select(characters), 0..=most).prop_map(String::from_iter)
+}
+
+fn anything(most: usize) -> impl Strategy<Value = String> {
+    prop::collection::vec(any::<char>(), 0..=most).prop_map(String::from_iter)
+}
+
+/// What may stand in the value of a variable.
+fn address((with_scheme, host, port): (bool, String, Option<u16>)) -> String {
+    let scheme = if with_scheme { "tcp://" } else { "" };
+    let port = port.map(|port| format!(":{port}"));
+    format!("{scheme}{host}{}", port.unwrap_or_default())
+}
+
 proptest! {
     #[test]
     fn nothing_breaks_the_syntax(
-        name in "\\PC{0,12}|[a-z\"\\\\${}\n/ *-]{0,12}",
-        image in "\\PC{0,20}|[a-z0-9:.$\"{}/@\n-]{0,20}",
-        variable in "[A-Z\"\n]{1,5}(ADDR|URL)",
-        value in "([a-z]{1,3}://)?[a-z\"\\\\${}\n.-]{0,10}(:[0-9]{1,4})?",
-        about in any::<String>(),
-        project in any::<String>(),
+        name in prop_oneof![anything(12), made_of("abz\"\\${}\n/ *-", 12)],
+        image in prop_oneof![anything(20), made_of("az09:.$\"{}/@\n-", 20)],
+        variable in (made_of("AZ\"\n", 5), prop::sample::select(&["ADDR", "URL"])).prop_map(|(begin, end)| begin + end),
+        value in (prop::bool::ANY, made_of("az\"\\${}\n.-", 10), prop::option::of(0u16..9999)).prop_map(address),
+        about in anything(40),
+        project in anything(40),
     ) {
         let json = serde_json::json!({"services": {
             name.as_str(): {"image": image, "build": name, "depends_on": [value, name, "web"], "environment": {variable.as_str(): value}},
@@ -695,7 +712,7 @@ proptest! {
     }
 
     #[test]
-    fn any_file_is_read_without_harm(compose in any::<String>(), manifest in any::<String>(), owners in any::<String>()) {
+    fn any_file_is_read_without_harm(compose in anything(40), manifest in anything(40), owners in anything(40)) {
         let repository = Memory::of([
             ("compose.yaml", &compose),
             ("x.yaml", &format!("apiVersion: v1\nkind: Deployment\n{manifest}")),

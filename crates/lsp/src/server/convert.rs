@@ -188,9 +188,14 @@ mod tests {
         assert_eq!(narrow.offset(past), 7);
     }
 
+    fn texts() -> impl Strategy<Value = String> {
+        prop::collection::vec(prop::sample::select(&['a', 'z', '🚀', 'é', '\n', '\r', ' ']), 0..=40)
+            .prop_map(String::from_iter)
+    }
+
     proptest! {
         #[test]
-        fn every_character_boundary_comes_back(text in "[a-z🚀é\n\r ]{0,40}") {
+        fn every_character_boundary_comes_back(text in texts()) {
             for encoding in [Encoding::Utf8, Encoding::Utf16] {
                 let lines = Lines::new(text.as_str().into(), encoding);
                 for (offset, _) in text.char_indices() {
@@ -200,7 +205,7 @@ mod tests {
         }
 
         #[test]
-        fn any_position_is_an_offset_at_a_boundary(text in "[a-z🚀é\n\r ]{0,40}", line in 0u32..9, character in 0u32..50) {
+        fn any_position_is_an_offset_at_a_boundary(text in texts(), line in 0u32..9, character in 0u32..50) {
             for encoding in [Encoding::Utf8, Encoding::Utf16] {
                 let offset = Lines::new(text.as_str().into(), encoding)
                     .offset(tower_lsp_server::ls_types::Position { line, character });
