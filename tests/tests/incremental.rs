@@ -134,6 +134,16 @@ fn a_changed_version_judges_its_owner_and_those_that_require_it_again() {
 }
 
 #[test]
+fn an_order_is_proved_again_only_when_other_versions_exclude_one_another() {
+    let admits_the_same = in_60("requires svc-30.api ^1.2", "requires svc-30.api ^1.1");
+    let ran = after_edit(admits_the_same);
+    assert_eq!((count(&ran, "excluded"), count(&ran, "answered")), (1, 0), "{ran:?}");
+    // Nothing is recorded of either environment: one proof is that of both.
+    let ran = after_edit(in_60("version = 1.4.0", "version = 1.4.9"));
+    assert_eq!((count(&ran, "excluded"), count(&ran, "answered")), (1, 1), "{ran:?}");
+}
+
+#[test]
 fn an_edge_that_comes_or_goes_judges_its_owner_and_looks_for_circles_again() {
     let added = in_60("  provides api 1.4.0\n", "  provides api 1.4.0\n  requires svc-3.api ^1.3\n");
     let removed = in_60("  requires svc-30.api ^1.2\n", "");

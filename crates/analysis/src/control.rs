@@ -7,6 +7,7 @@ use clearway_model::{Condition, Db, Item, Project, demands, items, lower, releas
 use smol_str::SmolStr;
 
 use crate::implied;
+use crate::query::is_flawed;
 use crate::retention::{self, Fit};
 use crate::times::ends;
 
@@ -208,6 +209,10 @@ fn judge(db: &dyn Db, policy: Item, demand: &Demand, judged: &mut Vec<Judged>) {
 fn keeping(db: &dyn Db, policy: Item, demanded: &Keep, judged: &mut Vec<Judged>) {
     let Some(records) = &demanded.records else { return };
     let place = own(db, records.place);
+    // What is wrong with a retention may be what is demanded here.
+    if retention::declared(db, db.project()).any(|retention| is_flawed(db, retention)) {
+        return;
+    }
     let kept = retention::kept(db, db.project());
     let mut of_kind = kept.iter().filter(|kept| kept.records == records.value).peekable();
     if of_kind.peek().is_none() {
@@ -232,7 +237,7 @@ fn keeping(db: &dyn Db, policy: Item, demanded: &Keep, judged: &mut Vec<Judged>)
     }
 }
 
-/// Every production stage, and whether its gates ask for a condition.
+/// Every production stage whose gates are known, and whether they ask for a condition.
 fn measured(db: &dyn Db, condition: &Condition) -> Vec<(Subject, bool)> {
     let mut found = Vec::new();
     for item in crate::query::releases(db, db.project()) {
@@ -240,6 +245,9 @@ fn measured(db: &dyn Db, condition: &Condition) -> Vec<(Subject, bool)> {
             let Some(environment) = &stage.environment else { continue };
             let place = clearway_model::environment(db, environment.value.item);
             if place.view.tier.as_ref().is_none_or(|tier| tier.value != "production") {
+                continue;
+            }
+            if stage.gates.iter().any(|gate| is_flawed(db, gate.value.item)) {
                 continue;
             }
             let gates = stage.gates.iter().map(|gate| clearway_model::instance(db, &gate.value));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clearway_diagnostics::Place;
 use clearway_model::views::{At, Declared, Deployable, Deprecated, FactsAt, Provided, Requirement};
-use clearway_model::{Db, Item};
+use clearway_model::{Db, Item, Values};
 use clearway_versions::{Range, Scheme};
 use jiff::civil::Date;
 use smol_str::SmolStr;
@@ -46,7 +46,7 @@ pub(crate) struct Interface {
     pub name: SmolStr,
     /// Where its name is written.
     pub place: Place,
-    /// A part of it did not parse.
+    /// A version of it, or of a part of it, could not be read, which was told.
     pub broken: bool,
     /// The declared version.
     pub version: Option<At<SmolStr>>,
@@ -64,8 +64,14 @@ pub(crate) struct Interface {
 
 impl Interface {
     /// What others see of a declaration.
-    pub(crate) fn of(declared: &Declared<Deployable>) -> Self {
+    pub(crate) fn of(declared: &Declared<Deployable>, written: &Values) -> Self {
         let view = &declared.view;
+        let is_half = |part: &Provided| part.part.is_none() || part.version.is_none();
+        let mut parts = view.provides.iter().chain(view.at.iter().flat_map(|facts| &facts.provides));
+        let broken = declared.broken
+            || (view.version.is_none() && written.field("version").is_some())
+            || view.at.iter().any(|facts| facts.version.is_none())
+            || parts.any(is_half);
         let at = |facts: &FactsAt| {
             let version = facts.version.as_ref().map(|version| version.value.clone());
             (version, Arc::new(provided(&facts.provides)))
@@ -74,7 +80,7 @@ impl Interface {
             item: declared.item,
             name: declared.name.clone(),
             place: view.place,
-            broken: declared.broken,
+            broken,
             version: view.version.clone(),
             scheme: view.scheme(),
             provides: Arc::new(provided(&view.provides)),

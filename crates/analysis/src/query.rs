@@ -8,6 +8,7 @@ use clearway_diagnostics::{Diagnostic, Place};
 use clearway_model::{
     Db, Item, NameKey, Project, SourceFile, deployable, items, let_value, lower, scope, views,
 };
+use clearway_skew::{MoveKind, World};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -271,10 +272,17 @@ pub fn dependents<'db>(db: &'db dyn Db, name: &str) -> &'db [Edge] {
     edges_by_target(db, db.project()).get(name).map_or(&[], Vec::as_slice)
 }
 
+/// Whether something is wrong with a declaration itself: that was told, and what rests on half of what is meant is not judged.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn is_flawed(db: &dyn Db, item: Item) -> bool {
+    let lowered = lower(db, item);
+    lowered.broken || lowered.diagnostics.iter().any(Diagnostic::is_error)
+}
+
 /// What others see of a service, library, vendor or infrastructure.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn interface(db: &dyn Db, item: Item) -> Interface {
-    Interface::of(deployable(db, item))
+    Interface::of(deployable(db, item), &lower(db, item).values)
 }
 
 /// What a service, library, vendor or infrastructure needs itself.
@@ -293,6 +301,30 @@ pub(crate) fn releases(db: &dyn Db, project: Project) -> Vec<Item> {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn shipment(db: &dyn Db, release: Item) -> Shipment {
     Shipment::of(&clearway_model::release(db, release).view)
+}
+
+/// What is asked of a release's order where something is recorded of what is live, or where nothing is, by how services move: stages of
+/// which that is the same have one question.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn asked(db: &dyn Db, release: Item, recorded: Option<Item>, kind: MoveKind) -> proof::Asked {
+    proof::asked(db, release, recorded, kind)
+}
+
+/// What that excludes. A range that admits the same versions as before excludes the same, and nothing is proved again.
+#[salsa::tracked(returns(ref))]
+fn excluded(db: &dyn Db, release: Item, recorded: Option<Item>, kind: MoveKind) -> World {
+    World::of(&asked(db, release, recorded, kind).problem)
+}
+
+/// The answer.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn answered(
+    db: &dyn Db,
+    release: Item,
+    recorded: Option<Item>,
+    kind: MoveKind,
+) -> proof::Answered {
+    proof::Answered::of(excluded(db, release, recorded, kind))
 }
 
 /// The proof of one stage of a release.

@@ -22,12 +22,16 @@ pub struct Kept {
     pub most: Option<Quantity>,
 }
 
+/// The project's retentions, in the order of its files.
+pub(crate) fn declared(db: &dyn Db, project: Project) -> impl Iterator<Item = Item> {
+    let declared = project.sources(db).iter().flat_map(|file| items(db, *file)).copied();
+    declared.filter(|item| item.kind(db) == "retention" && !views::is_template(db, *item))
+}
+
 /// Everything that the project says about it, in the order of its files.
 pub fn kept(db: &dyn Db, project: Project) -> Vec<Kept> {
-    let declared = project.sources(db).iter().flat_map(|file| items(db, *file)).copied();
-    let retentions = declared.filter(|item| item.kind(db) == "retention" && !views::is_template(db, *item));
     let mut found = Vec::new();
-    for retention in retentions {
+    for retention in declared(db, project) {
         let view: Retention = views::of(lower(db, retention));
         found.extend(view.keeps.into_iter().filter_map(|keep| {
             let (records, least) = (keep.records?, keep.least?);

@@ -14,7 +14,7 @@ use clearway_versions::Range;
 use smol_str::SmolStr;
 
 use crate::facts::{FactsOf, Interface, Need, Parts};
-use crate::query::{interface, needs, shipment};
+use crate::query::{interface, is_flawed, needs, shipment};
 use crate::shipments::Shipment;
 
 /// What is live somewhere.
@@ -54,13 +54,9 @@ impl<'db> World<'db> {
         Self { db, environment: None, state: None, shipment: None }
     }
 
-    /// An environment before anything moves, and after a release. `None` when nothing can be said of the environment, because
-    /// its state file is no good.
+    /// An environment before anything moves, and after a release. `None` when nothing can be said of the environment.
     pub(crate) fn of(db: &'db dyn Db, environment: Item, release: Option<Item>) -> Option<Self> {
-        let state = deployed_state(db, environment);
-        if state.is_some_and(|file| file.state.is_err()) {
-            return None;
-        }
+        let state = known_state(db, environment)?;
         let shipment = release.map(|release| shipment(db, release));
         Some(Self { db, environment: Some(environment), state, shipment })
     }
@@ -182,6 +178,14 @@ fn deployed_need(requirement: &DeployedRequirement, place: Place) -> Option<Need
         target_place: place,
         range_place: place,
     })
+}
+
+/// What is recorded of an environment, where anything is. `None` when nothing can be said of it, because it does not say rightly where
+/// its state is, or the state file is no good.
+pub(crate) fn known_state(db: &dyn Db, environment: Item) -> Option<Option<&StateFile>> {
+    let state = deployed_state(db, environment);
+    let is_known = !is_flawed(db, environment) && state.is_none_or(|file| file.state.is_ok());
+    is_known.then_some(state)
 }
 
 /// What others see of the service, library, vendor or infrastructure with a name.

@@ -185,9 +185,7 @@ impl Inside<'_, '_> {
             }
             self.evaluator.budget = BUDGET;
             self.evaluator.bind_local(name, item.clone());
-            let is_meant = filter
-                .is_none_or(|filter| self.evaluator.eval(filter, &Type::Bool).kind != ValueKind::Bool(false));
-            if is_meant {
+            if filter.is_none_or(|filter| self.is_meant(filter)) {
                 self.subjects.push(item.clone());
                 self.block(&spec.contents, body);
                 self.subjects.pop();
@@ -196,16 +194,35 @@ impl Inside<'_, '_> {
         }
     }
 
-    fn demand(&mut self, condition: &Expr) {
+    /// Whether a filter takes what is bound. What is wrong with that was told; where the filter itself comes to nothing, it takes all.
+    fn is_meant(&mut self, filter: &Expr) -> bool {
+        match self.comes_to(filter, &Type::Bool) {
+            Ok(ValueKind::Bool(false)) | Err(Answer::Unknown) => false,
+            Ok(_) | Err(_) => true,
+        }
+    }
+
+    /// What an expression comes to, or why it comes to nothing.
+    fn comes_to(&mut self, expr: &Expr, ty: &Type) -> Result<ValueKind, Answer> {
         self.evaluator.budget = BUDGET;
         let told = self.evaluator.diagnostics.len();
-        let answer = match self.evaluator.eval(condition, &Type::Condition).kind {
-            ValueKind::Condition(condition) => match &*condition {
+        match self.evaluator.eval(expr, ty).kind {
+            ValueKind::Unknown if self.evaluator.budget == 0 || self.evaluator.diagnostics.len() > told => {
+                Err(Answer::Undecided)
+            }
+            ValueKind::Unknown => Err(Answer::Unknown),
+            kind => Ok(kind),
+        }
+    }
+
+    fn demand(&mut self, condition: &Expr) {
+        let answer = match self.comes_to(condition, &Type::Condition) {
+            Ok(ValueKind::Condition(condition)) => match &*condition {
                 Condition::Constant(holds) => Answer::Known(*holds),
                 _ => Answer::Measured(condition),
             },
-            _ if self.evaluator.budget == 0 || self.evaluator.diagnostics.len() > told => Answer::Undecided,
-            _ => Answer::Unknown,
+            Ok(_) => Answer::Undecided,
+            Err(answer) => answer,
         };
         self.found.push(Demand {
             control: self.control.clone(),

@@ -8,7 +8,7 @@ mod landscape;
 
 use std::hint::black_box;
 
-use clearway_skew::{Answer, Budget, prove};
+use clearway_skew::{Answer, Budget, World, prove};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
 use landscape::landscape;
@@ -19,10 +19,10 @@ fn proofs(criterion: &mut Criterion) {
     for (services, knots) in [(1_000, 20), (10_000, 200)] {
         for (answer, circle) in [("order", false), ("conflicts", true)] {
             let problem = landscape(services, knots, circle);
-            let proved = matches!(prove(&problem, Budget::default()), Answer::Order(_));
+            let proved = matches!(prove(&World::of(&problem), Budget::default()), Answer::Order(_));
             assert_eq!(proved, !circle);
             group.bench_function(BenchmarkId::new(answer, services), |bencher| {
-                bencher.iter(|| prove(black_box(&problem), Budget::default()));
+                bencher.iter(|| prove(&World::of(black_box(&problem)), Budget::default()));
             });
         }
     }

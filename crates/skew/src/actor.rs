@@ -74,8 +74,8 @@ impl Live {
 }
 
 /// What units that move as one are built from.
-pub(crate) struct Makings<'a, 'p> {
-    pub world: &'a World<'p>,
+pub(crate) struct Makings<'a> {
+    pub world: &'a World,
     pub variation: &'a Variation,
     pub units: Vec<usize>,
     pub together: Option<SmolStr>,
@@ -84,7 +84,7 @@ pub(crate) struct Makings<'a, 'p> {
     pub expanded: bool,
 }
 
-impl Makings<'_, '_> {
+impl Makings<'_> {
     /// The actor.
     pub(crate) fn actor(self) -> Actor {
         let world = self.world;
@@ -162,7 +162,7 @@ impl Makings<'_, '_> {
         if allowed(target) {
             next.push(Some(target));
         }
-        let releases = party.spec.map_or(&[][..], |spec| spec.releases.as_slice());
+        let releases = party.ways.as_ref().map_or(&[][..], |ways| ways.releases.as_slice());
         let between = |to: &u16| {
             let Some((to_number, target)) = party.number(*to).zip(party.number(target)) else { return false };
             let towards = |from: &u16| {
@@ -287,17 +287,17 @@ impl Actor {
 }
 
 /// What a unit is sorted and told by.
-pub(crate) fn unit_name(world: &World<'_>, unit: usize) -> SmolStr {
+pub(crate) fn unit_name(world: &World, unit: usize) -> SmolStr {
     let replicas = &world.units[unit];
     let party = &world.parties[replicas.party].name;
     // A group sorts after its service's name and before any longer name.
-    replicas.name.map_or_else(|| party.clone(), |group| SmolStr::new(format!("{party}\u{1}{group}")))
+    replicas.name.as_ref().map_or_else(|| party.clone(), |group| SmolStr::new(format!("{party}\u{1}{group}")))
 }
 
 /// From when on a move cannot be undone: as its service says, or because the step rules forbid the way back.
-pub(crate) fn finality(world: &World<'_>, unit: usize, from: &[u16], to: Option<u16>) -> Option<Finality> {
+pub(crate) fn finality(world: &World, unit: usize, from: &[u16], to: Option<u16>) -> Option<Finality> {
     let party = &world.parties[world.units[unit].party];
-    let declared = party.spec.and_then(|spec| spec.finality);
+    let declared = party.ways.as_ref().and_then(|ways| ways.finality);
     let to = to?;
     if from.is_empty() {
         // The first version of a service can be taken away again, unless it is said that it cannot.
@@ -307,24 +307,24 @@ pub(crate) fn finality(world: &World<'_>, unit: usize, from: &[u16], to: Option<
     declared.or_else(|| (!back).then_some(Finality::OnStart))
 }
 
-impl crate::world::Party<'_> {
+impl crate::world::Party {
     /// The rules that forbid a step from one version to another.
     pub(crate) fn step_rules(&self, from: u16, to: u16) -> Vec<(RuleKind, crate::Origin)> {
-        let Some(spec) = self.spec else { return Vec::new() };
+        let Some(ways) = &self.ways else { return Vec::new() };
         let numbers = self.number(from).zip(self.number(to));
         let mut rules = Vec::new();
-        if let Some((distance, origin)) = spec.upgrade
+        if let Some((distance, origin)) = ways.upgrade
             && !numbers.is_some_and(|(from, to)| step_allows(distance, from, to))
         {
             rules.push((RuleKind::Upgrade, origin));
         }
-        if let Some(origin) = spec.no_downgrade
+        if let Some(origin) = ways.no_downgrade
             && numbers.is_none_or(|(from, to)| from > to)
         {
             rules.push((RuleKind::NoDowngrade, origin));
         }
-        if let Some((range, origin)) = self.facts(to).and_then(|facts| facts.only_from.as_ref())
-            && range.admits(&self.versions[usize::from(from)], &spec.scheme) != Some(true)
+        if let Some((range, origin)) = &self.only_from[usize::from(to)]
+            && range.admits(&self.versions[usize::from(from)], &ways.scheme) != Some(true)
         {
             rules.push((RuleKind::OnlyFrom, *origin));
         }

@@ -26,7 +26,7 @@ pub(crate) struct Components {
 }
 
 impl Components {
-    pub(crate) fn of(game: &Game<'_, '_>) -> Self {
+    pub(crate) fn of(game: &Game<'_>) -> Self {
         let count = game.actors.len();
         let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(count, count);
         for _ in 0..count {
@@ -84,7 +84,7 @@ impl Components {
     }
 }
 
-fn relation(game: &Game<'_, '_>, table: usize, one: usize, other: usize) -> Relation {
+fn relation(game: &Game<'_>, table: usize, one: usize, other: usize) -> Relation {
     let possible = |actor: usize| {
         let never = &game.never[actor];
         (0..never.len()).filter(move |config| !never[*config] || *config == game.actors[actor].start)
@@ -110,7 +110,7 @@ fn relation(game: &Game<'_, '_>, table: usize, one: usize, other: usize) -> Rela
 }
 
 /// Whether the second cannot begin while the first has not finished.
-fn is_forced(game: &Game<'_, '_>, table: usize, first: usize, second: usize) -> bool {
+fn is_forced(game: &Game<'_>, table: usize, first: usize, second: usize) -> bool {
     let (actor, other) = (&game.actors[first], &game.actors[second]);
     let at_rest =
         (0..actor.configs.len()).filter(|config| *config == actor.start || !actor.steps[*config].is_empty());

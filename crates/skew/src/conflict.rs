@@ -23,7 +23,7 @@ pub(crate) struct Rules {
 
 /// Tells why sets of services have no order.
 pub(crate) fn refuse(
-    world: &World<'_>,
+    world: &World,
     stuck: &[BTreeSet<usize>],
     beyond: &[BTreeSet<usize>],
     budget: usize,
@@ -58,7 +58,7 @@ pub(crate) fn refuse(
 }
 
 /// Rules that are broken in the end between replicas that do not move, of which the release ships some.
-pub(crate) fn standing(world: &World<'_>) -> Refusal {
+pub(crate) fn standing(world: &World) -> Refusal {
     let lives: Vec<Live> = world.units.iter().map(|unit| live(unit.target.into_iter().collect())).collect();
     let mut conflicts = Vec::new();
     let stay = |one: usize, other: usize| !world.moves(one) && !world.moves(other);
@@ -97,13 +97,13 @@ pub(crate) fn standing(world: &World<'_>) -> Refusal {
     Refusal { conflicts, ..Refusal::default() }
 }
 
-struct Search<'s, 'p> {
-    world: &'s World<'p>,
+struct Search<'s> {
+    world: &'s World,
     scope: BTreeSet<usize>,
     budget: usize,
 }
 
-impl Search<'_, '_> {
+impl Search<'_> {
     fn is_stuck(&self, variation: &Variation) -> bool {
         let solved = solve(self.world, variation, Some(&self.scope), self.budget);
         matches!(solved, Solved::Stuck { stuck, .. } if !stuck.is_empty())
@@ -149,13 +149,13 @@ impl Search<'_, '_> {
             }
         }
         for party in &self.scope {
-            let Some(spec) = self.world.parties[*party].spec else { continue };
+            let Some(ways) = &self.world.parties[*party].ways else { continue };
             let mut add = |rule: RuleKind, origin: Origin| {
                 rules.entry(origin).or_default().steps.push((*party, rule));
             };
-            spec.upgrade.iter().for_each(|(_, origin)| add(RuleKind::Upgrade, *origin));
-            spec.no_downgrade.iter().for_each(|origin| add(RuleKind::NoDowngrade, *origin));
-            for (_, origin) in spec.facts.iter().filter_map(|facts| facts.only_from.as_ref()) {
+            ways.upgrade.iter().for_each(|(_, origin)| add(RuleKind::Upgrade, *origin));
+            ways.no_downgrade.iter().for_each(|origin| add(RuleKind::NoDowngrade, *origin));
+            for (_, origin) in self.world.parties[*party].only_from.iter().flatten() {
                 add(RuleKind::OnlyFrom, *origin);
             }
         }

@@ -10,19 +10,22 @@ use smol_str::SmolStr;
 
 use crate::answer::{Missing, RuleKind, Unknown};
 use crate::numbers::{skew_allows, skew_allows_own};
-use crate::problem::{After, Problem, Requirement, Service, Skew};
-use crate::world::{ABSENT, Fact, Joined, Precedence, Solo, Wide, WideRule, World};
+use crate::problem::{After, Facts, Problem, Requirement, Service, Skew};
+use crate::world::{ABSENT, Fact, Joined, Party, Precedence, Solo, Wide, WideRule, World};
 
 /// Adds the rules of a problem to its world.
-pub(crate) fn rules<'p>(world: &mut World<'p>, problem: &'p Problem) {
+pub(crate) fn rules(world: &mut World, problem: &Problem) {
     let names = problem.services.iter().enumerate().map(|(at, service)| (service.name.clone(), at));
-    let mut builder = Builder { index: names.collect(), world };
+    let known =
+        problem.services.iter().zip(&world.parties).map(|(service, party)| known(service, party)).collect();
+    let mut builder = Builder { index: names.collect(), known, problem, world };
+    builder.only_from();
     builder.world.solo.resize_with(builder.world.parties.len(), Vec::new);
     for (owner, service) in problem.services.iter().enumerate() {
         builder.versions(owner, service);
         builder.service(owner, service);
     }
-    builder.unknown_requirements(problem);
+    builder.unknown_requirements();
     for limit in &problem.limits {
         let parties: Vec<usize> =
             limit.services.iter().filter_map(|name| builder.index.get(name).copied()).collect();
@@ -39,8 +42,22 @@ pub(crate) fn rules<'p>(world: &mut World<'p>, problem: &'p Problem) {
     }
 }
 
+/// What is known of each version of a service.
+fn known<'p>(service: &'p Service, party: &Party) -> Vec<Option<&'p Facts>> {
+    let mut known = vec![None; party.versions.len()];
+    for facts in &service.facts {
+        if let Some(version) = party.find(&facts.version) {
+            known[usize::from(version)].get_or_insert(facts);
+        }
+    }
+    known
+}
+
 struct Builder<'w, 'p> {
-    world: &'w mut World<'p>,
+    problem: &'p Problem,
+    /// What is known of each version of each service of the problem.
+    known: Vec<Vec<Option<&'p Facts>>>,
+    world: &'w mut World,
     index: BTreeMap<SmolStr, usize>,
 }
 
@@ -76,10 +93,23 @@ impl<'p> Builder<'_, 'p> {
         added
     }
 
+    /// What is known of a version.
+    fn facts(&self, party: usize, version: u16) -> Option<&'p Facts> {
+        self.known.get(party)?.get(usize::from(version)).copied().flatten()
+    }
+
+    /// What moves may start from.
+    fn only_from(&mut self) {
+        for (party, known) in self.world.parties.iter_mut().zip(&self.known) {
+            party.only_from =
+                known.iter().map(|facts| facts.and_then(|facts| facts.only_from.clone())).collect();
+        }
+    }
+
     /// What versions require, and what is recorded of their skew.
     fn versions(&mut self, owner: usize, service: &'p Service) {
         for version in self.world.parties[owner].all() {
-            let Some(facts) = self.world.parties[owner].facts(version) else { continue };
+            let Some(facts) = self.facts(owner, version) else { continue };
             for requirement in facts.requires.iter().flatten().filter(|requirement| !requirement.weak) {
                 self.requirement(owner, version, service, requirement);
             }
@@ -115,12 +145,12 @@ impl<'p> Builder<'_, 'p> {
     /// Whether a version of a target is what a requirement asks for. `None` when it is not known what it provides.
     fn fits(&self, target: usize, version: u16, requirement: &Requirement) -> Option<bool> {
         let party = &self.world.parties[target];
-        let Some(service) = party.spec else { return Some(false) };
+        let Some(service) = self.problem.services.get(target) else { return Some(false) };
         let text = &party.versions[usize::from(version)];
         let Some(part) = &requirement.part else {
             return Some(requirement.range.admits(text, &service.scheme) == Some(true));
         };
-        let provides = party.facts(version)?.provides.as_ref()?;
+        let provides = self.facts(target, version)?.provides.as_ref()?;
         let numbered = Scheme::default();
         let admits = |provided: &SmolStr| requirement.range.admits(provided, &numbered) == Some(true);
         Some(provides.iter().any(|(name, provided)| name == part && admits(provided)))
@@ -132,7 +162,7 @@ impl<'p> Builder<'_, 'p> {
             let party = &self.world.parties[owner];
             let recorded: BTreeSet<u16> = party
                 .all()
-                .filter(|version| party.facts(*version).is_some_and(|facts| facts.skew.is_some()))
+                .filter(|version| self.facts(owner, *version).is_some_and(|facts| facts.skew.is_some()))
                 .collect();
             self.skew(owner, service, rule, &|version| !recorded.contains(&version));
         }
@@ -147,7 +177,7 @@ impl<'p> Builder<'_, 'p> {
         }
         for (unit, spec) in self.world.parties[owner].units.clone().into_iter().zip(&service.units) {
             for (group, origin) in &spec.after {
-                let named = |other: &&usize| self.world.units[**other].name == Some(group);
+                let named = |other: &&usize| self.world.units[**other].name.as_ref() == Some(group);
                 let first: Vec<usize> =
                     self.world.parties[owner].units.iter().filter(named).copied().collect();
                 if first.is_empty() || first.contains(&unit) {
@@ -269,13 +299,13 @@ impl<'p> Builder<'_, 'p> {
     /// Versions of which it is not known what they require. One that comes proves nothing beside anything; one that is there
     /// may stand in the way of everything that moves, as far as is known when its service moves itself, else of what some version
     /// of its service requires.
-    fn unknown_requirements(&mut self, problem: &'p Problem) {
+    fn unknown_requirements(&mut self) {
+        let problem = self.problem;
         let moving: Vec<usize> =
             (0..problem.services.len()).filter(|party| self.world.parties[*party].moving).collect();
         for (owner, service) in problem.services.iter().enumerate() {
             for version in self.world.parties[owner].all() {
-                let party = &self.world.parties[owner];
-                if party.facts(version).is_some_and(|facts| facts.requires.is_some()) {
+                if self.facts(owner, version).is_some_and(|facts| facts.requires.is_some()) {
                     continue;
                 }
                 let fact = self.unknown(owner, version, Unknown::Requires);
@@ -308,7 +338,7 @@ impl<'p> Builder<'_, 'p> {
 }
 
 /// Whether replicas go to an older version, or away.
-pub(crate) fn goes_down(world: &World<'_>, unit: usize) -> bool {
+pub(crate) fn goes_down(world: &World, unit: usize) -> bool {
     let unit = &world.units[unit];
     let party = &world.parties[unit.party];
     let Some(target) = unit.target else { return !unit.live.is_empty() };

@@ -8,8 +8,8 @@ use crate::variation::Variation;
 use crate::world::{ABSENT, Bad, WideRule, World};
 
 /// The actors of some services, with what excludes what.
-pub(crate) struct Game<'a, 'p> {
-    pub world: &'a World<'p>,
+pub(crate) struct Game<'a> {
+    pub world: &'a World,
     pub variation: &'a Variation,
     pub actors: Vec<Actor>,
     /// The actor of each unit that moves here.
@@ -35,10 +35,10 @@ struct Table {
     bad: Vec<bool>,
 }
 
-impl<'a, 'p> Game<'a, 'p> {
+impl<'a> Game<'a> {
     /// The actors of the services in scope, or of all. Of services in `expanded`, versions in between may be used.
     pub(crate) fn new(
-        world: &'a World<'p>,
+        world: &'a World,
         variation: &'a Variation,
         scope: Option<&BTreeSet<usize>>,
         expanded: &BTreeSet<usize>,
@@ -366,7 +366,7 @@ pub(crate) enum Tolerance {
 
 /// Whether a rule over more than two is broken by what is live; units of which nothing is said do not count.
 pub(crate) fn broken(
-    world: &World<'_>,
+    world: &World,
     index: usize,
     tolerance: Tolerance,
     live_of: &dyn Fn(usize) -> Option<Live>,
@@ -400,7 +400,7 @@ pub(crate) fn broken(
 
 /// The actors: units that move, those that move as one joined.
 fn actors(
-    world: &World<'_>,
+    world: &World,
     variation: &Variation,
     scope: Option<&BTreeSet<usize>>,
     expanded: &BTreeSet<usize>,

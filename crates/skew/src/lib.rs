@@ -42,18 +42,17 @@ pub use problem::{
 };
 pub use state::{Step, Unsafe, replay, standing_violations};
 pub use why::{Link, why};
+pub use world::World;
 
 use solve::{Solved, solve};
 use variation::Variation;
-use world::World;
 
 /// A safe order, or why there is none.
-pub fn prove(problem: &Problem, budget: Budget) -> Answer {
-    let world = World::of(problem);
+pub fn prove(world: &World, budget: Budget) -> Answer {
     let variation = Variation::default();
-    match solve(&world, &variation, None, budget.states) {
+    match solve(world, &variation, None, budget.states) {
         Solved::Order { game, steps, free } => {
-            let standing = conflict::standing(&world);
+            let standing = conflict::standing(world);
             if standing.conflicts.is_empty() {
                 Answer::Order(waves::order(&game, &steps, free))
             } else {
@@ -61,8 +60,8 @@ pub fn prove(problem: &Problem, budget: Budget) -> Answer {
             }
         }
         Solved::Stuck { stuck, beyond } => {
-            let mut refusal = conflict::refuse(&world, &stuck, &beyond, budget.states);
-            refusal.conflicts.extend(conflict::standing(&world).conflicts);
+            let mut refusal = conflict::refuse(world, &stuck, &beyond, budget.states);
+            refusal.conflicts.extend(conflict::standing(world).conflicts);
             Answer::No(refusal)
         }
     }

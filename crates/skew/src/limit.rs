@@ -17,7 +17,7 @@ pub(crate) struct LimitBits {
 
 impl LimitBits {
     /// The limit with an index in the world. `None` for other rules, and where there are too many versions.
-    pub(crate) fn of(game: &Game<'_, '_>, index: usize, wide: usize) -> Option<Self> {
+    pub(crate) fn of(game: &Game<'_>, index: usize, wide: usize) -> Option<Self> {
         let told = &game.world.wide[index];
         let WideRule::Limit { most, today, identity, released } = &told.rule else { return None };
         let bit = |id: &u32| 1_u128.checked_shl(*id);

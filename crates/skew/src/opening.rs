@@ -9,7 +9,7 @@ use crate::world::{ABSENT, World};
 
 /// The steps that would open an order between services that some rules alone keep apart; each was tried.
 pub(crate) fn openings(
-    world: &World<'_>,
+    world: &World,
     services: &BTreeSet<usize>,
     facts: &[u32],
     scope: &BTreeSet<usize>,
@@ -52,7 +52,7 @@ pub(crate) fn openings(
 
 /// Where all that a requirement forbids is what is live of its owner today beside what comes of its target: what comes could provide
 /// the old beside the new. Without the requirement there is an order, as for every rule of an irreducible set.
-fn expanded(world: &World<'_>, fact: u32) -> Option<Opening> {
+fn expanded(world: &World, fact: u32) -> Option<Opening> {
     let told = &world.facts[fact as usize];
     let target = told.target.filter(|target| world.parties[*target].moving && *target != told.owner)?;
     let (owner, provider) = (&world.parties[told.owner], &world.parties[target]);
@@ -70,7 +70,7 @@ fn expanded(world: &World<'_>, fact: u32) -> Option<Opening> {
 
 /// Where a requirement forbids what comes of its owner beside what is live of its target today: a version in between could work with
 /// both.
-fn bridged(world: &World<'_>, fact: u32) -> Option<Opening> {
+fn bridged(world: &World, fact: u32) -> Option<Opening> {
     let told = &world.facts[fact as usize];
     let target = told.target.filter(|target| world.parties[*target].moving && *target != told.owner)?;
     let (owner, provider) = (&world.parties[told.owner], &world.parties[target]);

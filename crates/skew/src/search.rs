@@ -29,7 +29,7 @@ pub(crate) enum Found {
 }
 
 /// How many steps each configuration is from the goal, left to itself.
-fn distances(game: &Game<'_, '_>, actor: usize) -> Vec<Option<u32>> {
+fn distances(game: &Game<'_>, actor: usize) -> Vec<Option<u32>> {
     let actor = &game.actors[actor];
     let mut back: Vec<Vec<usize>> = vec![Vec::new(); actor.configs.len()];
     for (from, steps) in actor.steps.iter().enumerate() {
@@ -91,12 +91,12 @@ impl PartialOrd for Waiting {
 }
 
 /// The best order of some actors, all others away.
-pub(crate) fn search(game: &Game<'_, '_>, set: &[usize], budget: usize) -> Found {
+pub(crate) fn search(game: &Game<'_>, set: &[usize], budget: usize) -> Found {
     Search::new(game, set).run(budget)
 }
 
-struct Search<'s, 'a, 'p> {
-    game: &'s Game<'a, 'p>,
+struct Search<'s, 'a> {
+    game: &'s Game<'a>,
     set: &'s [usize],
     far: Vec<Vec<Option<u32>>>,
     /// For each actor of the set those it is in some rule with: their places in the set, and the tables.
@@ -107,8 +107,8 @@ struct Search<'s, 'a, 'p> {
     surely_final: Vec<bool>,
 }
 
-impl<'s, 'a, 'p> Search<'s, 'a, 'p> {
-    fn new(game: &'s Game<'a, 'p>, set: &'s [usize]) -> Self {
+impl<'s, 'a> Search<'s, 'a> {
+    fn new(game: &'s Game<'a>, set: &'s [usize]) -> Self {
         let near = |actor: &usize| {
             let others = game.neighbours[*actor].iter();
             others.filter_map(|(other, table)| Some((set.binary_search(other).ok()?, *table))).collect()

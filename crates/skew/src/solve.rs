@@ -11,20 +11,20 @@ use crate::variation::Variation;
 use crate::world::World;
 
 /// What solving comes to.
-pub(crate) enum Solved<'a, 'p> {
+pub(crate) enum Solved<'a> {
     /// All steps in an order in which each is safe; the first part of them needs no move that cannot be undone.
-    Order { game: Game<'a, 'p>, steps: Vec<Taken>, free: usize },
+    Order { game: Game<'a>, steps: Vec<Taken>, free: usize },
     /// The services of the sets that have no order, and of those for which the budget was not enough.
     Stuck { stuck: Vec<BTreeSet<usize>>, beyond: Vec<BTreeSet<usize>> },
 }
 
 /// Looks for an order of the services in scope, or of all.
-pub(crate) fn solve<'a, 'p>(
-    world: &'a World<'p>,
+pub(crate) fn solve<'a>(
+    world: &'a World,
     variation: &'a Variation,
     scope: Option<&BTreeSet<usize>>,
     budget: usize,
-) -> Solved<'a, 'p> {
+) -> Solved<'a> {
     let mut expanded: BTreeSet<usize> = BTreeSet::new();
     loop {
         let game = Game::new(world, variation, scope, &expanded);
@@ -62,12 +62,12 @@ pub(crate) fn solve<'a, 'p>(
 }
 
 /// The services of some actors.
-fn parties(game: &Game<'_, '_>, set: &[usize]) -> BTreeSet<usize> {
+fn parties(game: &Game<'_>, set: &[usize]) -> BTreeSet<usize> {
     let units = set.iter().flat_map(|actor| &game.actors[*actor].units);
     units.map(|unit| game.world.units[*unit].party).collect()
 }
 
-fn order_of(game: &Game<'_, '_>, set: &[usize], budget: usize) -> Found {
+fn order_of(game: &Game<'_>, set: &[usize], budget: usize) -> Found {
     if let [only] = set {
         let actor = &game.actors[*only];
         let direct = actor.steps[actor.start].iter().position(|step| Some(step.to) == actor.goal);
@@ -93,7 +93,7 @@ const MOST_MERGED: usize = 12;
 /// Where an entangled set has a move that cannot be undone, what waits for it or it for counts too: few of them are searched at
 /// once for the most moves before that one. Of many each set is left as it is.
 fn merged(
-    game: &Game<'_, '_>,
+    game: &Game<'_>,
     components: Components,
     mut orders: Vec<Vec<Taken>>,
     budget: usize,
@@ -141,7 +141,7 @@ fn merged(
 
 /// All steps one after the other: first those that need no move that cannot be undone, of those that could be next the set whose
 /// name comes first.
-fn sequence(game: &Game<'_, '_>, components: &Components, orders: Vec<Vec<Taken>>) -> (Vec<Taken>, usize) {
+fn sequence(game: &Game<'_>, components: &Components, orders: Vec<Vec<Taken>>) -> (Vec<Taken>, usize) {
     let count = orders.len();
     let is_final = |taken: &Taken| game.actors[taken.actor].steps[taken.from][taken.step].is_final;
     let free_of: Vec<usize> =

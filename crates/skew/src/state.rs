@@ -48,15 +48,14 @@ pub enum Unsafe {
 }
 
 /// What is wrong with what is live today, whether it is tolerated or not. What is not known is not held against anyone.
-pub fn standing_violations(problem: &Problem) -> Vec<BadState> {
-    let world = World::of(problem);
+pub fn standing_violations(world: &World) -> Vec<BadState> {
     let lives: Vec<Live> = world.units.iter().map(|unit| live_of(unit.live.clone())).collect();
     let known = |fact: u32| world.facts[fact as usize].origin.is_some();
-    let found = violations(&world, &lives, &|_, _| true, true);
+    let found = violations(world, &lives, &|_, _| true, true);
     found
         .into_iter()
         .filter(|(fact, _)| known(*fact))
-        .map(|broken| bad_state(&world, &lives, broken))
+        .map(|broken| bad_state(world, &lives, broken))
         .collect()
 }
 
@@ -122,13 +121,13 @@ struct Joint {
 }
 
 /// The moves of a wave, with those that move as one joined.
-fn joined(world: &World<'_>, wave: &[Step]) -> Result<Vec<Joint>, Unsafe> {
+fn joined(world: &World, wave: &[Step]) -> Result<Vec<Joint>, Unsafe> {
     let mut joints: BTreeMap<(usize, usize), Joint> = BTreeMap::new();
     for step in wave {
         let unfamiliar = || Unsafe::Unfamiliar(step.service.clone());
         let party =
             world.parties.iter().position(|party| party.name == step.service).ok_or_else(unfamiliar)?;
-        let named = |unit: &&usize| step.group.is_none() || world.units[**unit].name == step.group.as_ref();
+        let named = |unit: &&usize| step.group.is_none() || world.units[**unit].name == step.group;
         let units: Vec<usize> = world.parties[party].units.iter().filter(named).copied().collect();
         let version =
             step.to.as_ref().map(|to| world.parties[party].find(to).ok_or_else(unfamiliar)).transpose()?;
@@ -150,7 +149,7 @@ fn joined(world: &World<'_>, wave: &[Step]) -> Result<Vec<Joint>, Unsafe> {
 
 /// The first bad state of a wave, its moves begun in order.
 fn first_bad(
-    world: &World<'_>,
+    world: &World,
     lives: &[Live],
     options: &[(Vec<usize>, Vec<Config>)],
     chosen: &mut Vec<usize>,
@@ -179,7 +178,7 @@ fn first_bad(
     })
 }
 
-fn first_of(world: &World<'_>, lives: Vec<Live>, counts: &dyn Fn(usize, usize) -> bool) -> Option<BadState> {
+fn first_of(world: &World, lives: Vec<Live>, counts: &dyn Fn(usize, usize) -> bool) -> Option<BadState> {
     let found = violations(world, &lives, counts, false).into_iter().next()?;
     Some(bad_state(world, &lives, found))
 }
@@ -210,7 +209,7 @@ type Broken = (u32, Option<(usize, u16, usize, u16)>);
 
 /// The rules that a state breaks between units that count. With `all`, those too that are tolerated on the way.
 pub(crate) fn violations(
-    world: &World<'_>,
+    world: &World,
     lives: &[Live],
     counts: &dyn Fn(usize, usize) -> bool,
     all: bool,
@@ -246,7 +245,7 @@ pub(crate) fn violations(
 }
 
 /// A broken rule in words.
-pub(crate) fn bad_state(world: &World<'_>, lives: &[Live], (fact, clash): Broken) -> BadState {
+pub(crate) fn bad_state(world: &World, lives: &[Live], (fact, clash): Broken) -> BadState {
     let fact = &world.facts[fact as usize];
     let parties: Vec<usize> = match clash {
         Some((one, _, other, _)) if one != other => {
@@ -286,7 +285,7 @@ pub(crate) fn bad_state(world: &World<'_>, lives: &[Live], (fact, clash): Broken
 
 /// A clash in words, the rule's owner first.
 pub(crate) fn told_clash(
-    world: &World<'_>,
+    world: &World,
     owner: usize,
     (one, a, other, b): (usize, u16, usize, u16),
 ) -> Option<Clash> {

@@ -32,13 +32,13 @@ impl Variation {
         self.steps_off.contains(&(party, rule, origin))
     }
 
-    pub(crate) fn kind(&self, world: &World<'_>, party: usize) -> MoveKind {
+    pub(crate) fn kind(&self, world: &World, party: usize) -> MoveKind {
         if self.stopped.contains(&party) {
             return MoveKind::Recreate;
         }
         if self.paired.contains(&party) {
             return MoveKind::Rolling;
         }
-        world.parties[party].spec.map_or(MoveKind::Rolling, |spec| spec.kind)
+        world.parties[party].ways.as_ref().map_or(MoveKind::Rolling, |ways| ways.kind)
     }
 }

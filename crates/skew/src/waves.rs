@@ -15,7 +15,7 @@ use crate::world::World;
 const MOST_COMBINATIONS: usize = 4_096;
 
 /// The order that steps in sequence make; the first `free` of them need no move that cannot be undone.
-pub(crate) fn order(game: &Game<'_, '_>, steps: &[Taken], free: usize) -> Order {
+pub(crate) fn order(game: &Game<'_>, steps: &[Taken], free: usize) -> Order {
     let mut waves =
         Waves { game, steps_of: vec![Vec::new(); game.actors.len()], count: 0, parties: Vec::new() };
     for taken in &steps[..free] {
@@ -28,8 +28,8 @@ pub(crate) fn order(game: &Game<'_, '_>, steps: &[Taken], free: usize) -> Order 
     waves.order()
 }
 
-struct Waves<'w, 'a, 'p> {
-    game: &'w Game<'a, 'p>,
+struct Waves<'w, 'a> {
+    game: &'w Game<'a>,
     /// The steps of each actor with their waves, in order.
     steps_of: Vec<Vec<(usize, Taken)>>,
     count: usize,
@@ -37,7 +37,7 @@ struct Waves<'w, 'a, 'p> {
     parties: Vec<BTreeSet<usize>>,
 }
 
-impl Waves<'_, '_, '_> {
+impl Waves<'_, '_> {
     fn step(&self, taken: Taken) -> &Step {
         &self.game.actors[taken.actor].steps[taken.from][taken.step]
     }
@@ -183,7 +183,7 @@ impl Waves<'_, '_, '_> {
                 let replaces = !from.versions.is_empty() && !to.versions.is_empty();
                 let told = Move {
                     service: party.name.clone(),
-                    group: replicas.name.cloned(),
+                    group: replicas.name.clone(),
                     from: from.versions.iter().map(text).collect(),
                     to: to.versions.first().map(text),
                     kind,
@@ -199,14 +199,14 @@ impl Waves<'_, '_, '_> {
 }
 
 /// What does not move and is in some rule with what does.
-fn basis(game: &Game<'_, '_>) -> Vec<Standing> {
-    let world: &World<'_> = game.world;
+fn basis(game: &Game<'_>) -> Vec<Standing> {
+    let world: &World = game.world;
     let mut found = BTreeMap::new();
     for actor in &game.actors {
         for unit in &actor.units {
             for party in &world.neighbours[world.units[*unit].party] {
                 let party = &world.parties[*party];
-                if !party.moving && party.spec.is_some() {
+                if !party.moving && party.ways.is_some() {
                     let live = party.all().filter(|version| party.today[usize::from(*version)]);
                     let versions = live.map(|version| party.versions[usize::from(version)].clone()).collect();
                     found.insert(party.name.clone(), versions);

@@ -67,7 +67,7 @@ pub fn why(problem: &Problem, order: &Order, before: &str, after: &str) -> Optio
     Some(links)
 }
 
-fn name(game: &Game<'_, '_>, actor: usize) -> SmolStr {
+fn name(game: &Game<'_>, actor: usize) -> SmolStr {
     game.world.parties[game.world.units[game.actors[actor].units[0]].party].name.clone()
 }
 
@@ -83,7 +83,7 @@ fn waves(order: &Order) -> BTreeMap<SmolStr, (usize, usize)> {
 }
 
 /// The rules between what an actor is before it has finished and what another is once it has begun.
-fn reasons(game: &Game<'_, '_>, before: usize, after: usize) -> Vec<(Origin, RuleKind, Option<Clash>)> {
+fn reasons(game: &Game<'_>, before: usize, after: usize) -> Vec<(Origin, RuleKind, Option<Clash>)> {
     let world = game.world;
     let mut found = BTreeMap::new();
     for unit in &game.actors[before].units {

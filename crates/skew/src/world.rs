@@ -10,44 +10,47 @@ use semver::Version;
 use smol_str::SmolStr;
 
 use crate::answer::{Missing, RuleKind};
-use crate::problem::{Facts, Origin, Problem, Service};
+use crate::problem::{Distance, Finality, MoveKind, Origin, Problem, Service};
+use clearway_versions::{Range, Scheme};
 
 /// In place of a version: the service is not deployed.
 pub(crate) const ABSENT: u16 = u16::MAX;
 
-/// A problem with numbers in place of names.
-pub(crate) struct World<'p> {
+/// A problem with numbers in place of names. Two problems that exclude the same are the same world: what is proved of one holds for both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct World {
     /// The services, with those that are required and not there.
-    pub parties: Vec<Party<'p>>,
+    pub(crate) parties: Vec<Party>,
     /// Their replicas.
-    pub units: Vec<Replicas<'p>>,
+    pub(crate) units: Vec<Replicas>,
     /// The rules.
-    pub facts: Vec<Fact>,
+    pub(crate) facts: Vec<Fact>,
     /// The versions of two parties that exclude one another, the lower party first; of one with itself in both directions.
-    pub pairs: BTreeMap<(usize, usize), Vec<Bad>>,
+    pub(crate) pairs: BTreeMap<(usize, usize), Vec<Bad>>,
     /// The parties with which each has excluded pairs, itself included, sorted.
-    pub neighbours: Vec<Vec<usize>>,
+    pub(crate) neighbours: Vec<Vec<usize>>,
     /// Versions that exclude every state, by party.
-    pub solo: Vec<Vec<Solo>>,
+    pub(crate) solo: Vec<Vec<Solo>>,
     /// Replicas that begin after others have finished.
-    pub precedences: Vec<Precedence>,
+    pub(crate) precedences: Vec<Precedence>,
     /// Rules over more than two.
-    pub wide: Vec<Wide>,
+    pub(crate) wide: Vec<Wide>,
     /// Services that move as one.
-    pub together: Vec<Joined>,
+    pub(crate) together: Vec<Joined>,
 }
 
 /// A service.
-pub(crate) struct Party<'p> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Party {
     pub name: SmolStr,
-    /// What is said of it; nothing of one that is required and not there.
-    pub spec: Option<&'p Service>,
+    /// How it moves; nothing of one that is required and not there.
+    pub ways: Option<Ways>,
     /// The versions it can have, as written.
     pub versions: Vec<SmolStr>,
     /// Their numbers.
     pub numbers: Vec<Option<Version>>,
-    /// What is known of each.
-    pub known: Vec<Option<&'p Facts>>,
+    /// What a move to each may start from.
+    pub only_from: Vec<Option<(Range, Origin)>>,
     /// Which of them are live today.
     pub today: Vec<bool>,
     /// It is deployed today.
@@ -58,15 +61,29 @@ pub(crate) struct Party<'p> {
     pub units: Vec<usize>,
 }
 
+/// How a service moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ways {
+    pub scheme: Scheme,
+    pub kind: MoveKind,
+    pub finality: Option<Finality>,
+    /// Versions in between.
+    pub releases: Vec<SmolStr>,
+    pub upgrade: Option<(Distance, Origin)>,
+    pub no_downgrade: Option<Origin>,
+}
+
 /// The replicas of a service that move at once.
-pub(crate) struct Replicas<'p> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Replicas {
     pub party: usize,
-    pub name: Option<&'p SmolStr>,
+    pub name: Option<SmolStr>,
     pub live: Vec<u16>,
     pub target: Option<u16>,
 }
 
 /// A rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fact {
     pub rule: RuleKind,
     /// Where it comes from; nowhere when it is something unknown.
@@ -78,7 +95,7 @@ pub(crate) struct Fact {
 }
 
 /// Two versions that exclude one another.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bad {
     pub a: u16,
     pub b: u16,
@@ -88,7 +105,7 @@ pub(crate) struct Bad {
 }
 
 /// A version that excludes every state.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Solo {
     pub version: u16,
     pub fact: u32,
@@ -96,6 +113,7 @@ pub(crate) struct Solo {
 }
 
 /// Some replicas begin after others have finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Precedence {
     pub first: Vec<usize>,
     pub second: Vec<usize>,
@@ -103,6 +121,7 @@ pub(crate) struct Precedence {
 }
 
 /// Services that move as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Joined {
     pub name: SmolStr,
     pub parties: Vec<usize>,
@@ -111,6 +130,7 @@ pub(crate) struct Joined {
 }
 
 /// A rule over more than two replicas.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wide {
     pub fact: u32,
     /// The replicas it is about.
@@ -118,6 +138,7 @@ pub(crate) struct Wide {
     pub rule: WideRule,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum WideRule {
     /// So many versions at most, with those of today, each by its number.
     Limit { most: usize, today: Vec<u32>, identity: FxHashMap<(usize, u16), u32>, released: bool },
@@ -125,9 +146,9 @@ pub(crate) enum WideRule {
     Absent { owner: usize, version: u16, target: usize, tolerated: bool },
 }
 
-impl<'p> World<'p> {
+impl World {
     /// Reads a problem.
-    pub(crate) fn of(problem: &'p Problem) -> Self {
+    pub fn of(problem: &Problem) -> Self {
         let mut world = Self {
             parties: Vec::new(),
             units: Vec::new(),
@@ -155,14 +176,14 @@ impl<'p> World<'p> {
         world
     }
 
-    fn add(&mut self, service: &'p Service) {
+    fn add(&mut self, service: &Service) {
         let index = self.parties.len();
         let mut party = Party {
             name: service.name.clone(),
-            spec: Some(service),
+            ways: Some(Ways::of(service)),
             versions: Vec::new(),
             numbers: Vec::new(),
-            known: Vec::new(),
+            only_from: Vec::new(),
             today: Vec::new(),
             present: false,
             moving: false,
@@ -180,7 +201,7 @@ impl<'p> World<'p> {
             party.present |= !live.is_empty();
             party.moving |= live != target.into_iter().collect::<Vec<_>>();
             party.units.push(self.units.len());
-            self.units.push(Replicas { party: index, name: unit.name.as_ref(), live, target });
+            self.units.push(Replicas { party: index, name: unit.name.clone(), live, target });
         }
         if party.moving {
             for version in &service.releases {
@@ -188,12 +209,6 @@ impl<'p> World<'p> {
             }
         }
         party.released |= party.moving;
-        party.known = vec![None; party.versions.len()];
-        for facts in &service.facts {
-            if let Some(version) = party.find(&facts.version) {
-                party.known[usize::from(version)].get_or_insert(facts);
-            }
-        }
         self.parties.push(party);
     }
 
@@ -202,10 +217,10 @@ impl<'p> World<'p> {
         let party = self.parties.len();
         self.parties.push(Party {
             name: name.clone(),
-            spec: None,
+            ways: None,
             versions: Vec::new(),
             numbers: Vec::new(),
-            known: Vec::new(),
+            only_from: Vec::new(),
             today: Vec::new(),
             present: false,
             moving: false,
@@ -267,7 +282,20 @@ impl<'p> World<'p> {
     }
 }
 
-impl<'p> Party<'p> {
+impl Ways {
+    fn of(service: &Service) -> Self {
+        Self {
+            scheme: service.scheme.clone(),
+            kind: service.kind,
+            finality: service.finality,
+            releases: service.releases.clone(),
+            upgrade: service.upgrade,
+            no_downgrade: service.no_downgrade,
+        }
+    }
+}
+
+impl Party {
     /// The index of a version; a new one where it is not there yet.
     fn intern(&mut self, version: &SmolStr) -> u16 {
         if let Some(found) = self.find(version) {
@@ -281,19 +309,16 @@ impl<'p> Party<'p> {
 
     /// The index of a version; equal numbers are one version.
     pub(crate) fn find(&self, version: &str) -> Option<u16> {
-        let number = self.read(version);
-        let same =
-            |at: &usize| self.versions[*at] == version || (number.is_some() && self.numbers[*at] == number);
-        (0..self.versions.len()).find(same).map(|at| at as u16)
+        let same_text = self.versions.iter().position(|known| known == version);
+        let same_number = || {
+            let number = self.read(version)?;
+            self.numbers.iter().position(|known| known.as_ref() == Some(&number))
+        };
+        same_text.or_else(same_number).map(|at| at as u16)
     }
 
     fn read(&self, version: &str) -> Option<Version> {
-        self.spec.and_then(|spec| spec.scheme.read(version))
-    }
-
-    /// What is known of a version.
-    pub(crate) fn facts(&self, version: u16) -> Option<&'p Facts> {
-        self.known.get(usize::from(version)).copied().flatten()
+        self.ways.as_ref().and_then(|ways| ways.scheme.read(version))
     }
 
     /// All indices of versions.

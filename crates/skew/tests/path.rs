@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_skew::{
     Answer, Budget, Facts, Order, Origin, Position, Problem, Requirement, Service, Stray, Unit, Unknown,
-    on_path, prove,
+    World, on_path, prove,
 };
 use clearway_versions::Range;
 
@@ -53,7 +53,7 @@ fn observed(web: &[&str], api: &[&str], store: &str) -> BTreeMap<String, BTreeSe
 }
 
 fn order(problem: &Problem) -> Order {
-    match prove(problem, Budget::default()) {
+    match prove(&World::of(problem), Budget::default()) {
         Answer::Order(order) => order,
         Answer::No(refusal) => panic!("{refusal:#?}"),
     }
@@ -90,7 +90,7 @@ fn what_is_on_no_state_of_the_path_is_named() {
 fn what_is_not_known_proves_nothing_and_is_asked_for() {
     let mut problem = shop();
     problem.services[1].facts.remove(1);
-    let Answer::No(refusal) = prove(&problem, Budget::default()) else { panic!() };
+    let Answer::No(refusal) = prove(&World::of(&problem), Budget::default()) else { panic!() };
     assert!(refusal.conflicts.is_empty());
     let asked: Vec<_> =
         refusal.missing.iter().map(|one| (one.service.as_str(), one.version.as_str(), one.what)).collect();

@@ -4,14 +4,14 @@
 
 mod landscape;
 
-use clearway_skew::{Answer, Budget, RuleKind, prove};
+use clearway_skew::{Answer, Budget, RuleKind, World, prove};
 
 use landscape::landscape;
 
 #[test]
 fn a_thousand_services_have_an_order_in_which_everyone_waits_for_what_it_requires() {
     let problem = landscape(1_000, 20, false);
-    let Answer::Order(order) = prove(&problem, Budget::default()) else { panic!() };
+    let Answer::Order(order) = prove(&World::of(&problem), Budget::default()) else { panic!() };
     assert_eq!(order.waves.iter().map(|wave| wave.moves.len()).sum::<usize>(), 1_120);
     let wave_of =
         |name: &str| order.waves.iter().position(|wave| wave.moves.iter().any(|step| step.service == name));
@@ -27,7 +27,7 @@ fn a_thousand_services_have_an_order_in_which_everyone_waits_for_what_it_require
 #[test]
 fn each_of_twenty_knots_is_told_for_itself_and_nothing_else_is_named() {
     let problem = landscape(1_000, 20, true);
-    let Answer::No(refusal) = prove(&problem, Budget::default()) else { panic!() };
+    let Answer::No(refusal) = prove(&World::of(&problem), Budget::default()) else { panic!() };
     assert_eq!((refusal.conflicts.len(), refusal.beyond.len()), (20, 0));
     for (knot, conflict) in refusal.conflicts.iter().enumerate() {
         let expected: Vec<String> = (0..3).map(|place| format!("s{:05}", 50 * knot + 10 + place)).collect();

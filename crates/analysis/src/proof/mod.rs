@@ -17,8 +17,9 @@ pub use clearway_skew::{Finality, MoveKind, Order};
 use crate::query::release_stage;
 use crate::shipments::judged;
 
+pub(crate) use problem::{Asked, asked};
 pub(crate) use rules::{Rules, Sets};
-pub(crate) use stage::{StageProof, diagnostics, stage};
+pub(crate) use stage::{Answered, StageProof, diagnostics, stage};
 pub use why::Wait;
 pub(crate) use why::why;
 

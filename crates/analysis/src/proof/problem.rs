@@ -14,9 +14,10 @@ use super::rules::{Rules, recorded_distance, rollout_kind};
 use crate::facts::{Interface, Need};
 use crate::query::{needs, proof_rules, proof_sets, shipment};
 use crate::shipments::Shipment;
-use crate::world::declared;
+use crate::world::{declared, known_state};
 
 /// A problem, and where its facts are written.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub problem: Problem,
     /// The place of each origin.
@@ -34,17 +35,21 @@ impl Asked {
     }
 }
 
-/// What is asked of a stage. `None` when nothing can be said of its environment, because its state file is no good.
-pub(crate) fn problem(db: &dyn Db, release: Item, environment: Item, stage: &Stage) -> Option<Asked> {
-    let state = deployed_state(db, environment);
-    if state.is_some_and(|file| file.state.is_err()) {
-        return None;
-    }
+/// What is asked of a stage, by what its answer depends on: the environment where something is recorded of it, and how services move.
+/// `None` when nothing can be said of its environment.
+pub(crate) fn question(db: &dyn Db, stage: &Stage) -> Option<(Option<Item>, MoveKind)> {
+    let environment = stage.environment.as_ref()?.value.item;
+    let recorded = known_state(db, environment)?.map(|_| environment);
+    Some((recorded, rollout_kind(db, stage)))
+}
+
+/// What is asked of a release's order.
+pub(crate) fn asked(db: &dyn Db, release: Item, recorded: Option<Item>, kind: MoveKind) -> Asked {
     let mut builder = Builder {
         db,
-        state,
+        state: recorded.and_then(|environment| deployed_state(db, environment)),
         shipment: shipment(db, release),
-        kind: rollout_kind(db, stage),
+        kind,
         origins: BTreeMap::new(),
         asked: Asked {
             problem: Problem::default(),
@@ -55,7 +60,7 @@ pub(crate) fn problem(db: &dyn Db, release: Item, environment: Item, stage: &Sta
     };
     builder.services();
     builder.sets();
-    Some(builder.asked)
+    builder.asked
 }
 
 struct Builder<'db> {

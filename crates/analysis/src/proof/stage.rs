@@ -1,13 +1,15 @@
 //! The proof of one stage, and what there is to tell of a release's stages.
 
 use clearway_diagnostics::{Diagnostic, Severity};
-use clearway_model::{Db, Item, NameKey, lower, release};
-use clearway_skew::{Answer, Budget, Conflict, Order, Refusal, RuleKind, prove, standing_violations};
+use clearway_model::{Db, Item, NameKey, release};
+use clearway_skew::{
+    Answer, BadState, Budget, Conflict, Order, Refusal, RuleKind, World, prove, standing_violations,
+};
 use smol_str::SmolStr;
 
-use super::problem::{Asked, problem};
+use super::problem::{Asked, question};
 use super::{Move, ProvedStage, told};
-use crate::query::{release_stage, requirement_cycles, requirement_diagnostics};
+use crate::query::{answered, asked, is_flawed, release_stage, requirement_cycles, requirement_diagnostics};
 use crate::world::declared_item;
 
 /// What the proof of a stage comes to.
@@ -25,26 +27,43 @@ pub(crate) fn stage(db: &dyn Db, item: Item, index: u32) -> StageProof {
     let view = &release(db, item).view;
     let Some(stage) = view.stages.get(index as usize) else { return nothing };
     // What is wrong with these was told: an order that rests on half of what is meant is worth nothing.
-    let Some(environment) = stage.environment.as_ref().filter(|_| !is_broken(db, item)) else {
+    let Some(environment) = stage.environment.as_ref().filter(|_| !is_flawed(db, item)) else {
         return nothing;
     };
-    let Some(asked) = problem(db, item, environment.value.item, stage) else { return nothing };
-    let name = environment.value.item.name(db).clone();
+    let Some((recorded, kind)) = question(db, stage) else { return nothing };
+    let Answered { standing, answer } = answered(db, item, recorded, kind);
+    // Where each fact is written is asked for only where there is something to tell.
+    let asked = || asked(db, item, recorded, kind);
     let place = item.name_place(db);
-    // Requirements that are not met today are told where they are judged one by one.
-    let standing =
-        standing_violations(&asked.problem).into_iter().filter(|bad| bad.rule != RuleKind::Requirement);
-    let mut found: Vec<Diagnostic> = standing.map(|bad| told::standing(&asked, &bad, place)).collect();
-    match prove(&asked.problem, Budget::default()) {
-        Answer::Order(order) => StageProof { stage: Some(proved(name, order)), findings: found },
+    let mut findings: Vec<Diagnostic> =
+        standing.iter().map(|bad| told::standing(asked(), bad, place)).collect();
+    let stage = match answer {
+        Answer::Order(order) => Some(proved(environment.value.item.name(db).clone(), order)),
         Answer::No(refusal) => {
-            found.extend(findings(db, item, &asked, &refusal));
-            StageProof { stage: None, findings: found }
+            findings.extend(refused(db, item, asked(), refusal));
+            None
         }
+    };
+    StageProof { stage, findings }
+}
+
+/// What is live today and breaks a rule, and an order or why there is none.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answered {
+    standing: Vec<BadState>,
+    answer: Answer,
+}
+
+impl Answered {
+    pub(crate) fn of(world: &World) -> Self {
+        // Requirements that are not met today are told where they are judged one by one.
+        let is_told_here = |bad: &BadState| bad.rule != RuleKind::Requirement;
+        let standing = standing_violations(world).into_iter().filter(is_told_here).collect();
+        Self { standing, answer: prove(world, Budget::default()) }
     }
 }
 
-fn proved(environment: SmolStr, order: Order) -> ProvedStage {
+fn proved(environment: SmolStr, order: &Order) -> ProvedStage {
     let told = |step: &clearway_skew::Move| Move {
         service: step.service.clone(),
         group: step.group.clone(),
@@ -57,12 +76,12 @@ fn proved(environment: SmolStr, order: Order) -> ProvedStage {
         downtime: step.downtime,
     };
     let waves = order.waves.iter().map(|wave| wave.moves.iter().map(told).collect()).collect();
-    ProvedStage { environment, waves, no_return: order.no_return, order }
+    ProvedStage { environment, waves, no_return: order.no_return, order: order.clone() }
 }
 
-fn findings(db: &dyn Db, item: Item, asked: &Asked, refusal: &Refusal) -> Vec<Diagnostic> {
+fn refused(db: &dyn Db, item: Item, asked: &Asked, refusal: &Refusal) -> Vec<Diagnostic> {
     let place = item.name_place(db);
-    let is_half = |name: &SmolStr| declared_item(db, name).is_some_and(|item| is_broken(db, item));
+    let is_half = |name: &SmolStr| declared_item(db, name).is_some_and(|item| is_flawed(db, item));
     let mut found = Vec::new();
     for conflict in &refusal.conflicts {
         let mut names =
@@ -93,12 +112,6 @@ fn was_told(db: &dyn Db, conflict: &Conflict) -> bool {
     };
     requirements
         && ((conflict.in_the_end && unmet()) || (absent() && has_error(requirement_cycles(db, db.project()))))
-}
-
-/// Whether something is wrong with a declaration itself.
-fn is_broken(db: &dyn Db, item: Item) -> bool {
-    let lowered = lower(db, item);
-    lowered.broken || lowered.diagnostics.iter().any(Diagnostic::is_error)
 }
 
 /// What there is to tell of a release's stages: the same in several of them once.

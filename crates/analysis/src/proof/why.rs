@@ -5,9 +5,9 @@ use clearway_model::{Db, Item, release};
 use clearway_skew::{Cause, Link};
 use smol_str::SmolStr;
 
-use super::problem::problem;
+use super::problem::question;
 use super::told;
-use crate::query::release_stage;
+use crate::query::{asked, release_stage};
 
 /// One service waits for another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,16 +24,16 @@ pub struct Wait {
 /// have to.
 pub(crate) fn why(db: &dyn Db, item: Item, stage: usize, before: &str, after: &str) -> Option<Vec<Wait>> {
     let view = &release(db, item).view;
-    let environment = view.stages.get(stage)?.environment.as_ref()?.value.item;
     let proved = release_stage(db, item, stage as u32).stage.as_ref()?;
-    let asked = problem(db, item, environment, &view.stages[stage])?;
+    let (recorded, kind) = question(db, view.stages.get(stage)?)?;
+    let asked = asked(db, item, recorded, kind);
     let links = clearway_skew::why(&asked.problem, &proved.order, before, after)?;
     let wait = |link: Link| {
         let reasons = link.reasons.into_iter().filter_map(|(origin, rule, excludes)| {
             let owner = excludes.as_ref().map_or(&link.after, |clash| &clash.owner).clone();
             let target = excludes.as_ref().map_or(&link.before, |clash| &clash.target).clone();
             let cause = Cause { origin, rule, owner, target: Some(target), excludes };
-            Some((told::label(&asked, &cause), asked.place(origin)?))
+            Some((told::label(asked, &cause), asked.place(origin)?))
         });
         let reasons = reasons.collect();
         Wait { before: link.before.clone(), after: link.after.clone(), reasons }

@@ -5,23 +5,23 @@ use std::sync::Arc;
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
 use clearway_model::views::{self, Approval, At, Release};
-use clearway_model::{Db, Item, Project, Reference, instance, lower, release};
+use clearway_model::{Db, Item, Project, Reference, instance, release};
 use clearway_quorum::{Refusal, Shortage, fewest, staff};
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::approvals::{Asked, Direction, Staffed, Used, is_production, need_place, separation, ways};
 use crate::groups;
-use crate::query::{people, releases};
+use crate::query::{is_flawed, people, releases};
 
 pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
-    // Where a directory cannot be read, nobody knows who is there.
+    // Where some people cannot be read, nobody knows who is there.
     let Some(everybody) = people(db, project) else { return Vec::new() };
     let away = groups::away(db);
     let mut found: Vec<Found> = Vec::new();
     for item in releases(db, project) {
         let view = &release(db, *item).view;
-        if !is_sound(lower(db, *item)) {
+        if is_flawed(db, *item) {
             continue;
         }
         for used in ways(view) {

@@ -8,9 +8,9 @@ use clearway_model::{Db, Item, Project, Value, ValueKind, all_sources, directory
 use smol_str::SmolStr;
 
 use crate::groups;
-use crate::query::people;
+use crate::query::{is_flawed, people};
 
-/// The people a project knows; `None` where a directory file cannot be read, which is told where it is named.
+/// The people a project knows; `None` where some cannot be read, which was told: a directory file, or who is in a team.
 pub(crate) type People = Option<BTreeSet<SmolStr>>;
 
 /// Everybody who is a member of a team or role, or has an identity.
@@ -20,6 +20,9 @@ pub(crate) fn known(db: &dyn Db, project: Project) -> People {
     for item in files.flat_map(|file| items(db, file)).filter(|item| !views::is_template(db, **item)) {
         if item.kind(db) == "identity" {
             people.insert(item.name(db).clone());
+        }
+        if matches!(item.kind(db).as_str(), "team" | "role") && is_flawed(db, *item) {
+            return None;
         }
         for member in groups::written(db, *item) {
             match member.value.kind {

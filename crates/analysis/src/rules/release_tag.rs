@@ -5,6 +5,8 @@ use clearway_model::views::{At, Ship};
 use clearway_model::{Db, Item, deployable, release};
 use smol_str::SmolStr;
 
+use crate::query::is_flawed;
+
 /// What stands for the version in a tag.
 const VERSION: &str = "{}";
 
@@ -14,6 +16,11 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     }
     let view = &release(db, item).view;
     let Some(tag) = &view.tag else { return Vec::new() };
+    let services = view.ship.iter().filter_map(|ship| ship.service.as_ref());
+    let mut infrastructures = services.filter(|service| service.value.item.kind(db) == "infrastructure");
+    if infrastructures.any(|service| is_flawed(db, service.value.item)) {
+        return Vec::new();
+    }
     let given = db.project().ship(db);
     let infrastructure = |ship: &Ship| -> Option<(SmolStr, At<SmolStr>)> {
         let service = ship.service.as_ref()?;

@@ -101,6 +101,9 @@ impl Findings<'_> {
         let Case { world, owner, need } = case;
         let Some(range) = &need.range else { return };
         let declared = declared(self.db, &need.target);
+        if declared.is_some_and(|target| target.broken) {
+            return;
+        }
         let Some(targets) = world.live(&need.target) else {
             // A target that nothing declares was told where it is named, and one without a readable version where it is declared.
             if !need.optional && declared.is_some_and(|target| target.version.is_some()) {

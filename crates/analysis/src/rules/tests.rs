@@ -2,7 +2,7 @@
 
 use clearway_diagnostics::{Code, Diagnostic, catalogue, suggest};
 use clearway_model::views::{self, At, Expectation, Test};
-use clearway_model::{Db, Item, Value, ValueKind, lower, resolve_project_wide};
+use clearway_model::{ClauseValue, Db, Item, Value, ValueKind, lower, resolve_project_wide};
 use smol_str::SmolStr;
 
 use super::policies::unknown_code;
@@ -13,7 +13,12 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let test: Test = views::of(lowered);
-    test.expect.iter().filter_map(|expectation| vague(db, &test, expectation)).collect()
+    // Where something in it is wrong, that was told.
+    let is_sound =
+        |clause: &ClauseValue| clause.parts.iter().all(|(_, value)| value.kind != ValueKind::Unknown);
+    let expected = test.expect.iter().zip(lowered.values.clauses("expect"));
+    let sound = expected.filter(|(_, clause)| is_sound(clause)).map(|(expectation, _)| expectation);
+    sound.filter_map(|expectation| vague(db, &test, expectation)).collect()
 }
 
 fn vague(db: &dyn Db, test: &Test, expectation: &Expectation) -> Option<Diagnostic> {

@@ -4,6 +4,8 @@ use clearway_diagnostics::{Diagnostic, catalogue};
 use clearway_model::views::{self, Gate, Journey, Release, Stage};
 use clearway_model::{Condition, Db, Item, Project, ValueKind, environment, instance, items, lower, release};
 
+use crate::query::is_flawed;
+
 /// What there is to tell of the project's releases.
 pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let all = || project.sources(db).iter().flat_map(|file| items(db, *file)).copied();
@@ -44,6 +46,9 @@ fn uncovered(db: &dyn Db, release: &Release, item: Item, journey: &Journey) -> O
     let production = release.stages.iter().position(|stage| is_production(db, stage))?;
     let on_the_way = release.stages.iter().take(production + 1).flat_map(|stage| &stage.gates);
     for gate in on_the_way {
+        if is_flawed(db, gate.value.item) {
+            return None;
+        }
         let view: Gate = views::of(instance(db, &gate.value));
         let conditions = view.conditions.iter().filter_map(|condition| condition.condition.as_ref());
         if view.covers.iter().any(|covered| covered.value.item == item)

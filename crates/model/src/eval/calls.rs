@@ -53,10 +53,8 @@ impl Evaluator<'_> {
         self.recorder = recorder;
         let ty = match one_of(&list_value) {
             ValueKind::Parameter(ty) => (*ty).clone(),
-            // Nothing is in an empty list, and what a word means beside it is not known.
-            _ if list_value.kind == ValueKind::List(Arc::from([])) => {
-                Type::Either(vec![Type::Name, Type::Any])
-            }
+            // Nothing is in an empty list, or in one that is wrong, and what a word means beside it is not known.
+            _ if list_value.items().is_empty() => Type::Either(vec![Type::Name, Type::Any]),
             _ => return Cow::Borrowed(&function.params),
         };
         let item = Parameter { ty, ..item.clone() };

@@ -208,6 +208,13 @@ impl Lowering<'_> {
             self.evaluator.diagnostics.truncate(told);
         } else {
             for mismatch in matched.mismatches {
+                // What fits nowhere may have been meant for a place that is empty: that the place is empty is not told as well.
+                let is_free = |name: &str| value.parts.iter().all(|(part, _)| part != name);
+                if let Mismatch::Unexpected(found) = &mismatch
+                    && let Some(free) = spec.contents.positionals.iter().find(|place| is_free(&place.name))
+                {
+                    value.parts.push((free.name.clone(), Value::unknown(self.place(found.id))));
+                }
                 self.mismatch(&clause.keyword.text, clause.keyword.id, &spec.contents, mismatch);
             }
         }

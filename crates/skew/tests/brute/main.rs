@@ -9,7 +9,7 @@
 mod instance;
 mod oracle;
 
-use clearway_skew::{Answer, Budget, Order, Refusal, Step, prove, replay};
+use clearway_skew::{Answer, Budget, Order, Refusal, Step, World, prove, replay};
 use instance::{Instance, name, version};
 use oracle::{Cell, Oracle};
 
@@ -44,7 +44,7 @@ fn the_fast_answer_is_the_one_of_brute_force() {
         let best = oracle.best();
         seen.groups += u32::from(instance.services.iter().any(|svc| svc.groups.len() > 1));
         seen.paired += u32::from(instance.together.is_some());
-        match (prove(&instance.problem(&[]), Budget::default()), best) {
+        match (prove(&World::of(&instance.problem(&[])), Budget::default()), best) {
             (Answer::Order(order), Some(best)) => {
                 seen.feasible += 1;
                 seen.moves[(best.moves as usize).min(11)] += 1;

@@ -6,8 +6,8 @@
 mod words;
 
 use clearway_skew::{
-    Answer, Budget, Distance, Finality, Limit, MoveKind, Origin, Problem, RuleKind, Service, Together, prove,
-    why,
+    Answer, Budget, Distance, Finality, Limit, MoveKind, Origin, Problem, RuleKind, Service, Together, World,
+    prove, why,
 };
 use clearway_versions::{Range, Scheme};
 use words::{
@@ -165,7 +165,7 @@ fn ceph_goes_two_releases_at_most_and_never_back() {
     assert_eq!(order(&ceph("18.2", "19.2")).len(), 4);
     assert!(conflicts(&ceph("16.2", "19.2")).iter().all(|facts| *facts == [RuleKind::Upgrade]));
     assert!(conflicts(&ceph("19.2", "18.2")).iter().all(|facts| *facts == [RuleKind::NoDowngrade]));
-    let Answer::Order(proved) = prove(&ceph("17.2", "19.2"), Budget::default()) else { panic!() };
+    let Answer::Order(proved) = prove(&World::of(&ceph("17.2", "19.2")), Budget::default()) else { panic!() };
     assert_eq!(proved.no_return, Some(0));
     assert!(proved.waves[0].moves.iter().all(|step| step.finality == Some(Finality::OnStart)));
 }
@@ -230,7 +230,7 @@ fn mysql_goes_replicas_first_with_two_versions_at_most() {
         for service in &mut problem.services {
             service.units[0].target = service.units[0].live.first().cloned();
         }
-        clearway_skew::standing_violations(&problem).is_empty()
+        clearway_skew::standing_violations(&World::of(&problem)).is_empty()
     };
     assert!(stands(["8.0.22", "8.0.24", "8.0.24"]) && !stands(["8.0.22", "8.0.24", "8.0.28"]));
     assert!(
@@ -283,7 +283,7 @@ fn confluent_turns_its_order_round_for_one_version() {
         [vec!["control-center"], vec!["kraft"], vec!["kafka"], vec!["connect", "schema-registry"]]
     );
     let problem = confluent("2.1.0");
-    let Answer::Order(proved) = prove(&problem, Budget::default()) else { panic!() };
+    let Answer::Order(proved) = prove(&World::of(&problem), Budget::default()) else { panic!() };
     let links = why(&problem, &proved, "control-center", "connect").unwrap();
     let chain: Vec<_> = links.iter().map(|link| (link.before.as_str(), link.after.as_str())).collect();
     assert_eq!(chain, [("control-center", "kafka"), ("kafka", "connect")]);
@@ -319,7 +319,7 @@ fn gitlab_nodes_and_workers_move_as_one() {
     assert_eq!(conflicts(&apart), [[RuleKind::Match]]);
     let wrong = [("gitaly", ""), ("rails", ""), ("sidekiq", "")];
     assert_eq!(first_bad(&apart, &wrong).unwrap(), "rails 16.2.0 / sidekiq 16.1.0");
-    let Answer::No(refusal) = prove(&apart, Budget::default()) else { panic!() };
+    let Answer::No(refusal) = prove(&World::of(&apart), Budget::default()) else { panic!() };
     let services = vec!["rails".into(), "sidekiq".into()];
     assert_eq!(refusal.conflicts[0].services, services);
     assert!(refusal.conflicts[0].openings.contains(&clearway_skew::Opening::Together { services }));
@@ -332,7 +332,7 @@ fn a_standby_that_stops_is_down_and_not_away() {
     let mut web = running("web", &["1.0.0"]);
     web.facts[0].requires = Some(vec![requires("api", ">=1, <3", 1)]);
     let problem = Problem { services: vec![api, web], ..Problem::default() };
-    let Answer::Order(proved) = prove(&problem, Budget::default()) else { panic!() };
+    let Answer::Order(proved) = prove(&World::of(&problem), Budget::default()) else { panic!() };
     assert!(proved.waves[0].moves[0].downtime);
     assert_eq!(proved.basis[0].service, "web");
     assert!(Range::parse("any").unwrap().is_any());

@@ -2,7 +2,7 @@
 
 use clearway_skew::{
     After, Answer, BadState, Budget, Distance, Facts, Origin, Problem, Relation, Requirement, RuleKind,
-    Service, Skew, Step, Unit, Unsafe, prove, replay, standing_violations,
+    Service, Skew, Step, Unit, Unsafe, World, prove, replay, standing_violations,
 };
 use clearway_versions::Range;
 
@@ -84,7 +84,7 @@ pub fn relation(target: &str, origin: u32) -> Relation {
 
 /// The waves of the order: `name from->to`, where only the names with `names`.
 pub fn order(problem: &Problem) -> Vec<Vec<String>> {
-    match prove(problem, Budget::default()) {
+    match prove(&World::of(problem), Budget::default()) {
         Answer::Order(order) => {
             let told = |step: &clearway_skew::Move| match &step.group {
                 Some(group) => format!("{}[{group}]", step.service),
@@ -98,7 +98,7 @@ pub fn order(problem: &Problem) -> Vec<Vec<String>> {
 
 /// The rules of the conflicts there are.
 pub fn conflicts(problem: &Problem) -> Vec<Vec<RuleKind>> {
-    match prove(problem, Budget::default()) {
+    match prove(&World::of(problem), Budget::default()) {
         Answer::No(refusal) => refusal
             .conflicts
             .iter()
@@ -110,7 +110,7 @@ pub fn conflicts(problem: &Problem) -> Vec<Vec<RuleKind>> {
 
 /// Whether what is live is compatible.
 pub fn is_supported(services: Vec<Service>) -> bool {
-    standing_violations(&Problem { services, ..Problem::default() }).is_empty()
+    standing_violations(&World::of(&Problem { services, ..Problem::default() })).is_empty()
 }
 
 /// The first bad state when services move one after the other in this order, each all the way: `owner 1.36 / target 1.35`.
