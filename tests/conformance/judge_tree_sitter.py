@@ -16,12 +16,12 @@ SECONDS = 120
 
 
 def program():
-    """The built program, from its own locked sources; that takes minutes, once for each version."""
+    """The built program, from its own locked sources, unoptimised: it reads little; that takes minutes, once for each version."""
     root = TARGET / f"tree-sitter-{VERSION}"
     path = root / "bin" / "tree-sitter"
     if not path.exists():
         print(f"conformance: building tree-sitter {VERSION} from crates", file=sys.stderr)
-        command = ["cargo", "install", "tree-sitter-cli", "--version", VERSION, "--locked", "--no-default-features"]
+        command = ["cargo", "install", "tree-sitter-cli", "--version", VERSION, "--locked", "--debug", "--no-default-features"]
         done = subprocess.run([*command, "--root", str(root)], stdout=sys.stderr, check=False)
         if done.returncode != 0 or not path.exists():
             raise Broken(f"tree-sitter {VERSION} cannot be built")
