@@ -1,0 +1,424 @@
+//! A graph in layers, from left to right.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::DiGraph;
+
+use crate::layers::{layers, turned};
+use crate::order::order;
+use crate::place::{Band, Item, place};
+use crate::svg::{Form, cut, escaped, framed, width};
+
+/// A graph to draw.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Graph {
+    /// What it is called.
+    pub title: String,
+    /// What it shows, for those who do not see it.
+    pub description: String,
+    /// The names of the swimlanes, from the top; none where there is nothing to tell apart.
+    pub lanes: Vec<String>,
+    /// What is connected.
+    pub nodes: Vec<Node>,
+    /// How. Ends that are no nodes are left out.
+    pub edges: Vec<Edge>,
+}
+
+/// A box.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Node {
+    /// What it is called, and more lines below.
+    pub lines: Vec<String>,
+    /// How it looks.
+    pub look: Look,
+    /// Its lane.
+    pub lane: usize,
+    /// More about it, for who points at it.
+    pub note: String,
+    /// Where a click leads: `#service-checkout`.
+    pub link: Option<String>,
+    /// Something is wrong with it.
+    pub marked: bool,
+}
+
+/// How a box looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Look {
+    /// Nothing special.
+    #[default]
+    Plain,
+    /// A service.
+    Service,
+    /// A library.
+    Library,
+    /// Something of a vendor.
+    Vendor,
+    /// Infrastructure.
+    Infrastructure,
+    /// Something is looked at.
+    Check,
+    /// People are asked.
+    People,
+    /// Something is deployed.
+    Move,
+    /// The way back.
+    Back,
+}
+
+impl Look {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Service => "service",
+            Self::Library => "library",
+            Self::Vendor => "vendor",
+            Self::Infrastructure => "infrastructure",
+            Self::Check => "check",
+            Self::People => "people",
+            Self::Move => "move",
+            Self::Back => "back",
+        }
+    }
+}
+
+/// An arrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edge {
+    /// The number of the node that it leaves.
+    pub from: usize,
+    /// The number of the node that it leads to.
+    pub to: usize,
+    /// What it says.
+    pub label: String,
+    /// How it is drawn.
+    pub line: Line,
+    /// Something is wrong with it.
+    pub marked: bool,
+}
+
+/// How an arrow is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Line {
+    /// As a line.
+    #[default]
+    Solid,
+    /// Dashed.
+    Dashed,
+    /// Dotted.
+    Dotted,
+    /// As a rule between the two, and nothing that one needs of the other.
+    Rule,
+}
+
+impl Line {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Solid => "",
+            Self::Dashed => " dashed",
+            Self::Dotted => " dotted",
+            Self::Rule => " rule",
+        }
+    }
+}
+
+/// The letters of a line in a box.
+const LETTERS: usize = 34;
+/// The height of a line in a box.
+const LINE: i64 = 16;
+/// The room around a box, above and below.
+const AROUND: i64 = 12;
+/// How high an edge is where it passes a layer.
+const PASSAGE: i64 = 8;
+/// The room at the top of a lane for its name.
+const HEAD: i64 = 24;
+/// The room around the whole.
+const MARGIN: i64 = 16;
+/// With more edges than this, what they say is only told to who points at them.
+const LABELLED: usize = 40;
+
+/// A box in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub left: i64,
+    pub top: i64,
+    pub width: i64,
+    pub height: i64,
+}
+
+/// Where everything stands.
+pub(crate) struct Layout {
+    pub boxes: Vec<Placed>,
+    bands: Vec<Band>,
+    /// For each edge the points that it goes through, as pairs of a left and a right end at one height, from left to right.
+    routes: Vec<Vec<(i64, i64, i64)>>,
+    turned: Vec<bool>,
+    width: i64,
+    height: i64,
+}
+
+impl Graph {
+    /// The graph as a picture.
+    #[must_use]
+    pub fn svg(&self, form: Form) -> String {
+        let edges: Vec<&Edge> = self
+            .edges
+            .iter()
+            .filter(|edge| edge.from < self.nodes.len() && edge.to < self.nodes.len())
+            .collect();
+        let layout = self.layout(&edges);
+        let in_circle = circles(self.nodes.len(), &edges);
+        let is_circular =
+            |edge: &Edge| in_circle[edge.from].is_some() && in_circle[edge.from] == in_circle[edge.to];
+        let mut body = String::new();
+        for (name, (top, bottom)) in self.lanes.iter().zip(&layout.bands) {
+            let _ = writeln!(
+                body,
+                "<g><rect class=\"lane\" x=\"8\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\"/><text class=\"head\" x=\"18\" y=\"{}\">{}</text></g>",
+                top - HEAD,
+                layout.width - 16,
+                bottom - top + HEAD,
+                top - HEAD + 17,
+                escaped(&cut(name, 80)),
+            );
+        }
+        for (at, edge) in edges.iter().enumerate() {
+            let marked = edge.marked || is_circular(edge);
+            self.edge(
+                &mut body,
+                edge,
+                marked,
+                &layout.routes[at],
+                layout.turned[at],
+                edges.len() <= LABELLED,
+            );
+        }
+        for (at, (node, placed)) in self.nodes.iter().zip(&layout.boxes).enumerate() {
+            draw_node(&mut body, node, *placed, node.marked || in_circle[at].is_some());
+        }
+        let has_links = self.nodes.iter().any(|node| node.link.is_some());
+        framed(form, (layout.width, layout.height), (&self.title, &self.description), has_links, &body)
+    }
+
+    pub(crate) fn layout(&self, edges: &[&Edge]) -> Layout {
+        let count = self.nodes.len();
+        let ends: Vec<(usize, usize)> = edges.iter().map(|edge| (edge.from, edge.to)).collect();
+        let turned = turned(count, &ends);
+        let straight: Vec<(usize, usize)> = ends
+            .iter()
+            .zip(&turned)
+            .map(|((from, to), turned)| if *turned { (*to, *from) } else { (*from, *to) })
+            .collect();
+        let between: Vec<(usize, usize)> = straight.iter().copied().filter(|(from, to)| from != to).collect();
+        let layer_of = layers(count, &between, room(count));
+        let lane = |node: &Node| node.lane.min(self.lanes.len().saturating_sub(1));
+
+        // Edges to one node share their way past the layers in between, so that a thing that all need takes one line and not a hundred.
+        let mut lanes: Vec<usize> = self.nodes.iter().map(lane).collect();
+        let mut heights: Vec<i64> = self.nodes.iter().map(|node| height(node) + AROUND).collect();
+        let mut columns: Vec<Vec<usize>> = vec![Vec::new(); layer_of.iter().max().map_or(0, |last| last + 1)];
+        (0..count).for_each(|node| columns[layer_of[node]].push(node));
+        let mut passages: BTreeMap<(usize, bool, usize), usize> = BTreeMap::new();
+        let mut ways: Vec<Vec<usize>> = Vec::with_capacity(straight.len());
+        for ((from, to), turned) in straight.iter().zip(&turned) {
+            let mut way = vec![*from];
+            for layer in layer_of[*from] + 1..layer_of[*to] {
+                let passage = passages.entry((*to, *turned, layer)).or_insert_with(|| {
+                    lanes.push(lanes[*to]);
+                    heights.push(PASSAGE);
+                    columns[layer].push(lanes.len() - 1);
+                    lanes.len() - 1
+                });
+                way.push(*passage);
+            }
+            way.push(*to);
+            ways.push(way);
+        }
+        let mut segments: Vec<(usize, usize)> =
+            ways.iter().flat_map(|way| way.windows(2).map(|pair| (pair[0], pair[1]))).collect();
+        segments.retain(|(from, to)| from != to);
+        segments.sort_unstable();
+        segments.dedup();
+
+        order(&mut columns, &lanes, &segments);
+        let bands = bands(&columns, &lanes, &heights, self.lanes.len());
+        let items: Vec<Item> =
+            lanes.iter().zip(&heights).map(|(lane, height)| Item { lane: *lane, height: *height }).collect();
+        let middle = place(&columns, &items, &bands, &segments);
+
+        let labels = if edges.len() <= LABELLED {
+            edges.iter().map(|edge| width(&cut(&edge.label, LETTERS))).max().unwrap_or_default()
+        } else {
+            0
+        };
+        let gap = 56 + labels;
+        let mut boxes = vec![Placed { left: 0, top: 0, width: 0, height: 0 }; lanes.len()];
+        let mut left = MARGIN + 4;
+        for column in &columns {
+            let nodes = || column.iter().filter_map(|item| self.nodes.get(*item));
+            let wide = nodes().map(box_width).max().unwrap_or(40);
+            for item in column {
+                let height = self.nodes.get(*item).map_or(0, height);
+                boxes[*item] = Placed { left, top: middle[*item] - height / 2, width: wide, height };
+            }
+            left += wide + gap;
+        }
+        let routes = ways
+            .iter()
+            .map(|way| {
+                let through = |item: &usize| {
+                    let placed = boxes[*item];
+                    (placed.left, placed.left + placed.width, placed.top + placed.height / 2)
+                };
+                way.iter().map(through).collect()
+            })
+            .collect();
+        let name =
+            width(&self.title).max(self.lanes.iter().map(|lane| width(lane)).max().unwrap_or_default());
+        let bottom = bands.iter().map(|(_, bottom)| *bottom).max().unwrap_or(MARGIN);
+        boxes.truncate(count);
+        let width = (left - gap + MARGIN + 4).max(name.min(600) + 2 * MARGIN);
+        Layout { boxes, bands, routes, turned, width, height: bottom + MARGIN }
+    }
+
+    fn edge(
+        &self,
+        out: &mut String,
+        edge: &Edge,
+        marked: bool,
+        route: &[(i64, i64, i64)],
+        turned: bool,
+        labelled: bool,
+    ) {
+        let (Some((_, start, from)), Some((end, _, to))) = (route.first().copied(), route.last().copied())
+        else {
+            return;
+        };
+        let mut path = String::new();
+        if edge.from == edge.to {
+            let _ = write!(path, "M{start} {} c28 -18 28 26 0 12", from - 4);
+        } else {
+            let _ = write!(path, "M{start} {from}");
+            let (mut x, mut y) = (start, from);
+            for (left, right, height) in route.iter().skip(1).copied() {
+                let bend = (left - x) / 2;
+                let _ = write!(path, " C{} {y} {} {height} {left} {height}", x + bend, left - bend);
+                if (left, right) != (end, right) {
+                    let _ = write!(path, " H{right}");
+                }
+                (x, y) = (right, height);
+            }
+        }
+        let name = |at: usize| self.nodes[at].lines.first().map_or("", String::as_str);
+        let told = format!("{} → {}", name(edge.from), name(edge.to));
+        let told = if edge.label.is_empty() { told } else { format!("{told}: {}", edge.label) };
+        let class = format!("{}{}", edge.line.class(), if marked { " marked" } else { "" });
+        let _ = write!(out, "<g><title>{}</title><path class=\"edge{class}\" d=\"{path}\"/>", escaped(&told));
+        let tip = match (edge.from == edge.to, turned) {
+            (true, _) => format!("M{start} {} l8 -4 v8z", from + 8),
+            (false, true) => format!("M{start} {from} l8 -4 v8z"),
+            (false, false) => format!("M{end} {to} l-8 -4 v8z"),
+        };
+        let _ = write!(out, "<path class=\"tip{class}\" d=\"{tip}\"/>");
+        if labelled && !edge.label.is_empty() {
+            // Where the edge leaves, it is still alone.
+            let (x, y) = match route.get(1) {
+                Some((left, _, height)) => (i64::midpoint(start, *left), i64::midpoint(from, *height)),
+                None => (start + 14, from),
+            };
+            let _ = write!(
+                out,
+                "<text class=\"faint\" text-anchor=\"middle\" x=\"{x}\" y=\"{}\">{}</text>",
+                y - 4,
+                escaped(&cut(&edge.label, LETTERS))
+            );
+        }
+        out.push_str("</g>\n");
+    }
+}
+
+/// How many nodes a layer holds: so many that the picture is about as wide as it is high.
+fn room(count: usize) -> usize {
+    let mut root = 1;
+    while root * root < count {
+        root += 1;
+    }
+    (root * 19 / 10).max(7)
+}
+
+/// Which circle each node is part of, if any.
+fn circles(count: usize, edges: &[&Edge]) -> Vec<Option<usize>> {
+    let mut graph = DiGraph::<(), ()>::new();
+    let nodes: Vec<_> = (0..count).map(|_| graph.add_node(())).collect();
+    // A rule between two is no need of one for the other.
+    for edge in edges.iter().filter(|edge| edge.line != Line::Rule) {
+        graph.add_edge(nodes[edge.from], nodes[edge.to], ());
+    }
+    let mut found = vec![None; count];
+    for (number, circle) in tarjan_scc(&graph).into_iter().enumerate() {
+        let is_circle =
+            circle.len() > 1 || circle.first().is_some_and(|node| graph.contains_edge(*node, *node));
+        if is_circle {
+            circle.into_iter().for_each(|node| found[node.index()] = Some(number));
+        }
+    }
+    found
+}
+
+/// The top and the bottom of each lane: as high as its fullest layer.
+fn bands(columns: &[Vec<usize>], lanes: &[usize], heights: &[i64], named: usize) -> Vec<Band> {
+    let mut highest = vec![0; named.max(1)];
+    for column in columns {
+        let mut used = vec![0; highest.len()];
+        for item in column {
+            used[lanes[*item]] += heights[*item];
+        }
+        for (highest, used) in highest.iter_mut().zip(used) {
+            *highest = used.max(*highest);
+        }
+    }
+    let mut top = MARGIN;
+    let mut bands = Vec::with_capacity(highest.len());
+    for height in highest {
+        top += if named > 0 { HEAD } else { 0 };
+        bands.push((top, top + height));
+        top += height + 10;
+    }
+    bands
+}
+
+fn box_width(node: &Node) -> i64 {
+    let widest = node.lines.iter().map(|line| width(&cut(line, LETTERS))).max().unwrap_or_default();
+    (widest + 24).max(72)
+}
+
+fn height(node: &Node) -> i64 {
+    i64::try_from(node.lines.len()).unwrap_or(1).max(1) * LINE + 10
+}
+
+fn draw_node(out: &mut String, node: &Node, placed: Placed, marked: bool) {
+    let Placed { left, top, width, height } = placed;
+    if let Some(link) = &node.link {
+        let _ = write!(out, "<a href=\"{}\">", escaped(link));
+    }
+    let mark = if marked { " marked" } else { "" };
+    let _ = write!(out, "<g class=\"node {}{mark}\">", node.look.class());
+    if !node.note.is_empty() {
+        let _ = write!(out, "<title>{}</title>", escaped(&node.note));
+    }
+    let _ = write!(out, "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"5\"/>");
+    let mut y = top + 17;
+    for (at, line) in node.lines.iter().enumerate() {
+        let class = if at == 0 { "head" } else { "faint" };
+        let text = escaped(&cut(line, LETTERS));
+        let _ = write!(
+            out,
+            "<text class=\"{class}\" x=\"{}\" y=\"{y}\" text-anchor=\"middle\">{text}</text>",
+            left + width / 2
+        );
+        y += LINE;
+    }
+    out.push_str("</g>");
+    out.push_str(if node.link.is_some() { "</a>\n" } else { "\n" });
+}
