@@ -88,7 +88,7 @@ pub(crate) enum Command {
 }
 
 pub(crate) use report::{
-    HistoryArgs, MEANINGS, ReportArgs, ReportFormat, SpecReport, SpecReportArgs, TableFormat,
+    HistoryArgs, HtmlReportArgs, MEANINGS, ReportArgs, ReportFormat, SpecReport, SpecReportArgs, TableFormat,
 };
 pub(crate) use runtime::{
     ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, ChecklistArgs, ChecklistCommand,
@@ -177,8 +177,35 @@ pub(crate) struct PlanArgs {
     #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"])]
     pub why: Option<Vec<String>>,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = ReviewFormat::Text, value_name = "FORMAT")]
-    pub format: ReviewFormat,
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text, value_name = "FORMAT")]
+    pub format: PlanFormat,
+    /// What the picture shows
+    #[arg(long, value_enum, default_value_t = PlanPicture::Jobs, value_name = "WHAT")]
+    pub draw: PlanPicture,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For reviewers, in Markdown
+    Markdown,
+    /// A picture of one release, for browsers
+    Svg,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanPicture {
+    /// The jobs of the release
+    Jobs,
+    /// The jobs of its emergency way
+    Emergency,
+    /// The jobs of its way back
+    Rollback,
+    /// When it may start in each environment, with windows and freezes
+    Schedule,
 }
 
 #[derive(Args)]
@@ -288,6 +315,25 @@ pub(crate) struct GraphArgs {
     /// The language to draw in
     #[arg(long, value_enum, default_value_t = GraphFormat::Dot, value_name = "FORMAT")]
     pub format: GraphFormat,
+    /// Only what this needs, directly or through others
+    #[arg(long, value_name = "NAME")]
+    pub upstream: Option<String>,
+    /// Only what needs this, directly or through others
+    #[arg(long, value_name = "NAME")]
+    pub downstream: Option<String>,
+    /// The swimlanes of the picture: the teams that answer, or the waves of the first release in its last environment
+    #[arg(long, value_enum, default_value_t = GraphLanes::None, value_name = "LANES")]
+    pub lanes: GraphLanes,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphLanes {
+    /// None
+    None,
+    /// A lane for each team
+    Team,
+    /// A lane for each wave
+    Wave,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -298,6 +344,8 @@ pub(crate) enum GraphFormat {
     Mermaid,
     /// Nodes and edges, for programs
     Json,
+    /// A picture, for browsers
+    Svg,
 }
 
 #[derive(Args)]

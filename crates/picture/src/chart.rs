@@ -17,6 +17,8 @@ pub struct Chart {
     pub until: i64,
     /// What has a clock of its own.
     pub sections: Vec<Section>,
+    /// What the looks mean.
+    pub legend: Vec<(Look, String)>,
 }
 
 /// Rows that share a clock.
@@ -138,7 +140,21 @@ impl Chart {
             body.push_str("</g>\n");
             top = bottom + 10;
         }
-        framed(form, (left + WIDE + MARGIN, top), (&self.title, &self.description), false, &body)
+        let mut x = MARGIN;
+        for (look, means) in &self.legend {
+            let _ = writeln!(
+                body,
+                "<rect class=\"{}\" x=\"{x}\" y=\"{}\" width=\"14\" height=\"12\" rx=\"2\"/><text class=\"faint\" x=\"{}\" y=\"{}\">{}</text>",
+                look.class(),
+                top + 2,
+                x + 20,
+                top + 12,
+                escaped(means)
+            );
+            x += 20 + width(means) + 16;
+        }
+        top += if self.legend.is_empty() { 0 } else { 24 };
+        framed(form, ((left + WIDE + MARGIN).max(x), top), (&self.title, &self.description), false, &body)
     }
 
     /// Where an instant is drawn.

@@ -24,6 +24,8 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// How. Ends that are no nodes are left out.
     pub edges: Vec<Edge>,
+    /// What lines and colours mean, in a line below.
+    pub legend: String,
 }
 
 /// A box.
@@ -129,8 +131,9 @@ const LETTERS: usize = 34;
 const LINE: i64 = 16;
 /// The room around a box, above and below.
 const AROUND: i64 = 12;
-/// How high an edge is where it passes a layer.
+/// How high an edge is where it passes a layer; higher, where it says something.
 const PASSAGE: i64 = 8;
+const LABELLED_PASSAGE: i64 = 18;
 /// The room at the top of a lane for its name.
 const HEAD: i64 = 24;
 /// The room around the whole.
@@ -162,13 +165,17 @@ impl Graph {
     /// The graph as a picture.
     #[must_use]
     pub fn svg(&self, form: Form) -> String {
-        let edges: Vec<&Edge> = self
-            .edges
-            .iter()
-            .filter(|edge| edge.from < self.nodes.len() && edge.to < self.nodes.len())
-            .collect();
-        let layout = self.layout(&edges);
-        let in_circle = circles(self.nodes.len(), &edges);
+        stacked(&self.title, &self.description, std::slice::from_ref(self), form)
+    }
+
+    /// The edges that have both ends.
+    fn connected(&self) -> Vec<&Edge> {
+        let is_node = |at: usize| at < self.nodes.len();
+        self.edges.iter().filter(|edge| is_node(edge.from) && is_node(edge.to)).collect()
+    }
+
+    fn drawn(&self, edges: &[&Edge], layout: &Layout, width: i64) -> String {
+        let in_circle = circles(self.nodes.len(), edges);
         let is_circular =
             |edge: &Edge| in_circle[edge.from].is_some() && in_circle[edge.from] == in_circle[edge.to];
         let mut body = String::new();
@@ -177,7 +184,7 @@ impl Graph {
                 body,
                 "<g><rect class=\"lane\" x=\"8\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\"/><text class=\"head\" x=\"18\" y=\"{}\">{}</text></g>",
                 top - HEAD,
-                layout.width - 16,
+                width - 16,
                 bottom - top + HEAD,
                 top - HEAD + 17,
                 escaped(&cut(name, 80)),
@@ -185,23 +192,26 @@ impl Graph {
         }
         for (at, edge) in edges.iter().enumerate() {
             let marked = edge.marked || is_circular(edge);
-            self.edge(
-                &mut body,
-                edge,
-                marked,
-                &layout.routes[at],
-                layout.turned[at],
-                edges.len() <= LABELLED,
-            );
+            self.edge(&mut body, edge, marked, &layout.routes[at], layout.turned[at]);
+        }
+        if edges.len() <= LABELLED {
+            draw_labels(&mut body, edges, &layout.routes);
         }
         for (at, (node, placed)) in self.nodes.iter().zip(&layout.boxes).enumerate() {
             draw_node(&mut body, node, *placed, node.marked || in_circle[at].is_some());
         }
-        let has_links = self.nodes.iter().any(|node| node.link.is_some());
-        framed(form, (layout.width, layout.height), (&self.title, &self.description), has_links, &body)
+        if !self.legend.is_empty() {
+            let _ = writeln!(
+                body,
+                "<text class=\"faint\" x=\"{MARGIN}\" y=\"{}\">{}</text>",
+                layout.height - 12,
+                escaped(&self.legend)
+            );
+        }
+        body
     }
 
-    pub(crate) fn layout(&self, edges: &[&Edge]) -> Layout {
+    fn layout(&self, edges: &[&Edge]) -> Layout {
         let count = self.nodes.len();
         let ends: Vec<(usize, usize)> = edges.iter().map(|edge| (edge.from, edge.to)).collect();
         let turned = turned(count, &ends);
@@ -214,19 +224,23 @@ impl Graph {
         let layer_of = layers(count, &between, room(count));
         let lane = |node: &Node| node.lane.min(self.lanes.len().saturating_sub(1));
 
-        // Edges to one node share their way past the layers in between, so that a thing that all need takes one line and not a hundred.
+        // Edges to one node share their way past the layers in between, so that a thing that all need takes one line and not a hundred;
+        // where they say what they are, each has its own.
+        let is_labelled = edges.len() <= LABELLED && edges.iter().any(|edge| !edge.label.is_empty());
+        let passage_height = if is_labelled { LABELLED_PASSAGE } else { PASSAGE };
         let mut lanes: Vec<usize> = self.nodes.iter().map(lane).collect();
         let mut heights: Vec<i64> = self.nodes.iter().map(|node| height(node) + AROUND).collect();
         let mut columns: Vec<Vec<usize>> = vec![Vec::new(); layer_of.iter().max().map_or(0, |last| last + 1)];
         (0..count).for_each(|node| columns[layer_of[node]].push(node));
-        let mut passages: BTreeMap<(usize, bool, usize), usize> = BTreeMap::new();
+        let mut passages: BTreeMap<(usize, bool, usize, usize), usize> = BTreeMap::new();
         let mut ways: Vec<Vec<usize>> = Vec::with_capacity(straight.len());
-        for ((from, to), turned) in straight.iter().zip(&turned) {
+        for (edge, ((from, to), turned)) in straight.iter().zip(&turned).enumerate() {
+            let whose = if is_labelled { edge } else { 0 };
             let mut way = vec![*from];
             for layer in layer_of[*from] + 1..layer_of[*to] {
-                let passage = passages.entry((*to, *turned, layer)).or_insert_with(|| {
+                let passage = passages.entry((*to, *turned, layer, whose)).or_insert_with(|| {
                     lanes.push(lanes[*to]);
-                    heights.push(PASSAGE);
+                    heights.push(passage_height);
                     columns[layer].push(lanes.len() - 1);
                     lanes.len() - 1
                 });
@@ -247,7 +261,7 @@ impl Graph {
             lanes.iter().zip(&heights).map(|(lane, height)| Item { lane: *lane, height: *height }).collect();
         let middle = place(&columns, &items, &bands, &segments);
 
-        let labels = if edges.len() <= LABELLED {
+        let labels = if is_labelled {
             edges.iter().map(|edge| width(&cut(&edge.label, LETTERS))).max().unwrap_or_default()
         } else {
             0
@@ -278,19 +292,13 @@ impl Graph {
             width(&self.title).max(self.lanes.iter().map(|lane| width(lane)).max().unwrap_or_default());
         let bottom = bands.iter().map(|(_, bottom)| *bottom).max().unwrap_or(MARGIN);
         boxes.truncate(count);
-        let width = (left - gap + MARGIN + 4).max(name.min(600) + 2 * MARGIN);
-        Layout { boxes, bands, routes, turned, width, height: bottom + MARGIN }
+        let legend = width(&self.legend);
+        let width = (left - gap + MARGIN + 4).max(name.min(600) + 2 * MARGIN).max(legend + 2 * MARGIN);
+        let below = if legend > 0 { 24 } else { 0 };
+        Layout { boxes, bands, routes, turned, width, height: bottom + MARGIN + below }
     }
 
-    fn edge(
-        &self,
-        out: &mut String,
-        edge: &Edge,
-        marked: bool,
-        route: &[(i64, i64, i64)],
-        turned: bool,
-        labelled: bool,
-    ) {
+    fn edge(&self, out: &mut String, edge: &Edge, marked: bool, route: &[(i64, i64, i64)], turned: bool) {
         let (Some((_, start, from)), Some((end, _, to))) = (route.first().copied(), route.last().copied())
         else {
             return;
@@ -321,20 +329,56 @@ impl Graph {
             (false, false) => format!("M{end} {to} l-8 -4 v8z"),
         };
         let _ = write!(out, "<path class=\"tip{class}\" d=\"{tip}\"/>");
-        if labelled && !edge.label.is_empty() {
-            // Where the edge leaves, it is still alone.
-            let (x, y) = match route.get(1) {
-                Some((left, _, height)) => (i64::midpoint(start, *left), i64::midpoint(from, *height)),
-                None => (start + 14, from),
-            };
-            let _ = write!(
-                out,
-                "<text class=\"faint\" text-anchor=\"middle\" x=\"{x}\" y=\"{}\">{}</text>",
-                y - 4,
-                escaped(&cut(&edge.label, LETTERS))
-            );
-        }
         out.push_str("</g>\n");
+    }
+}
+
+/// Graphs below each other as one picture.
+#[must_use]
+pub fn stacked(title: &str, description: &str, graphs: &[Graph], form: Form) -> String {
+    let laid: Vec<(&Graph, Vec<&Edge>, Layout)> = graphs
+        .iter()
+        .map(|graph| {
+            let edges = graph.connected();
+            let layout = graph.layout(&edges);
+            (graph, edges, layout)
+        })
+        .collect();
+    let width = laid.iter().map(|(.., layout)| layout.width).max().unwrap_or(2 * MARGIN);
+    let (mut body, mut top) = (String::new(), 0);
+    for (graph, edges, layout) in &laid {
+        let drawn = graph.drawn(edges, layout, width);
+        if top == 0 {
+            body.push_str(&drawn);
+        } else {
+            let _ = writeln!(body, "<g transform=\"translate(0 {top})\">\n{drawn}</g>");
+        }
+        // The room below one is that above the next.
+        top += layout.height - if graph.legend.is_empty() { MARGIN - 10 } else { 0 };
+    }
+    let has_links = graphs.iter().flat_map(|graph| &graph.nodes).any(|node| node.link.is_some());
+    framed(form, (width, top + 8), (title, description), has_links, &body)
+}
+
+/// What edges say, each where it is alone: at the end where no other edge is, or else half-way.
+fn draw_labels(out: &mut String, edges: &[&Edge], routes: &[Vec<(i64, i64, i64)>]) {
+    let hops: Vec<_> = routes.iter().filter_map(|route| Some((*route.first()?, *route.get(1)?))).collect();
+    for (edge, route) in edges.iter().zip(routes).filter(|(edge, _)| !edge.label.is_empty()) {
+        let (Some(first), Some(next)) = (route.first(), route.get(1)) else { continue };
+        let (start, from) = (first.1, first.2);
+        let leaving = hops.iter().filter(|hop| hop.0 == *first).count();
+        let arriving = hops.iter().filter(|hop| hop.1 == *next).count();
+        let (anchor, x, y) = match (arriving, leaving) {
+            (1, _) => ("end", next.0 - 12, next.2),
+            (_, 1) => ("start", start + 6, from),
+            _ => ("middle", i64::midpoint(start, next.0), i64::midpoint(from, next.2)),
+        };
+        let _ = writeln!(
+            out,
+            "<text class=\"faint label\" text-anchor=\"{anchor}\" x=\"{x}\" y=\"{}\">{}</text>",
+            y - 4,
+            escaped(&cut(&edge.label, LETTERS))
+        );
     }
 }
 

@@ -16,5 +16,5 @@ mod place;
 mod svg;
 
 pub use chart::{Bar, Chart, Look as BarLook, Row, Section, Tick};
-pub use graph::{Edge, Graph, Line, Look, Node};
+pub use graph::{Edge, Graph, Line, Look, Node, stacked};
 pub use svg::{Form, STYLE};

@@ -4,12 +4,16 @@
 //! elsewhere or from a plan; nothing here knows a disk, a clock or a spec. One file a kind.
 
 pub mod access;
+pub mod graph;
+pub mod jobs;
 mod markdown;
 pub mod matrix;
+pub mod page;
 pub mod plan;
 pub mod review;
 mod table;
 pub mod tests;
+pub mod timeline;
 
 use std::fmt;
 

@@ -26,7 +26,7 @@ pub struct Planned<'p> {
 pub fn markdown(planned: &Planned<'_>) -> String {
     let Planned { release, .. } = planned;
     let mut out = format!("# Release {}\n", line(&release.name));
-    let _ = write!(out, "\nA {} change{}.\n", cell_text(&release.class), open(release));
+    let _ = write!(out, "\n{}\n", cell_text(&opening(release)));
     out.push_str("\n## Path\n\n");
     write_table(&mut out, &path(planned));
     let order = order(release);
@@ -40,7 +40,7 @@ pub fn markdown(planned: &Planned<'_>) -> String {
     match &planned.schedule {
         Ok(schedule) => write_table(&mut out, &starts(planned.plan, release, schedule)),
         Err(why) => {
-            let _ = writeln!(out, "There is no time for it: {}", cell_text(why));
+            let _ = writeln!(out, "{}", cell_text(&why_not(why)));
         }
     }
     if !planned.kept.is_empty() {
@@ -59,6 +59,16 @@ pub fn markdown(planned: &Planned<'_>) -> String {
     out
 }
 
+/// The first sentence about a release.
+pub(crate) fn opening(release: &Release) -> String {
+    format!("A {} change{}.", release.class, open(release))
+}
+
+/// Why it has no schedule.
+pub(crate) fn why_not(why: &str) -> String {
+    format!("There is no time for it: {why}")
+}
+
 /// What a run is told.
 fn open(release: &Release) -> String {
     let asked: Vec<&str> = [
@@ -73,7 +83,7 @@ fn open(release: &Release) -> String {
 }
 
 /// The environments, with what stands before each.
-fn path(planned: &Planned<'_>) -> Table {
+pub(crate) fn path(planned: &Planned<'_>) -> Table {
     let (plan, release) = (planned.plan, planned.release);
     let mut table = Table::new([
         "environment",
@@ -158,7 +168,7 @@ fn order(release: &Release) -> Table {
 }
 
 /// The earliest starts, on the clock of everybody who has an environment on the way.
-fn starts(plan: &Plan, release: &Release, schedule: &Schedule) -> Table {
+pub(crate) fn starts(plan: &Plan, release: &Release, schedule: &Schedule) -> Table {
     let mut zones: Vec<Zone> = Vec::new();
     for stage in &release.stages {
         let windows =
@@ -181,7 +191,7 @@ fn starts(plan: &Plan, release: &Release, schedule: &Schedule) -> Table {
 }
 
 /// What is risky about a release, a sentence each.
-fn risks(plan: &Plan, release: &Release) -> Vec<String> {
+pub(crate) fn risks(plan: &Plan, release: &Release) -> Vec<String> {
     let mut risks: Vec<String> = Vec::new();
     for stage in &release.stages {
         let environment = &stage.environment;

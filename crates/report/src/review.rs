@@ -10,19 +10,12 @@ use crate::{Place, Table};
 /// A comparison as Markdown. `place` says where a spot of a side is written.
 pub fn markdown(diff: &Diff, place: &dyn Fn(Side, &Spot) -> Option<Place>) -> String {
     let mut out = "## Release diff\n".to_owned();
-    let _ = write!(out, "\n{}\n", line(&summary(diff)));
-    let groups = grouped(&diff.changes);
-    for verdict in Verdict::ALL {
-        let groups: Vec<&Group<'_>> = groups.iter().filter(|group| group.change.verdict == verdict).collect();
-        if groups.is_empty() {
-            continue;
-        }
-        let mut table = Table::new(["guarantee", "where", "what", "was", "is", "which means"]);
-        groups.iter().for_each(|group| row(&mut table, group, place));
+    let _ = write!(out, "\n{}\n", line(&emphasised(&summary(diff))));
+    for (verdict, table) in tables(diff, place) {
         // What changes nothing is there for whoever wants to see it.
         match verdict {
             Verdict::Neutral => {
-                let _ = write!(out, "\n<details><summary>neutral ({})</summary>\n\n", groups.len());
+                let _ = write!(out, "\n<details><summary>neutral ({})</summary>\n\n", table.rows.len());
                 write_table(&mut out, &table);
                 out.push_str("\n</details>\n");
             }
@@ -32,27 +25,49 @@ pub fn markdown(diff: &Diff, place: &dyn Fn(Side, &Spot) -> Option<Place>) -> St
             }
         }
     }
-    effects(&mut out, &diff.effects);
+    let effects = effects(&diff.effects);
+    if !effects.rows.is_empty() {
+        out.push_str("\n### effects\n\n");
+        write_table(&mut out, &effects);
+    }
     out
 }
 
+/// The changes of each verdict that there is, the worst first.
+pub(crate) fn tables(diff: &Diff, place: &dyn Fn(Side, &Spot) -> Option<Place>) -> Vec<(Verdict, Table)> {
+    let groups = grouped(&diff.changes);
+    let of = |verdict: Verdict| {
+        let mut table = Table::new(["guarantee", "where", "what", "was", "is", "which means"]);
+        let groups = groups.iter().filter(|group| group.change.verdict == verdict);
+        groups.for_each(|group| row(&mut table, group, place));
+        (verdict, table)
+    };
+    Verdict::ALL.into_iter().map(of).filter(|(_, table)| !table.rows.is_empty()).collect()
+}
+
 /// What it comes to, in one sentence.
-fn summary(diff: &Diff) -> String {
+pub(crate) fn summary(diff: &Diff) -> String {
     if diff.is_empty() {
         return "The plans say the same: nothing is let through that was not.".to_owned();
     }
-    let count = |verdict: Verdict| {
-        grouped(&diff.changes).iter().filter(|group| group.change.verdict == verdict).count()
-    };
-    let counts: Vec<String> = Verdict::ALL
+    let groups = grouped(&diff.changes);
+    let count = |verdict: Verdict| groups.iter().filter(|group| group.change.verdict == verdict).count();
+    let counts = Verdict::ALL.map(|verdict| (verdict, count(verdict)));
+    let counts: Vec<String> = counts
         .into_iter()
-        .filter(|verdict| count(*verdict) > 0)
-        .map(|verdict| match verdict {
-            Verdict::Weaker => format!("**{} weaker**", count(verdict)),
-            _ => format!("{} {verdict}", count(verdict)),
-        })
+        .filter(|(_, count)| *count > 0)
+        .map(|(verdict, count)| format!("{count} {verdict}"))
         .collect();
     format!("{}.", counts.join(", "))
+}
+
+/// What is weaker is seen first.
+fn emphasised(summary: &str) -> String {
+    let weaker = format!(" {}", Verdict::Weaker);
+    match summary.split_once(&weaker) {
+        Some((count, rest)) if count.parse::<usize>().is_ok() => format!("**{count}{weaker}**{rest}"),
+        _ => summary.to_owned(),
+    }
 }
 
 fn row(table: &mut Table, group: &Group<'_>, place: &dyn Fn(Side, &Spot) -> Option<Place>) {
@@ -72,7 +87,8 @@ fn row(table: &mut Table, group: &Group<'_>, place: &dyn Fn(Side, &Spot) -> Opti
     ]);
 }
 
-fn effects(out: &mut String, effects: &Effects) {
+/// What becomes of people, schedule and order.
+pub(crate) fn effects(effects: &Effects) -> Table {
     let none = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
     let mut table = Table::new(["effect", "where", "was", "is"]);
     for one in &effects.people {
@@ -97,8 +113,5 @@ fn effects(out: &mut String, effects: &Effects) {
             |waves: &[Vec<String>]| waves.iter().map(|wave| wave.join(", ")).collect::<Vec<_>>().join("; ");
         table.row(["order".to_owned(), one.environment.clone(), waves(&one.old), waves(&one.new)]);
     }
-    if !table.rows.is_empty() {
-        out.push_str("\n### effects\n\n");
-        write_table(out, &table);
-    }
+    table
 }

@@ -1,7 +1,9 @@
 //! Rows under columns.
 
+use serde::Serialize;
+
 /// A table: as many cells in each row as there are columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Table {
     /// The names of the columns.
     pub columns: Vec<&'static str>,

@@ -41,6 +41,21 @@ pub(crate) enum SpecReport {
     Access(SpecReportArgs),
     /// Which construct shows which control of the policies in force, and which controls nothing shows
     ControlMatrix(SpecReportArgs),
+    /// Everything about the releases as one page for a browser: plan, pictures, guarantees, risks, controls, and what changes
+    Html(HtmlReportArgs),
+}
+
+/// The page.
+#[derive(Args)]
+pub(crate) struct HtmlReportArgs {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Show what changes against what was: a project's folder, REV:PATH of this repository, or a plan that was built
+    #[arg(long, value_name = "OLD")]
+    pub against: Option<Utf8PathBuf>,
+    /// Somebody who has agreed to the change, as for `clearway diff`
+    #[arg(long, value_name = "PERSON", requires = "against")]
+    pub agreed: Vec<String>,
 }
 
 /// A report on a spec.

@@ -9,7 +9,7 @@ use clearway_runtime::PlanFile;
 use serde_json::{Value, json};
 
 use crate::Verdict;
-use crate::args::{DiffArgs, FailOn, ReviewFormat};
+use crate::args::{DiffArgs, FailOn, GivenArgs, ReviewFormat};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::project::{Opened, give, open_path};
@@ -17,9 +17,9 @@ use crate::revision::{self, Found};
 use crate::{files, runtime};
 
 /// A side: its plan, and the spec that it comes from, where there is one.
-struct Read {
-    plan: Option<Plan>,
-    spec: Option<Opened>,
+pub(super) struct Read {
+    pub plan: Option<Plan>,
+    pub spec: Option<Opened>,
     /// What is wrong with the spec.
     errors: Vec<Diagnostic>,
 }
@@ -33,7 +33,7 @@ impl Read {
 }
 
 pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Verdict, Failure> {
-    let (old, new) = rayon::join(|| read(&args.old, args), || read(&args.new, args));
+    let (old, new) = rayon::join(|| read(&args.old, &args.given), || read(&args.new, &args.given));
     let (old, new) = (old?, new?);
     for side in [&old, &new] {
         if let Some(spec) = side.spec.as_ref().filter(|_| !side.errors.is_empty()) {
@@ -89,7 +89,7 @@ fn verdict(fail_on: Option<FailOn>, diff: Option<&Diff>) -> Verdict {
 }
 
 /// Reads a side: a plan that was built, or a spec, on the disk or in a revision.
-fn read(path: &Utf8Path, args: &DiffArgs) -> Result<Read, Failure> {
+pub(super) fn read(path: &Utf8Path, given: &GivenArgs) -> Result<Read, Failure> {
     let opened = match revision::parts(path) {
         Some((revision, path)) => match revision::read(revision, path)? {
             Found::File(bytes) => return plan(&bytes),
@@ -100,15 +100,15 @@ fn read(path: &Utf8Path, args: &DiffArgs) -> Result<Read, Failure> {
         }
         None => open_path(Some(path))?,
     };
-    spec(opened, args)
+    spec(opened, given)
 }
 
 fn plan(bytes: &[u8]) -> Result<Read, Failure> {
     Ok(Read { plan: Some(PlanFile::read(bytes)?.plan), spec: None, errors: Vec::new() })
 }
 
-fn spec(mut opened: Opened, args: &DiffArgs) -> Result<Read, Failure> {
-    give(&mut opened, &args.given)?;
+fn spec(mut opened: Opened, given: &GivenArgs) -> Result<Read, Failure> {
+    give(&mut opened, given)?;
     let compiled = clearway_compile::plan(&opened.workspace);
     let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
     let errors = compiled.diagnostics.iter().filter(is_error).cloned().collect();
@@ -117,7 +117,7 @@ fn spec(mut opened: Opened, args: &DiffArgs) -> Result<Read, Failure> {
 }
 
 /// The file and line of a spot.
-fn place(spec: &Opened, spot: &Spot) -> Option<Place> {
+pub(super) fn place(spec: &Opened, spot: &Spot) -> Option<Place> {
     let found = clearway_compile::located(&spec.workspace, &spot.origin, &spot.within)?;
     let sources = spec.workspace.sources(&spec.manifest);
     let file = found.file();

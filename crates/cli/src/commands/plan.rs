@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use clearway_compile::Made;
 use clearway_diagnostics::Severity;
 use clearway_diagnostics::render::Format;
-use clearway_plan::{Plan, Release, Told, common, order, steps, timetable};
+use clearway_picture::Form;
+use clearway_plan::{PathKind, Plan, Release, Told, common, order, steps, timetable};
 use clearway_report::plan::Planned;
+use clearway_runtime::Trouble;
 use clearway_schedule::{Conflict, Schedule, Zone};
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::Verdict;
-use crate::args::{PlanArgs, ReviewFormat};
+use crate::args::{PlanArgs, PlanFormat, PlanPicture};
 use crate::error::Failure;
 use crate::output::{Output, any};
 use crate::project::open;
@@ -23,7 +25,7 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
         return super::why::run(args, &opened, before, after, output);
     }
     let compiled = clearway_compile::plan(&opened.workspace);
-    let is_json = args.format == ReviewFormat::Json;
+    let is_json = args.format == PlanFormat::Json;
     let Some(plan) = compiled.plan.as_ref().filter(|_| !compiled.fails()) else {
         let format = if is_json { Format::Json } else { Format::Human };
         output.diagnostics(&opened, &compiled.diagnostics, format)?;
@@ -64,7 +66,12 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
         return Ok(verdict);
     }
     output.diagnostics_aside(&opened, &diagnostics)?;
-    if args.format == ReviewFormat::Markdown {
+    if args.format == PlanFormat::Svg {
+        let picture = picture(plan, &schedule, args.draw, now)?;
+        output.results(|out| out.write_all(picture.as_bytes()))?;
+        return Ok(verdict);
+    }
+    if args.format == PlanFormat::Markdown {
         let pages: Vec<String> =
             schedule.iter().map(|(release, slots)| markdown(plan, release, slots, &compiled.made)).collect();
         output.results(|out| write!(out, "{}", pages.join("\n")))?;
@@ -103,6 +110,34 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<Verdict, Failure> 
     Ok(verdict)
 }
 
+/// The picture of one release.
+fn picture(
+    plan: &Plan,
+    schedule: &[(&Release, Result<Schedule, Box<Conflict>>)],
+    draw: PlanPicture,
+    now: Timestamp,
+) -> Result<String, Failure> {
+    let [(release, slots)] = schedule else {
+        let names: Vec<&str> = schedule.iter().map(|(release, _)| release.name.as_str()).collect();
+        let trouble = Trouble::new("a picture is of one release");
+        return Err(trouble.help(format!("choose it with `--release`: {}", names.join(", "))).into());
+    };
+    let kind = match draw {
+        PlanPicture::Schedule => {
+            let chart = clearway_report::timeline::chart(plan, release, slots.as_ref().ok(), now);
+            return Ok(chart.svg(Form::File));
+        }
+        PlanPicture::Jobs => PathKind::Release,
+        PlanPicture::Emergency => PathKind::Emergency,
+        PlanPicture::Rollback => PathKind::Rollback,
+    };
+    let path = release.paths.iter().find(|path| path.kind == kind);
+    let path = path.ok_or_else(|| {
+        Trouble::new(format!("`{}` has no {kind} way", release.name)).help("its ways are in `clearway plan`")
+    })?;
+    Ok(clearway_report::jobs::picture(release, path, Form::File))
+}
+
 /// A release as a page for reviewers.
 fn markdown(
     plan: &Plan,
@@ -110,7 +145,13 @@ fn markdown(
     slots: &Result<Schedule, Box<Conflict>>,
     made: &[Made],
 ) -> String {
-    let kept = made.iter().flat_map(|made| {
+    let schedule = schedule_or_why(release, slots);
+    clearway_report::plan::markdown(&Planned { plan, release, schedule, kept: kept(made) })
+}
+
+/// How each target keeps each guarantee.
+pub(super) fn kept(made: &[Made]) -> Vec<[String; 4]> {
+    let rows = made.iter().flat_map(|made| {
         made.guarantees.iter().map(|kept| {
             [
                 made.target.to_owned(),
@@ -120,11 +161,18 @@ fn markdown(
             ]
         })
     });
-    let schedule = slots.as_ref().map_err(|conflict| match release.moves() {
+    rows.collect()
+}
+
+/// The schedule of a release, or why it has none, for a reader.
+pub(super) fn schedule_or_why<'s>(
+    release: &Release,
+    slots: &'s Result<Schedule, Box<Conflict>>,
+) -> Result<&'s Schedule, String> {
+    slots.as_ref().map_err(|conflict| match release.moves() {
         true => conflict.to_string(),
         false => "nothing moves".to_owned(),
-    });
-    clearway_report::plan::markdown(&Planned { plan, release, schedule, kept: kept.collect() })
+    })
 }
 
 /// The schedule of a release, or why it has none, and the time that its environments have in common, where it asks for one.

@@ -6,7 +6,7 @@ use clearway_model::{Db, release};
 use serde_json::json;
 
 use crate::Verdict;
-use crate::args::{PlanArgs, ReviewFormat};
+use crate::args::{PlanArgs, PlanFormat};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::project::Opened;
@@ -26,7 +26,7 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<Verdict, Failure> {
     let outcome = clearway_analysis::check(&opened.workspace);
-    let is_json = args.format == ReviewFormat::Json;
+    let is_json = args.format == PlanFormat::Json;
     let Some(checked) = outcome.checked else {
         let format = if is_json { Format::Json } else { Format::Human };
         output.diagnostics(opened, &outcome.diagnostics, format)?;

@@ -10,16 +10,23 @@ use crate::Verdict;
 use crate::args::SpecReportArgs;
 use crate::error::Failure;
 use crate::output::Output;
-use crate::project::open;
+use crate::project::{Opened, open};
 
 /// Prints the matrix whether or not the controls hold: what an auditor wants to see is where they do not.
 pub(crate) fn run(args: &SpecReportArgs, output: &Output) -> Result<Verdict, Failure> {
     let opened = open(&args.project)?;
+    let found = clearway_compile::check(&opened.workspace).diagnostics;
+    let (matrix, verdict) = gathered(&opened, &found);
+    print(&matrix, args.format, output)?;
+    Ok(verdict)
+}
+
+/// The controls of a project, of which these diagnostics were found, and whether those hold that must.
+pub(super) fn gathered(opened: &Opened, found: &[Diagnostic]) -> (Matrix, Verdict) {
     let db = &opened.workspace;
-    let found = clearway_compile::check(db).diagnostics;
-    let places = Places::of(&opened);
+    let places = Places::of(opened);
     let states = clearway_analysis::controls(db, db.project());
-    let teller = Teller { db, places: &places, found: &found };
+    let teller = Teller { db, places: &places, found };
     let controls: Vec<Control> = states.iter().map(|state| teller.control(state)).collect();
     let fails = |(control, state): (&Control, &ControlState)| {
         control.status >= Status::Unmet && state.weight > Weight::Advisory
@@ -28,8 +35,7 @@ pub(crate) fn run(args: &SpecReportArgs, output: &Output) -> Result<Verdict, Fai
         true => Verdict::Fails,
         false => Verdict::Holds,
     };
-    print(&Matrix { project: db.manifest().name.clone(), controls }, args.format, output)?;
-    Ok(verdict)
+    (Matrix { project: db.manifest().name.clone(), controls }, verdict)
 }
 
 struct Teller<'o> {

@@ -2,6 +2,7 @@
 
 mod access;
 mod history;
+mod html;
 mod matrix;
 mod spec;
 
@@ -21,6 +22,7 @@ pub(crate) fn run(args: &ReportArgs, output: &Output) -> Result<Verdict, Failure
     match (&args.spec, args.kind) {
         (Some(SpecReport::Access(args)), _) => access::run(args, output),
         (Some(SpecReport::ControlMatrix(args)), _) => matrix::run(args, output),
+        (Some(SpecReport::Html(args)), _) => html::run(args, output),
         (None, Some(kind)) => {
             let (data, verdict) = history::data(kind, &args.history)?;
             print(args, kind, &data, output)?;
