@@ -13,6 +13,7 @@ import judge_argo
 import judge_examples
 import judge_github
 import judge_gitlab
+import judge_page
 import judge_tree_sitter
 import running_prometheus
 import running_s3
@@ -61,6 +62,17 @@ def judge_the_tree_sitter_grammar(_):
         print(finding)
     print(f"judge-tree-sitter: {len(findings)} findings in {files} files", file=sys.stderr)
     return 1 if findings else 0
+
+
+def judge_pages(arguments):
+    """Judges pages in a browser."""
+    findings, files = judge_page.judge(arguments.file)
+    for finding in findings:
+        print(finding)
+    print(f"judge-page: {len(findings)} findings in {files} pages", file=sys.stderr)
+    return 1 if findings else 0
+
+
 def judge_for_argo(arguments):
     """Judges folders with what is emitted for Argo."""
     return report(arguments, *judge_argo.judge(arguments.directory))
@@ -170,6 +182,11 @@ def commands():
 
     one = sub.add_parser("judge-tree-sitter", help="tree-sitter with the grammar for editors, over every file of the language")
     one.set_defaults(do=judge_the_tree_sitter_grammar)
+
+    one = sub.add_parser("judge-page", help="Chromium and axe-core over pages of `clearway report html`: those given, or of every example")
+    one.add_argument("file", nargs="*", help="what `clearway report html` wrote; the pages of the examples and of a change without one")
+    one.set_defaults(do=judge_pages)
+
     one = sub.add_parser("judge-argo", help="the schemas of Argo, of Kubernetes and of the Prometheus operator, and shellcheck, over folders")
     one.add_argument("directory", nargs="+", help="what `clearway build --out` wrote")
     one.add_argument("--format", **formats)

@@ -38,22 +38,32 @@ def once():
         yield
 
 
-def prometheus():
-    """The program of Debian's package, which is unpacked and not installed. Debian signs its packages, and keeps one version of each."""
-    program = SERVERS / "prometheus" / "usr" / "bin" / "prometheus"
+def unpacked(name, packages):
+    """A folder with Debian's packages, which are unpacked and not installed. Debian signs its packages, and keeps one version of each.
+
+    `packages` says which, once there are lists of packages.
+    """
+    root = SERVERS / name
     with once():
-        if not program.is_file():
+        if not root.is_dir():
             folder = SERVERS / "download"
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             # Without lists of packages nothing can be had; they are fetched once.
-            if run_tool(["apt-cache", "show", "prometheus"])[0]:
+            if run_tool(["apt-cache", "show", name])[0]:
                 installed("fetching Debian's lists of packages", ["apt-get", "update"])
-            installed("fetching Debian's package prometheus", ["apt-get", "download", "prometheus"], cwd=folder)
-            package = next(folder.glob("prometheus_*.deb"))
-            installed("unpacking prometheus", ["dpkg-deb", "-x", str(package), str(SERVERS / "prometheus")])
+            installed(f"fetching Debian's package {name}", ["apt-get", "download", *packages()], cwd=folder)
+            # An unpacking that is interrupted leaves nothing behind that would be taken for one.
+            for package in sorted(folder.glob("*.deb")):
+                installed(f"unpacking {package.name}", ["dpkg-deb", "-x", str(package), str(folder / "root")])
+            (folder / "root").rename(root)
             shutil.rmtree(folder)
-    return str(program)
+    return root
+
+
+def prometheus():
+    """The program of Debian's package."""
+    return str(unpacked("prometheus", lambda: ["prometheus"]) / "usr" / "bin" / "prometheus")
 
 
 def s3():
