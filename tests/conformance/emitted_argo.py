@@ -1,6 +1,6 @@
 """Executes what `clearway build` emits for Argo for the project beside, with the built binary, by a stand-in for the controller.
 
-The stand-in knows of Argo what `tests/src/argo` states: when a task starts, and how a graph ends. Each container is a process of this machine in
+The stand-in knows of Argo what `crates/verify/src/argo` states: when a task starts, and how a graph ends. Each container is a process of this machine in
 a mount namespace of its own: what its volumes would be lies where the pod would have it, and nothing of one job is seen by another but
 what the workflow hands on. Files are read as emitted; only the address of the repository and the ledger are of this machine. So the scripts, the
 texts, what is handed on, and every decision of `clearway` are executed; Kubernetes, the images, and the resuming of waits are not.

@@ -3,10 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "the tests read the repository they are in")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own files has failed")]
 
-pub mod argo;
-pub mod github;
-pub mod gitlab;
-pub mod rng;
+mod emits;
 pub mod specs;
 mod vocabulary;
 pub mod workload;
@@ -18,6 +15,7 @@ use std::sync::Arc;
 use clearway_diagnostics::Report;
 use clearway_model::{Change, MemorySystem, Workspace, joined};
 
+pub use emits::{Emits, emitted};
 pub use vocabulary::vocabulary_words;
 
 /// A manifest that only names the project.

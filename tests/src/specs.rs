@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::rng::Rng;
+use clearway_verify::Rng;
 
 /// The manifest of a project whose pipelines are emitted for GitHub.
 pub const MANIFEST: &str = r#"[project]

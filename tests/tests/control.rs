@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use clearway_plan::{Path, PathKind, Plan, StepKind};
 use clearway_tests::Fixture;
-use clearway_tests::rng::Rng;
+use clearway_verify::Rng;
 
 fn plan(text: &str) -> Plan {
     let compiled = clearway_compile::plan(&Fixture::of(text).workspace());

@@ -38,6 +38,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "schedule",
             "syntax",
             "targets",
+            "verify",
         ],
     ),
     ("compile", &["analysis", "diagnostics", "model", "plan", "schedule", "targets"]),
@@ -58,6 +59,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("skew", &["versions"]),
     ("syntax", &["diagnostics"]),
     ("targets", &["plan"]),
+    ("verify", &["plan"]),
     ("versions", &[]),
 ];
 
@@ -100,6 +102,7 @@ fn the_core_does_not_know_the_disk() {
         "report",
         "reference",
         "lsp",
+        "verify",
     ] {
         for path in files_below(&repository().join("crates").join(part).join("src")) {
             let text = read(&path.strip_prefix(repository()).unwrap().to_string_lossy());

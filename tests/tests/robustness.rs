@@ -11,8 +11,8 @@
 use std::collections::BTreeMap;
 
 use clearway_syntax::{FormatOptions, Item, PlainShape, format, parse};
-use clearway_tests::rng::Rng;
 use clearway_tests::{Fixture, line, sources_of};
+use clearway_verify::Rng;
 use rayon::prelude::*;
 
 fn samples() -> Vec<(String, String)> {

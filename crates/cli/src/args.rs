@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Write the pipelines of a project
     Build(BuildArgs),
+    /// Read pipelines back, also edited ones, and say whether they keep the guarantees of their plan
+    Verify(VerifyArgs),
     /// Say what a release does, step by step
     Plan(PlanArgs),
     /// Say what a change makes weaker, guarantee by guarantee and way by way
@@ -162,6 +164,24 @@ pub(crate) struct BuildArgs {
     #[arg(long)]
     pub check: bool,
     /// How to print what was done
+    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
+    pub format: TextFormat,
+}
+
+#[derive(Args)]
+pub(crate) struct VerifyArgs {
+    /// The root of the repository that has the pipelines
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub folder: Utf8PathBuf,
+    /// Whose pipelines; `all` are those for which Clearway wrote settings
+    #[arg(long, value_name = "TARGET", value_parser = target_names(), default_value = "all")]
+    pub target: String,
+    /// The plan that they must keep: one that was built, or a project that is planned now; by default the one beside them
+    #[arg(long, value_name = "PLAN")]
+    pub against: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub given: GivenArgs,
+    /// How to print it
     #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
     pub format: TextFormat,
 }

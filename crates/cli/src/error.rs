@@ -28,6 +28,12 @@ pub(crate) enum Failure {
     #[error("`{0}` is not UTF-8 text")]
     NotText(Utf8PathBuf),
 
+    #[error("`{0}` has no pipelines that Clearway wrote")]
+    #[diagnostic(help(
+        "`clearway build` writes them; `--target` reads those of one product, whoever wrote them"
+    ))]
+    NothingToVerify(Utf8PathBuf),
+
     #[error("`{0}` exists already")]
     #[diagnostic(help("nothing was written: `clearway init` does not change files"))]
     Exists(Utf8PathBuf),

@@ -24,6 +24,8 @@ pub(crate) enum Verdict {
     Holds = 0,
     /// The spec does not hold.
     Fails = 1,
+    /// What was asked about cannot be read, which was told as a result.
+    Unreadable = TROUBLE as isize,
 }
 
 /// Usage, files, configuration.
@@ -53,6 +55,7 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Check(args) => commands::check::run(args, output),
         Command::Checklist(args) => commands::checklist::run(args, output),
         Command::Build(args) => commands::build::run(args, output),
+        Command::Verify(args) => commands::verify::run(args, output),
         Command::Plan(args) => commands::plan::run(args, output),
         Command::Diff(args) => commands::diff::run(args, output),
         Command::Explain(args) => commands::explain::run(args, output),

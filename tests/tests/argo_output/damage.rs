@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::claims;
-use super::emitted::Emitted;
+use clearway_verify::argo::Emitted;
 
 /// A kind of damage: what is done, and the claim that must tell it.
 struct Damage {

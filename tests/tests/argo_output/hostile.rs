@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use clearway_tests::specs;
 
 use super::claims;
-use super::emitted::Emitted;
+use clearway_tests::Emits as _;
+use clearway_verify::argo::Emitted;
 
 /// Texts that are code to somebody: YAML, Argo, Kubernetes, a shell, `jq`, and what people read.
 const TEXTS: [&str; 12] = [

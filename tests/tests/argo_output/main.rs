@@ -5,13 +5,13 @@
 
 mod claims;
 mod damage;
-mod emitted;
 mod hostile;
 mod traps;
 
 use clearway_tests::{Fixture, repository, specs};
 
-use emitted::Emitted;
+use clearway_tests::Emits as _;
+use clearway_verify::argo::Emitted;
 use rayon::prelude::*;
 
 /// An example, for Argo.
@@ -113,7 +113,7 @@ fn flags_are_ramped_by_the_clock_alone_and_by_the_records() {
     assert_eq!(clocked.value["spec"]["concurrencyPolicy"], "Forbid");
     assert_eq!(emitted.of_kind("CronWorkflow").count(), 1, "nothing else is started by the clock");
     let template = emitted.object("WorkflowTemplate", "shop-flags").unwrap();
-    let read = clearway_tests::argo::Workflow::read(template).unwrap();
-    assert_eq!(read.main().tasks.len(), 1);
-    assert!(read.main().tasks.iter().all(|task| task.name.starts_with("flag-")));
+    let read = clearway_verify::argo::Workflow::read(template).unwrap();
+    assert_eq!(read.main().unwrap().tasks.len(), 1);
+    assert!(read.main().unwrap().tasks.iter().all(|task| task.name.starts_with("flag-")));
 }

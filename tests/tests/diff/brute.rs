@@ -10,7 +10,7 @@ use clearway_plan::{
 };
 use clearway_runtime::gate::{self, Measure, Measured, judge};
 use clearway_tests::Fixture;
-use clearway_tests::rng::Rng;
+use clearway_verify::Rng;
 use rust_decimal::Decimal;
 
 use super::{changes, planned};

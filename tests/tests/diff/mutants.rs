@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clearway_plan::Plan;
-use clearway_tests::rng::Rng;
+use clearway_verify::Rng;
 use rayon::prelude::*;
 use serde_json::{Number, Value};
 

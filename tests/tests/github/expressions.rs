@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clearway_tests::github::{Condition, Expression, Scope, Value, template, truth, value};
+use clearway_verify::github::{Condition, Expression, Scope, Value, template, truth, value};
 
 /// What the tests can see: two needed jobs, an open `github`, and a run that goes well.
 struct Seen;
@@ -217,7 +217,7 @@ fn no_text_is_a_panic() {
         "'", "''", "${{", "}}", "(", ")", "[", "]", ".", "*", ",", "!", "&&", "==", "a", "1", "-", "é", "\n",
         " ",
     ];
-    let mut rng = clearway_tests::rng::Rng::new(7);
+    let mut rng = clearway_verify::Rng::new(7);
     for _ in 0..20_000 {
         let text: String = (0..rng.below(12)).map(|_| *rng.pick(&words)).collect();
         if let Ok(read) = Expression::read(&text) {

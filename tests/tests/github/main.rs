@@ -11,7 +11,7 @@ mod traps;
 
 use std::collections::BTreeMap;
 
-use clearway_tests::github::{Folder, Graph};
+use clearway_verify::github::{Folder, Graph};
 
 /// A repository whose workflows are these texts, by file.
 fn folder(files: &[(&str, &str)]) -> Folder {

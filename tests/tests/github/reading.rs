@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clearway_tests::github::{Folder, Graph, is_pinned};
+use clearway_verify::github::{Folder, Graph, is_pinned};
 
 use super::{folder, workflow};
 
@@ -43,7 +43,7 @@ fn what_github_refuses_is_refused() {
         (&format!("{call}, permissions: {{}}, with: {{ version: 1 }} }}"), "asks for more of `id-token`"),
     ] {
         let found = refusal(&[("main.yml", &of_job(job)), ("stage.yml", stage)]);
-        assert!(found.starts_with("main.yml: ") && found.contains(why), "{job}: {found}");
+        assert!(found.starts_with(".github/workflows/main.yml: ") && found.contains(why), "{job}: {found}");
     }
     let itself = workflow("workflow_call", "a: -> main.yml");
     assert!(refusal(&[("main.yml", &itself)]).contains("calls itself"));
@@ -55,7 +55,7 @@ fn what_github_refuses_is_refused() {
         .contains("not to be called")
     );
     let bomb = format!("on: push\njobs: {}", "[".repeat(5_000));
-    assert!(refusal(&[("main.yml", &bomb)]).starts_with("main.yml"));
+    assert!(refusal(&[("main.yml", &bomb)]).starts_with(".github/workflows/main.yml"));
 }
 
 const MAIN: &str = "

@@ -1,6 +1,6 @@
 //! The algebra of results: which jobs start, how they end, what the run is shown as.
 
-use clearway_tests::github::{Graph, Outcome, Run, Scenario, Unclear, Value};
+use clearway_verify::github::{Graph, Outcome, Run, Scenario, Unclear, Value};
 
 use Outcome::{Cancelled, Failure, Skipped, Success};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use clearway_tests::github::{Claim, Graph, Outcome, Run, Scenario, Unclear};
-use clearway_tests::rng::Rng;
+use clearway_verify::Rng;
+use clearway_verify::github::{Claim, Graph, Outcome, Run, Scenario, Unclear};
 
 use super::{folder, graph, workflow};
 

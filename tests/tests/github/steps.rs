@@ -1,6 +1,6 @@
 //! The steps of a job.
 
-use clearway_tests::github::{Graph, Outcome, Scenario, StepsAssumed, StepsRun, Value};
+use clearway_verify::github::{Graph, Outcome, Scenario, StepsAssumed, StepsRun, Value};
 
 use Outcome::{Cancelled, Failure, Skipped, Success};
 

@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearway_tests::github::{
-    Claim, Folder, Graph, Holder, Outcome, Refused, Run, Scenario, StepsAssumed, StepsRun,
-};
 use clearway_tests::{files_below, read, repository};
+use clearway_verify::Refused;
+use clearway_verify::github::{Claim, Folder, Graph, Holder, Outcome, Run, Scenario, StepsAssumed, StepsRun};
 
 const FOLDER: &str = "tests/github/traps";
 

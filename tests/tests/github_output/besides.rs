@@ -1,11 +1,12 @@
 //! What a release does besides building, deciding and moving: data is put in place, secrets are named, a commit has its tag, and each job
 //! knows which build its run is.
 
-use clearway_tests::github::{Job, Step, Workflow};
 use clearway_tests::specs;
+use clearway_verify::github::{Job, Step, Workflow};
 
 use super::claims;
-use super::emitted::Emitted;
+use clearway_tests::Emits as _;
+use clearway_verify::github::Emitted;
 
 const SPEC: &str = r#"
 team shop { members = [ana, ben] }
@@ -49,7 +50,7 @@ fn workflow(emitted: &Emitted, file: &str) -> Workflow {
 
 /// A value of a step's environment.
 fn told(step: &Step, key: &str) -> String {
-    step.env.get(key).map(clearway_tests::github::Scalar::text).unwrap_or_default()
+    step.env.get(key).map(clearway_verify::github::Scalar::text).unwrap_or_default()
 }
 
 /// The step whose title begins so.
@@ -129,7 +130,7 @@ fn every_record_says_which_build_its_run_was() {
     for (file, text) in emitted.workflows() {
         let workflow = Workflow::read(&text).unwrap();
         let told =
-            |key: &str| workflow.env.get(key).map(clearway_tests::github::Scalar::text).unwrap_or_default();
+            |key: &str| workflow.env.get(key).map(clearway_verify::github::Scalar::text).unwrap_or_default();
         assert_eq!(told("CLEARWAY_RUN"), "${{ github.run_id }}", "{file}");
         assert_eq!(told("CLEARWAY_BUILD"), "${{ github.run_number }}.${{ github.run_attempt }}", "{file}");
         let scripts = workflow.jobs.values().flat_map(Job::steps).filter_map(|step| step.run.as_deref());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::claims;
-use super::emitted::Emitted;
+use clearway_verify::github::Emitted;
 
 /// A workflow as plain data, which YAML can be read from again: JSON is YAML.
 type Files = BTreeMap<String, Value>;

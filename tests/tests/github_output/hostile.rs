@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearway_tests::github::{Scope, Value, Workflow, template, value};
 use clearway_tests::specs;
+use clearway_verify::github::{Scope, Value, Workflow, template, value};
 
 use super::claims;
-use super::emitted::Emitted;
+use clearway_tests::Emits as _;
+use clearway_verify::github::Emitted;
 
 /// Texts that are code to somebody: YAML, GitHub's expressions, a shell, `jq`, and what people read.
 pub const TEXTS: [&str; 14] = [

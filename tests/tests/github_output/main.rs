@@ -6,7 +6,6 @@
 mod besides;
 mod claims;
 mod damage;
-mod emitted;
 mod hostile;
 #[cfg(unix)]
 mod scripts;
@@ -17,7 +16,8 @@ use std::path::PathBuf;
 
 use clearway_tests::{Fixture, files_below, repository, specs};
 
-use emitted::Emitted;
+use clearway_tests::Emits as _;
+use clearway_verify::github::Emitted;
 
 /// The examples, each with its folder.
 fn examples() -> Vec<(PathBuf, Fixture)> {

@@ -10,11 +10,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use clearway_tests::files_below;
-use clearway_tests::github::Workflow;
 use clearway_tests::specs;
+use clearway_verify::github::Workflow;
 
-use super::emitted::Emitted;
 use super::hostile::as_read;
+use clearway_tests::Emits as _;
+use clearway_verify::github::Emitted;
 
 /// Each would leave a file, if anything but a text was made of it.
 const TEXTS: [&str; 6] = [

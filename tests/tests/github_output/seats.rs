@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use clearway_tests::specs;
 use serde_json::Value;
 
-use crate::emitted::Emitted;
+use clearway_tests::Emits as _;
+use clearway_verify::github::Emitted;
 
 /// Two chains with a step of one name, from different people, before one environment, and an environment besides.
 fn spec(chains: [&str; 2], steps: [&str; 2], environment: &str) -> String {

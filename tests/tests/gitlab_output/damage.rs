@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::claims;
-use super::emitted::Emitted;
+use clearway_verify::gitlab::Emitted;
 
 /// A kind of damage: it changes a job, at one of its places, or has none left.
 struct Damage {

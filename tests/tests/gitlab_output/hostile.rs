@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use clearway_tests::specs;
 
 use super::claims;
-use super::emitted::Emitted;
+use clearway_tests::Emits as _;
+use clearway_verify::gitlab::Emitted;
 
 /// Texts that are code to somebody: YAML, variables and inputs of GitLab, a shell, `jq`, and what people read.
 pub const TEXTS: [&str; 13] = [

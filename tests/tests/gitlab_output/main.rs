@@ -5,13 +5,13 @@
 
 mod claims;
 mod damage;
-mod emitted;
 mod hostile;
 mod traps;
 
 use clearway_tests::{Fixture, repository, specs};
 
-use emitted::Emitted;
+use clearway_tests::Emits as _;
+use clearway_verify::gitlab::Emitted;
 
 /// The shop, for GitLab in a tier.
 fn shop(tier: &str) -> Fixture {

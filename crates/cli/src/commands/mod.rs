@@ -23,6 +23,7 @@ pub(crate) mod preflight;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod test;
+pub(crate) mod verify;
 pub(crate) mod watch;
 pub(crate) mod why;
 pub(crate) mod window;

@@ -1,0 +1,129 @@
+//! The ways through the releases of a plan, as runs of the workflows that are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearway_plan::{Path, PathKind, Plan, Release, Step, StepKind};
+
+use super::folder::{Folder, spot};
+use super::graph::{Graph, Node};
+use crate::finding::Refused;
+use crate::{Files, Spot};
+
+/// Where workflows stand.
+const WORKFLOWS: &str = ".github/workflows/";
+
+/// Files, and the plan that they are held to.
+#[derive(Debug, Clone)]
+pub struct Emitted {
+    /// The plan.
+    pub plan: Plan,
+    /// Every file, by path.
+    pub files: Files,
+}
+
+impl Emitted {
+    /// The workflows, by the names of their files: those of the releases, and those that they call. What else a repository has is its own
+    /// business.
+    pub fn workflows(&self) -> BTreeMap<String, String> {
+        let ends = ["", "-emergency", "-rollback", "-flags"];
+        let of = |name: &String| ends.map(|end| format!("{name}{end}.yml"));
+        let mut open: Vec<String> = self.plan.releases.iter().flat_map(|release| of(&release.name)).collect();
+        let mut found = BTreeMap::new();
+        while let Some(file) = open.pop() {
+            let Some(text) = self.files.get(&format!("{WORKFLOWS}{file}")) else { continue };
+            if found.insert(file, text.clone()).is_none() {
+                let calls = text.split(WORKFLOWS).skip(1);
+                let name = |c: char| !(c.is_alphanumeric() || "._-".contains(c));
+                open.extend(calls.filter_map(|rest| rest.split(name).next()).map(str::to_owned));
+            }
+        }
+        found
+    }
+
+    /// The workflows as GitHub reads them.
+    pub fn folder(&self) -> Result<Folder, Refused> {
+        Folder::of(&self.workflows())
+    }
+
+    /// The ways through the releases.
+    pub fn ways(&self) -> Result<Vec<Way<'_>>, Refused> {
+        let folder = self.folder()?;
+        let mut ways = Vec::new();
+        for release in &self.plan.releases {
+            for path in &release.paths {
+                let file = match path.kind {
+                    PathKind::Release => format!("{}.yml", release.name),
+                    kind => format!("{}-{kind}.yml", release.name),
+                };
+                let graph = Graph::of(&folder, &file)?;
+                ways.push(Way { emitted: self, release, path, folder: folder.clone(), graph });
+            }
+        }
+        Ok(ways)
+    }
+}
+
+/// A way through a release, as a run.
+pub struct Way<'e> {
+    /// All that is there.
+    pub emitted: &'e Emitted,
+    /// The release.
+    pub release: &'e Release,
+    /// The steps that the plan wants.
+    pub path: &'e Path,
+    /// The workflows.
+    pub folder: Folder,
+    /// The jobs.
+    pub graph: Graph,
+}
+
+impl<'e> Way<'e> {
+    /// The workflow that it starts with.
+    pub fn spot(&self) -> Spot {
+        spot(&self.graph.file, &["jobs"])
+    }
+
+    /// Whether it goes to the environments, and not back from one.
+    pub fn is_forward(&self) -> bool {
+        self.path.kind != PathKind::Rollback
+    }
+
+    /// What the clock starts beside the way through a release: the ramps of its flags.
+    pub fn clock(&self) -> Result<Option<Graph>, String> {
+        let file = format!("{}-flags.yml", self.release.name);
+        if self.path.kind != PathKind::Release || !self.folder.workflows.contains_key(&file) {
+            return Ok(None);
+        }
+        Graph::of(&self.folder, &file).map(Some).map_err(|refused| refused.to_string())
+    }
+
+    /// The job of a step.
+    pub fn node(&self, step: &str) -> Result<&Node, String> {
+        let found = self.graph.nodes.iter().filter(|node| node.called.is_none() && node.local == step);
+        match found.collect::<Vec<_>>().as_slice() {
+            [only] => Ok(only),
+            [] => Err(format!("no job for the step `{step}`")),
+            several => Err(format!("{} jobs for the step `{step}`", several.len())),
+        }
+    }
+
+    /// The id of the job of a step.
+    pub fn job(&self, step: &str) -> Result<&str, String> {
+        self.node(step).map(|node| node.id.as_str())
+    }
+
+    /// The steps of a kind.
+    pub fn steps(&self, wanted: impl Fn(&StepKind) -> bool) -> Vec<&'e Step> {
+        self.path.steps.iter().filter(|step| wanted(&step.does)).collect()
+    }
+
+    /// The steps that deploy.
+    pub fn deployments(&self) -> Vec<&'e Step> {
+        self.steps(|does| matches!(does, StepKind::Deploy { .. }))
+    }
+
+    /// All steps that a step stands on.
+    pub fn closure(&self, step: &'e Step) -> BTreeSet<&'e str> {
+        crate::closure(self.path, step)
+    }
+}

@@ -1,0 +1,65 @@
+//! The guarantees as claims about emitted pipelines. Each gives what of it is broken, with the run in which it is.
+
+mod flow;
+mod hardening;
+mod jobs;
+mod places;
+
+use clearway_plan::Guarantee;
+use rayon::prelude::*;
+
+use super::way::{Emitted, Way};
+use crate::finding::{Broken, Finding, Refused, Told, mark_what_follows};
+use crate::missing;
+
+/// A claim about a way through a release.
+pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
+
+/// Every claim, by its name, with the guarantees that it keeps.
+pub const ALL: [(&str, &[Guarantee], Check); 15] = {
+    use Guarantee::{
+        Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
+    };
+    [
+        ("order", &[Order], flow::order),
+        ("gates-and-approvals", &[Gates, Approvals], flow::gates_and_approvals),
+        ("rollback", &[Rollback], flow::rollback),
+        ("outcome", &[Outcome], flow::outcome),
+        ("locks", &[Locks], places::locks),
+        ("environments", &[Approvals, Credentials], places::environments),
+        ("settings", &[Approvals, Credentials], places::settings),
+        ("starts", &[Credentials], places::starts),
+        ("attempts", &[Approvals], jobs::attempts),
+        ("moment", &[Windows, Basis], jobs::moment),
+        ("records", &[Records], jobs::records),
+        ("digest", &[Digest], jobs::digest),
+        ("reports", &[Gates], jobs::reports),
+        ("hardening", &[Credentials], hardening::hardening),
+        ("reachable", &[Outcome], flow::reachable),
+    ]
+};
+
+/// All that is broken of some claims.
+pub fn broken(emitted: &Emitted, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Told>, Refused> {
+    let mut ways = emitted.ways()?;
+    // The runs of a way are shared by its claims, so each way is looked at by one thread.
+    let looked = ways.par_iter_mut().flat_map_iter(|way| {
+        let mut told =
+            missing(&way.name(), way.path, &way.spot(), way.steps(), |step| way.job_name(step).is_ok());
+        for (claim, keeps, check) in ALL.into_iter().filter(|(name, ..)| wanted(name)) {
+            let broken = check(way).unwrap_or_else(|why| vec![Finding::nowhere(why)]);
+            let way = way.name();
+            told.extend(broken.into_iter().map(|finding| Told {
+                claim,
+                keeps,
+                way: way.clone(),
+                finding,
+                follows: false,
+            }));
+        }
+        told
+    });
+    let mut told: Vec<Told> = looked.collect();
+    mark_what_follows(&mut told);
+    Ok(told)
+}

@@ -1,0 +1,107 @@
+//! What is emitted, or edited by hand since, is read back as each product reads it, and held to the guarantees of its plan.
+//!
+//! Each product has a folder: its rules, from its own documents and sources (how files are read, which jobs there are, what becomes of them in
+//! a run), the ways through releases in them, and the claims that keep the guarantees. Nothing here knows the emitters: what both read is the plan.
+//! What the rules leave open is open here too, so a claim holds only if it holds either way.
+
+pub mod argo;
+mod finding;
+pub mod github;
+pub mod gitlab;
+mod place;
+mod rng;
+mod text;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearway_plan::{Guarantee, Path, Plan, Step, StepKind};
+
+pub use finding::{Broken, Finding, Refused, Spot, Told};
+pub use place::Places;
+pub use rng::Rng;
+pub use verdict::{Error, Standing, Stands, Verdict};
+
+/// The files of a repository, by their paths from its root.
+pub type Files = BTreeMap<String, String>;
+
+/// A product whose files can be read back.
+#[derive(Debug, Clone, Copy)]
+pub struct Product {
+    /// Its name, by which targets call it.
+    pub name: &'static str,
+    /// The files and folders of a repository that its pipelines rest on.
+    pub roots: &'static [&'static str],
+    /// The guarantees that a claim keeps.
+    pub keeps: fn() -> Vec<Guarantee>,
+    told: fn(&Plan, &Files) -> Result<Vec<Told>, Refused>,
+}
+
+impl Product {
+    /// Every product.
+    pub const ALL: [Self; 3] = [github::PRODUCT, gitlab::PRODUCT, argo::PRODUCT];
+
+    /// Whether Clearway wrote something for it among some files.
+    pub fn is_among(&self, files: &Files) -> bool {
+        let settings = format!(".clearway/settings/{}/", self.name);
+        files.range(settings.clone()..).next().is_some_and(|(path, _)| path.starts_with(&settings))
+    }
+
+    /// Holds files to the guarantees of a plan.
+    pub fn verify(&self, plan: &Plan, files: &Files) -> Verdict {
+        Verdict::of(self.name, plan, files, (self.told)(plan, files))
+    }
+}
+
+/// What is wrong with a text that cannot be read as YAML of its kind, and in which line.
+pub(crate) fn unreadable(error: &serde_saphyr::Error) -> (String, Option<usize>) {
+    let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
+    let why = match error.without_snippet() {
+        serde_saphyr::Error::DuplicateMappingKey { key, .. } => {
+            format!("a duplicate key: `{}`", key.as_deref().unwrap_or_default())
+        }
+        other => other.to_string(),
+    };
+    (why, line)
+}
+
+/// The guarantee that a job keeps by standing before a deployment, where it is another than the order.
+pub(crate) fn kept_by(path: &Path, step: &str) -> Option<Guarantee> {
+    match path.step(step)?.does {
+        StepKind::Gate { .. } | StepKind::Checklist { .. } => Some(Guarantee::Gates),
+        StepKind::Approval { .. } => Some(Guarantee::Approvals),
+        StepKind::Preflight => Some(Guarantee::Credentials),
+        StepKind::Rollback { .. } => Some(Guarantee::Rollback),
+        _ => None,
+    }
+}
+
+/// The steps of a way that have no job, each at its own place in the file that the way begins with.
+pub(crate) fn missing<'s>(
+    way: &str,
+    path: &Path,
+    spot: &Spot,
+    steps: impl Iterator<Item = &'s Step>,
+    has: impl Fn(&str) -> bool,
+) -> Vec<Told> {
+    let told = |step: &Step| {
+        let mut spot = spot.clone();
+        spot.path.push(step.id.clone());
+        let guarantee = kept_by(path, &step.id).unwrap_or(Guarantee::Order);
+        let finding = spot.says(format!("there is no job for the step `{}`", step.id)).of(guarantee);
+        Told { claim: "missing", keeps: &[], way: way.to_owned(), finding, follows: false }
+    };
+    steps.filter(|step| !has(&step.id)).map(told).collect()
+}
+
+/// All steps of a path that a step stands on.
+pub(crate) fn closure<'p>(path: &'p Path, step: &'p Step) -> BTreeSet<&'p str> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&str> = step.needs.iter().map(String::as_str).collect();
+    while let Some(id) = open.pop() {
+        if found.insert(id) {
+            open.extend(path.step(id).into_iter().flat_map(|step| step.needs.iter().map(String::as_str)));
+        }
+    }
+    found
+}
