@@ -58,7 +58,7 @@ struct Builder<'w, 'p> {
     /// What is known of each version of each service of the problem.
     known: Vec<Vec<Option<&'p Facts>>>,
     world: &'w mut World,
-    index: BTreeMap<SmolStr, usize>,
+    index: FxHashMap<SmolStr, usize>,
 }
 
 impl<'p> Builder<'_, 'p> {
@@ -122,7 +122,7 @@ impl<'p> Builder<'_, 'p> {
     fn requirement(&mut self, owner: usize, version: u16, service: &Service, requirement: &'p Requirement) {
         let text = &self.world.parties[owner].versions[usize::from(version)];
         let applies = |when: &Range| when.admits(text, &service.scheme) != Some(false);
-        if !requirement.when.as_ref().is_none_or(applies) {
+        if !requirement.when.as_deref().is_none_or(applies) {
             return;
         }
         let target = self.party(&requirement.target);

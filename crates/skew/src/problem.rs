@@ -1,5 +1,7 @@
 //! What is asked: what is live, what ships, and the rules between versions.
 
+use std::sync::Arc;
+
 use clearway_versions::{Range, Scheme};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -90,9 +92,9 @@ pub struct Requirement {
     /// A part of it; without one its own version is meant.
     pub part: Option<SmolStr>,
     /// The versions that will do.
-    pub range: Range,
+    pub range: Arc<Range>,
     /// Only for these versions of the owner.
-    pub when: Option<Range>,
+    pub when: Option<Arc<Range>>,
     /// It may be absent, but must fit where it is present.
     pub optional: bool,
     /// It never stands in the way.

@@ -29,7 +29,7 @@ fn requirement(target: &str, range: &str) -> Requirement {
     Requirement {
         target: target.into(),
         part: Some("api".into()),
-        range: Range::parse(range).unwrap(),
+        range: Range::parse(range).unwrap().into(),
         when: None,
         optional: false,
         weak: false,

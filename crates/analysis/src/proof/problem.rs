@@ -1,6 +1,7 @@
 //! What is asked of a stage: everything that is live in its environment, what ships, and the rules, each fact with its place.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use clearway_diagnostics::Place;
 use clearway_model::state::{Deployed, DeployedVersion, StateFile};
@@ -8,6 +9,7 @@ use clearway_model::views::Stage;
 use clearway_model::{Db, Item, deployed_state};
 use clearway_skew::{Facts, MoveKind, Origin, Problem, Relation, Requirement, Service, Skew, Unit};
 use clearway_versions::Range;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::rules::{Rules, recorded_distance, rollout_kind};
@@ -23,9 +25,9 @@ pub(crate) struct Asked {
     /// The place of each origin.
     pub places: Vec<Place>,
     /// The services that the project declares.
-    pub declared: BTreeSet<SmolStr>,
+    pub declared: FxHashSet<SmolStr>,
     /// Where each version of a service is named, so that something can be asked about it.
-    pub versions: BTreeMap<(SmolStr, SmolStr), Place>,
+    pub versions: FxHashMap<(SmolStr, SmolStr), Place>,
 }
 
 impl Asked {
@@ -50,12 +52,12 @@ pub(crate) fn asked(db: &dyn Db, release: Item, recorded: Option<Item>, kind: Mo
         state: recorded.and_then(|environment| deployed_state(db, environment)),
         shipment: shipment(db, release),
         kind,
-        origins: BTreeMap::new(),
+        origins: FxHashMap::default(),
         asked: Asked {
             problem: Problem::default(),
             places: Vec::new(),
-            declared: BTreeSet::new(),
-            versions: BTreeMap::new(),
+            declared: FxHashSet::default(),
+            versions: FxHashMap::default(),
         },
     };
     builder.services();
@@ -69,7 +71,7 @@ struct Builder<'db> {
     shipment: &'db Shipment,
     /// How services move that do not say so themselves.
     kind: MoveKind,
-    origins: BTreeMap<Place, Origin>,
+    origins: FxHashMap<Place, Origin>,
     asked: Asked,
 }
 
@@ -102,7 +104,7 @@ impl<'db> Builder<'db> {
         let mut waiting: BTreeSet<SmolStr> =
             deployed.into_iter().flat_map(|state| state.services.keys()).map(SmolStr::new).collect();
         waiting.extend(self.shipment.names().cloned());
-        let mut seen = BTreeSet::new();
+        let mut seen = FxHashSet::default();
         while let Some(name) = waiting.pop_first() {
             if !seen.insert(name.clone()) {
                 continue;
@@ -310,8 +312,8 @@ impl<'db> Builder<'db> {
         Some(Requirement {
             target: need.target.clone(),
             part: need.part.as_ref().map(|(part, _)| part.clone()),
-            range: need.range.as_ref()?.as_ref().clone(),
-            when: need.when.as_ref().map(|when| when.as_ref().clone()),
+            range: need.range.clone()?,
+            when: need.when.clone(),
             optional: need.optional,
             weak: need.weak,
             origin: self.origin(need.target_place),
@@ -326,7 +328,7 @@ impl<'db> Builder<'db> {
             });
             known.provides = Some(parts.collect());
         }
-        let range = |text: &String| Range::parse(text);
+        let range = |text: &String| Range::parse(text).map(Arc::new);
         if let Some(requires) = &live.requires {
             let requirements = requires.iter().filter_map(|requirement| {
                 let (target, part) = requirement.target();
@@ -347,7 +349,7 @@ impl<'db> Builder<'db> {
                 target: (rule.target != "self").then(|| SmolStr::new(&rule.target)),
                 behind: rule.behind.as_ref().map(recorded_distance),
                 ahead: rule.ahead.as_ref().map(recorded_distance),
-                when: rule.when.as_ref().and_then(range),
+                when: rule.when.as_deref().and_then(Range::parse),
                 origin: self.new_origin(place),
             });
             known.skew = Some(rules.collect());

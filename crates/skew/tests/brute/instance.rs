@@ -221,7 +221,7 @@ impl Instance {
                 let requirement = Requirement {
                     target: name(target),
                     part: part.then(|| "p".into()),
-                    range: range(format!(">=1.{least}.0, <=1.{most}.0")),
+                    range: range(format!(">=1.{least}.0, <=1.{most}.0")).into(),
                     when: None,
                     optional,
                     weak: false,

@@ -24,7 +24,7 @@ pub fn landscape(count: usize, knots: usize, circle: bool) -> Problem {
         let mut requires = |target: usize, range: &str| Requirement {
             target: name(target),
             part: None,
-            range: Range::parse(range).unwrap(),
+            range: Range::parse(range).unwrap().into(),
             when: None,
             optional: false,
             weak: false,

@@ -66,7 +66,7 @@ pub fn requires(target: &str, range: &str, origin: u32) -> Requirement {
     Requirement {
         target: target.into(),
         part: None,
-        range: Range::parse(range).unwrap(),
+        range: Range::parse(range).unwrap().into(),
         when: None,
         optional: false,
         weak: false,
