@@ -179,9 +179,10 @@ def judge_examples(binary, folder):
         raise Broken(f"{binary} is not there: run `cargo build` first")
     with tempfile.TemporaryDirectory(prefix="clearway-examples-") as temporary:
         emitted = []
+        # All of them: an example may rest on a package beside it.
+        projects = shutil.copytree(folder, Path(temporary) / "projects")
         for example in examples_below(folder):
-            project, out = Path(temporary) / "projects" / example.name, Path(temporary) / example.name
-            shutil.copytree(example, project)
+            project, out = projects / example.relative_to(folder), Path(temporary) / example.name
             manifest = project / "clearway.toml"
             text = manifest.read_text(encoding="utf-8")
             if "[targets.argo]" not in text:

@@ -90,7 +90,8 @@ pub(crate) enum Command {
 }
 
 pub(crate) use report::{
-    HistoryArgs, HtmlReportArgs, MEANINGS, ReportArgs, ReportFormat, SpecReport, SpecReportArgs, TableFormat,
+    BundleArgs, HistoryArgs, HtmlReportArgs, MEANINGS, ReportArgs, ReportFormat, SpecReport, SpecReportArgs,
+    TableFormat,
 };
 pub(crate) use runtime::{
     ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, ChecklistArgs, ChecklistCommand,

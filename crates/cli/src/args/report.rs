@@ -39,10 +39,37 @@ pub(crate) enum ReportFormat {
 pub(crate) enum SpecReport {
     /// Who may do what: derived for every person and every way into an environment
     Access(SpecReportArgs),
+    /// All that an auditor asks for as one folder that is verified offline: plan, records, changes, audit, controls, access
+    Bundle(BundleArgs),
     /// Which construct shows which control of the policies in force, and which controls nothing shows
     ControlMatrix(SpecReportArgs),
     /// Everything about the releases as one page for a browser: plan, pictures, guarantees, risks, controls, and what changes
     Html(HtmlReportArgs),
+}
+
+/// The bundle.
+#[derive(Args)]
+pub(crate) struct BundleArgs {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// The folder to write, which must not be there
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Utf8PathBuf,
+    /// Where the records are: a folder, file://… or s3://bucket/prefix
+    #[arg(long, value_name = "DEST")]
+    pub ledger: Option<String>,
+    /// Believe only records that a key of this file has signed, and put the keys in: Ed25519 public keys in PEM
+    #[arg(long, value_name = "FILE")]
+    pub trust: Option<Utf8PathBuf>,
+    /// The plan that the pipelines were built from
+    #[arg(long, value_name = "FILE", default_value = ".clearway/plan.json")]
+    pub plan: Utf8PathBuf,
+    /// From this moment on, as RFC 3339; from the first record by default
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<jiff::Timestamp>,
+    /// Until this moment, as RFC 3339; until now by default
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<jiff::Timestamp>,
 }
 
 /// The page.

@@ -37,7 +37,7 @@ struct Known<'a> {
 
 /// The data of a report. An audit with findings fails.
 pub(super) fn data(kind: Kind, args: &HistoryArgs) -> Result<(Value, Verdict), Failure> {
-    let known = Known::of(args)?;
+    let known = Known::of(kind, args)?;
     let links = known.links();
     let data = match kind {
         Kind::Change => json!({"changes": known.asked()?}),
@@ -51,7 +51,7 @@ pub(super) fn data(kind: Kind, args: &HistoryArgs) -> Result<(Value, Verdict), F
 }
 
 impl<'a> Known<'a> {
-    fn of(args: &'a HistoryArgs) -> Result<Self, Failure> {
+    fn of(kind: Kind, args: &'a HistoryArgs) -> Result<Self, Failure> {
         let log = runtime::ledger(args.ledger.as_deref(), args.trust.as_deref())?.log()?;
         let plan = match args.plan.exists() {
             true => Some(PlanFile::read(files::read(&args.plan)?.as_bytes())?),
@@ -70,7 +70,11 @@ impl<'a> Known<'a> {
                 .help("give `--since` and `--until`, the earlier one first")
                 .into());
         }
-        let incidents = incidents(args, plan.as_ref().and_then(|file| file.plan.retrospective.as_ref()))?;
+        // What was changed, and by whose leave, is told by the records alone.
+        let incidents = match kind {
+            Kind::Change | Kind::Audit => Vec::new(),
+            _ => incidents(args, plan.as_ref().and_then(|file| file.plan.retrospective.as_ref()))?,
+        };
         let production = production.ok_or_else(|| {
             Trouble::new(format!(
                 "which environments are production is not known: there is no `{}`",

@@ -1,6 +1,7 @@
 //! `clearway report`
 
 mod access;
+mod bundle;
 mod history;
 mod html;
 mod matrix;
@@ -21,6 +22,7 @@ pub(crate) use spec::Places;
 pub(crate) fn run(args: &ReportArgs, output: &Output) -> Result<Verdict, Failure> {
     match (&args.spec, args.kind) {
         (Some(SpecReport::Access(args)), _) => access::run(args, output),
+        (Some(SpecReport::Bundle(args)), _) => bundle::run(args, output),
         (Some(SpecReport::ControlMatrix(args)), _) => matrix::run(args, output),
         (Some(SpecReport::Html(args)), _) => html::run(args, output),
         (None, Some(kind)) => {
@@ -38,14 +40,20 @@ fn print(args: &ReportArgs, kind: Kind, data: &Value, output: &Output) -> Result
         ReportFormat::Json => output.results(|out| writeln!(out, "{data:#}")),
         ReportFormat::Markdown => {
             let template = args.template.as_deref().map(files::read).transpose()?;
-            let text = markdown(kind, template.as_deref(), data).map_err(|unfilled| {
-                let help = match unfilled {
-                    Unfilled::Template(_) => "write it in the language of Jinja",
-                    Unfilled::Data(_) => "`--format json` prints what a template is filled in with",
-                };
-                Trouble::new(unfilled.to_string()).help(help)
-            })?;
+            let text = prose(kind, template.as_deref(), data)?;
             output.results(|out| out.write_all(text.as_bytes()))
         }
     }
+}
+
+/// A report in words, by a template of the user's or our own.
+fn prose(kind: Kind, template: Option<&str>, data: &Value) -> Result<String, Failure> {
+    let told = |unfilled: Unfilled| {
+        let help = match unfilled {
+            Unfilled::Template(_) => "write it in the language of Jinja",
+            Unfilled::Data(_) => "`--format json` prints what a template is filled in with",
+        };
+        Trouble::new(unfilled.to_string()).help(help)
+    };
+    Ok(markdown(kind, template, data).map_err(told)?)
 }
