@@ -72,12 +72,14 @@ kind triage {
 
 /// What must be done before a stage, item by item.
 kind checklist {
-  /// An item: a gate decides it, or a person attests it.
+  /// An item: a gate or a policy decides it, or a person attests it.
   clause item tightens up repeated required {
     /// What must be done.
     positional text text
     /// The gate that decides it: it must have passed in the run.
     label gate gate
+    /// The policy that decides it: each of its controls must be met, also those that are only advice, or be waived when it is asked.
+    label policy policy
     /// The people of whom one attests it, with `clearway record attest`.
     label attested-by team or role
     /// How long an attestation holds. Without it, one holds for the commit that it names, and for no other.

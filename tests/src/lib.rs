@@ -15,6 +15,7 @@ use std::sync::Arc;
 use clearway_diagnostics::Report;
 use clearway_model::{Change, MemorySystem, Workspace, joined};
 
+pub use clearway_verify::Rng;
 pub use emits::{Emits, emitted};
 pub use vocabulary::vocabulary_words;
 

@@ -4,6 +4,7 @@ use clearway_diagnostics::{Code, Place};
 use clearway_model::policy::{Answer, Demand, Subject};
 use clearway_model::views::{self, Control, Keep, Policy, Waiver};
 use clearway_model::{Condition, Db, Item, Project, demands, items, lower, release};
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::implied;
@@ -85,6 +86,15 @@ pub enum About {
     LongRetention,
 }
 
+/// A control that is not met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// Its number.
+    pub id: SmolStr,
+    /// Until when waivers let that through, where they do.
+    pub waived_until: Option<jiff::Timestamp>,
+}
+
 /// How a condition stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -135,6 +145,39 @@ pub(crate) fn controls(db: &dyn Db, project: Project) -> Vec<ControlState> {
         }
     }
     states
+}
+
+/// The controls of a policy that are not met, advice among them, where these codes were told.
+pub(crate) fn open(db: &dyn Db, policy: Item, told: &FxHashSet<Code>) -> Vec<Open> {
+    let of_policy = crate::query::controls(db, db.project()).iter().filter(|state| state.policy == policy);
+    let stands = |state: &ControlState| {
+        let raised = state.raises.iter().any(|raised| raised.code.is_none_or(|code| told.contains(&code)));
+        let mut waived: Option<jiff::Timestamp> = None;
+        let mut is_met = !raised;
+        let mut is_waived = !raised;
+        for judged in &state.judged {
+            match judged.verdict {
+                Verdict::Holds => {}
+                // Whether it has ended by then is seen when it is asked.
+                Verdict::Waived(waiver) | Verdict::Expired(waiver) => {
+                    let view: Waiver = views::of(lower(db, waiver));
+                    let end = view.expires.as_ref().and_then(|at| ends(&at.value, view.timezone.as_ref()));
+                    is_met = false;
+                    is_waived &= end.is_some();
+                    waived = match (waived, end) {
+                        (Some(one), Some(other)) => Some(one.min(other)),
+                        (one, other) => one.or(other),
+                    };
+                }
+                Verdict::Fails | Verdict::Undecided => {
+                    is_met = false;
+                    is_waived = false;
+                }
+            }
+        }
+        (!is_met).then(|| Open { id: state.id.clone(), waived_until: waived.filter(|_| is_waived) })
+    };
+    of_policy.filter_map(stands).collect()
 }
 
 fn state(db: &dyn Db, policy: Item, control: Control, waivers: &Waivers) -> Option<ControlState> {

@@ -20,12 +20,13 @@ mod span;
 mod times;
 mod world;
 
-use clearway_diagnostics::Diagnostic;
+use clearway_diagnostics::{Code, Diagnostic};
 use clearway_model::{Db, Workspace};
+use rustc_hash::FxHashSet;
 
 pub use approvals::{Control, Direction};
 pub use conditions::bounds;
-pub use control::{About, ControlState, Judged, Raised, Verdict, Weight};
+pub use control::{About, ControlState, Judged, Open, Raised, Verdict, Weight};
 pub use form::has_form;
 pub use groups::members;
 pub use query::{controls, dependents, file_diagnostics, people, project_diagnostics};
@@ -44,6 +45,8 @@ pub struct Outcome<'w> {
 /// A project of which no rule has found an error that holds at any time: only [`check`] makes one.
 pub struct Checked<'w> {
     workspace: &'w Workspace,
+    /// The codes of what was told besides.
+    told: FxHashSet<Code>,
 }
 
 impl<'w> Checked<'w> {
@@ -55,6 +58,11 @@ impl<'w> Checked<'w> {
     /// Its releases, each with the order that holds in its stages.
     pub fn releases(&self) -> Vec<proof::ProvedRelease> {
         proof::proved_releases(self.workspace)
+    }
+
+    /// The controls of a policy in force that are not met: advice, and what is waived.
+    pub fn open_controls(&self, policy: clearway_model::Item) -> Vec<Open> {
+        control::open(self.workspace, policy, &self.told)
     }
 
     /// How few people can bring a change to each production environment of a release, way by way.
@@ -106,6 +114,8 @@ pub fn check(workspace: &Workspace) -> Outcome<'_> {
     }
     diagnostics.extend_from_slice(project_diagnostics(workspace, project));
     rules::policies::raise(workspace, project, &mut diagnostics);
-    let checked = (!diagnostics.iter().any(Diagnostic::stops_build)).then_some(Checked { workspace });
+    let told = || diagnostics.iter().map(|one| one.code).collect();
+    let holds = !diagnostics.iter().any(Diagnostic::stops_build);
+    let checked = holds.then(|| Checked { workspace, told: told() });
     Outcome { diagnostics, checked }
 }

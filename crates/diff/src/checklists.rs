@@ -48,6 +48,11 @@ fn items<'p>(plan: &'p Plan, lists: &[&str]) -> Vec<(&'p Checklist, &'p Checklis
 fn told(item: &ChecklistItem) -> String {
     match &item.by {
         Decider::Gate(gate) => format!("gate `{gate}`"),
+        Decider::Policy { policy, open } if open.is_empty() => format!("policy `{policy}`"),
+        Decider::Policy { policy, open } => {
+            let open: Vec<&str> = open.keys().map(String::as_str).collect();
+            format!("policy `{policy}`, of which {} is not met", open.join(", "))
+        }
         Decider::People { group, within: None } => format!("attested by `{group}`, for each commit"),
         Decider::People { group, within: Some(within) } => {
             format!("attested by `{group}` within {}", words::within(within))
@@ -76,6 +81,10 @@ fn weigh((old_plan, old): (&Plan, &Decider), (new_plan, new): (&Plan, &Decider))
             }
         }
         (Decider::Gate(one), Decider::Gate(other)) if one == other => Verdict::Neutral,
+        // What the policy demands is weighed by itself; here only whether the item can be ticked is another.
+        (Decider::Policy { policy: one, .. }, Decider::Policy { policy: other, .. }) if one == other => {
+            Verdict::Neutral
+        }
         _ => Verdict::Incomparable,
     }
 }

@@ -1,5 +1,8 @@
 //! Checklists: what must be done before a stage, item by item.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::approval::Within;
@@ -33,6 +36,14 @@ pub struct ChecklistItem {
 pub enum Decider {
     /// A gate, which must have passed in the run.
     Gate(String),
+    /// A policy, of whose controls each must be met when it is asked, or be waived.
+    Policy {
+        /// Its name.
+        policy: String,
+        /// The controls that are not met, each with the end of what waives it.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        open: BTreeMap<String, Option<Timestamp>>,
+    },
     /// One of the people of a team or role.
     People {
         /// The team or role.

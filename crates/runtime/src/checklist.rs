@@ -1,5 +1,6 @@
 //! Checklists: is everything done that must be before a stage, and who says so?
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clearway_plan::{Checklist, ChecklistItem, Decider, PathKind, StepKind, Within};
@@ -118,7 +119,8 @@ pub fn attest(call: &Call<'_>, said: &Attesting) -> Result<Answer, Trouble> {
         Trouble::new(what).help(format!("there is `{}`", there.join("`, `")))
     })?;
     let Decider::People { group, within } = &item.by else {
-        return Err(Trouble::new(format!("a gate decides {:?}: nobody attests it", item.text)));
+        let what = if matches!(item.by, Decider::Gate(_)) { "gate" } else { "policy" };
+        return Err(Trouble::new(format!("a {what} decides {:?}: nobody attests it", item.text)));
     };
     let person = known(&call.plan.plan, &said.person);
     let members = call.plan.plan.groups.get(group).map(|group| &group.members);
@@ -215,6 +217,7 @@ impl Looking<'_> {
     fn item(&self, item: &ChecklistItem) -> Found {
         let (by, done, proof) = match &item.by {
             Decider::Gate(gate) => (format!("gate {gate}"), self.gate(gate), Value::Null),
+            Decider::Policy { policy, open } => (format!("policy {policy}"), self.policy(open), Value::Null),
             Decider::People { group, within } => {
                 let (done, proof) = self.people(item, group, within.as_ref());
                 (group.clone(), done, proof)
@@ -243,6 +246,25 @@ impl Looking<'_> {
             return Err("it was decided for something else than what ships".to_owned());
         }
         Ok(format!("it passed at {}", act.record.at))
+    }
+
+    /// Whether each control was met when the plan was made, or is waived now.
+    fn policy(&self, open: &BTreeMap<String, Option<Timestamp>>) -> Result<String, String> {
+        let ended = |until: &Option<Timestamp>| until.is_none_or(|until| until <= self.call.now);
+        let lacking: Vec<String> = open
+            .iter()
+            .filter(|(_, until)| ended(until))
+            .map(|(control, until)| match until {
+                Some(until) => format!("{control}, waived until {until}"),
+                None => control.clone(),
+            })
+            .collect();
+        let waived: Vec<&str> = open.keys().map(String::as_str).collect();
+        match (lacking.as_slice(), waived.as_slice()) {
+            ([], []) => Ok("each of its controls is met".to_owned()),
+            ([], waived) => Ok(format!("each of its controls is met, or waived: {}", waived.join(", "))),
+            (lacking, _) => Err(format!("not met: {}", lacking.join("; "))),
+        }
     }
 
     /// Whether one of a group attests an item, and lately enough.

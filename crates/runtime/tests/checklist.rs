@@ -96,6 +96,28 @@ fn a_checklist_is_complete_when_each_item_is() {
 }
 
 #[test]
+fn a_policy_is_met_until_what_waives_a_control_of_it_has_ended() {
+    let with = |open: Value| {
+        let mut plan = plan();
+        plan["checklists"]["ready"]["items"] = json!([
+            {"id": "house", "text": "The house rules are met", "by": {"policy": {"policy": "house", "open": open}}},
+        ]);
+        let shop = Shop::of(&plan).adopt();
+        shop.pass("1", PathKind::Release, &subjects());
+        shop
+    };
+    assert!(look(&with(json!({})), "1", "2026-11-02T09:00:00Z").holds);
+    let advice = look(&with(json!({"H-1": null})), "1", "2026-11-02T09:00:00Z");
+    assert!(!advice.holds && advice.to_string().contains("not met: H-1"), "{advice}");
+    let waived = with(json!({"H-1": "2026-11-02T10:00:00Z"}));
+    let early = look(&waived, "1", "2026-11-02T09:59:59Z");
+    assert!(early.holds && early.to_string().contains("or waived: H-1"), "{early}");
+    let late = look(&waived, "1", "2026-11-02T10:00:00Z");
+    assert!(!late.holds && late.to_string().contains("H-1, waived until 2026-11-02T10:00:00Z"), "{late}");
+    assert!(attest(&waived.at("by-hand", "2026-11-02T09:10:00Z"), &says("house", Some(COMMIT))).is_err());
+}
+
+#[test]
 fn what_does_not_count_is_told_and_does_not_complete_it() {
     // No gate has passed in this run.
     let shop = gated();

@@ -5,42 +5,61 @@ use clearway_model::views::{self, At, Checklist, ChecklistItem};
 use clearway_model::{Db, Item, Reference, instance, lower, release};
 use std::sync::Arc;
 
+use crate::control::in_force;
+
 pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     match item.kind(db).as_str() {
         "checklist" => {
             let view: Checklist = views::of(lower(db, item));
-            view.items.iter().filter_map(unclear).collect()
+            view.items.iter().filter_map(|item| unclear(db, item)).collect()
         }
         "release" => undecided(db, item),
         _ => Vec::new(),
     }
 }
 
-/// An item that says neither or both of who decides it.
-fn unclear(item: &ChecklistItem) -> Option<Diagnostic> {
+/// An item of which it is not said who decides it, or of which several do.
+fn unclear(db: &dyn Db, item: &ChecklistItem) -> Option<Diagnostic> {
     let text = item.text.as_ref()?;
     let new = |message: String, at, what: &str| Diagnostic::new(catalogue::UNCLEAR_ITEM, message, at, what);
-    match (&item.gate, &item.attested_by, &item.within) {
-        (None, None, _) => Some(
+    let deciders = [
+        (&item.gate, "a gate decides it here"),
+        (&item.policy, "a policy decides it here"),
+        (&item.attested_by, "people attest it here"),
+    ];
+    let mut deciders = deciders.into_iter().filter_map(|(by, what)| Some((by.as_ref()?, what)));
+    let Some((first, what)) = deciders.next() else {
+        return Some(
             new(format!("nothing says who decides {:?}", &*text.value), text.place, "nobody ticks this item")
-                .help("add `gate …`, or `attested-by …` with a team or role"),
-        ),
-        (Some(gate), Some(people), _) => Some(
-            new(format!("two decide {:?}", &*text.value), people.place, "people attest it here")
-                .related(gate.place, "a gate decides it here")
+                .help("add `gate …`, `policy …`, or `attested-by …` with a team or role"),
+        );
+    };
+    if let Some((second, also)) = deciders.next() {
+        return Some(
+            new(format!("two decide {:?}", &*text.value), second.place, also)
+                .related(first.place, what)
                 .help("make two items of it"),
-        ),
-        (Some(gate), None, Some(within)) => Some(
-            new(
-                "a gate is decided anew in every run".to_owned(),
-                within.place,
-                "there is no attestation that could grow old",
-            )
-            .related(gate.place, "this decides the item")
-            .help("write `max-age` into the gate, if its evidence grows old"),
-        ),
-        _ => None,
+        );
     }
+    if let Some(policy) = &item.policy
+        && !in_force(db, db.project()).contains(&policy.value.item)
+    {
+        let message = format!("the policy `{}` is not in force, and decides nothing", policy.value.name);
+        return Some(
+            new(message, policy.place, "an item waits for it")
+                .help("name the policy of the project that extends it"),
+        );
+    }
+    let within = item.within.as_ref().filter(|_| item.attested_by.is_none())?;
+    Some(
+        new(
+            "this is decided anew in every run".to_owned(),
+            within.place,
+            "there is no attestation that could grow old",
+        )
+        .related(first.place, "this decides the item")
+        .help("write `max-age` into a gate, if its evidence grows old"),
+    )
 }
 
 /// Items of a stage's checklist that wait for a gate which no stage until then has.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clearway_model::{MemorySystem, System};
-use clearway_tests::rng::Rng;
+use clearway_tests::Rng;
 use clearway_tests::{Fixture, repository};
 use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 

@@ -118,6 +118,8 @@ view! {
         text: Option<At<Arc<str>>> = part "text",
         /// The gate that decides it.
         gate: Option<At<Arc<Reference>>> = part "gate",
+        /// The policy that decides it.
+        policy: Option<At<Arc<Reference>>> = part "policy",
         /// The people of whom one attests it.
         attested_by: Option<At<Arc<Reference>>> = part "attested-by",
         /// How long an attestation holds.

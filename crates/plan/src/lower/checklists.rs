@@ -14,14 +14,18 @@ pub(super) fn checklist(db: &dyn Db, reference: &Reference, parts: &mut Parts) -
     let mut items: Vec<ChecklistItem> = Vec::new();
     for item in &view.items {
         let Some(text) = &item.text else { continue };
-        let by = match (&item.gate, &item.attested_by) {
-            (Some(gate), _) => Decider::Gate(instance_name(&gate.value)),
-            (None, Some(people)) => {
+        let by = match (&item.gate, &item.policy, &item.attested_by) {
+            (Some(gate), ..) => Decider::Gate(instance_name(&gate.value)),
+            (None, Some(policy), _) => Decider::Policy {
+                policy: policy.value.name.to_string(),
+                open: parts.open_controls.get(&policy.value.item).cloned().unwrap_or_default(),
+            },
+            (None, None, Some(people)) => {
                 let group = people.value.name.to_string();
                 parts.groups.insert(group.clone());
                 Decider::People { group, within: item.within.as_ref().and_then(chains::within) }
             }
-            (None, None) => continue,
+            (None, None, None) => continue,
         };
         let base = slug(&text.value);
         let numbered = (2_u32..).map(|n| format!("{base}-{n}"));

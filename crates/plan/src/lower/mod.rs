@@ -19,11 +19,12 @@ mod steps;
 mod waivers;
 mod waves;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clearway_analysis::Checked;
 use clearway_analysis::proof::ProvedRelease;
 use clearway_model::{Db, Item, Reference, all_sources, items, views};
+use jiff::Timestamp;
 
 use crate::approval::Approval;
 use crate::checklist::Checklist;
@@ -36,8 +37,12 @@ use crate::running::Flag;
 pub fn lower(checked: &Checked<'_>) -> Plan {
     let workspace = checked.workspace();
     let db: &dyn Db = workspace;
-    let mut parts =
-        Parts { datasets: protected::datasets(db), flags: running::flags(db), ..Parts::default() };
+    let mut parts = Parts {
+        datasets: protected::datasets(db),
+        flags: running::flags(db),
+        open_controls: open_controls(checked),
+        ..Parts::default()
+    };
     let lowered =
         |proved: &ProvedRelease| releases::release(db, proved, &checked.controls(proved.release), &mut parts);
     let releases = checked.releases().iter().map(lowered).collect();
@@ -71,6 +76,18 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
     }
 }
 
+/// The controls that are not met, by the policy in force that demands them.
+fn open_controls(checked: &Checked<'_>) -> HashMap<Item, BTreeMap<String, Option<Timestamp>>> {
+    let workspace = checked.workspace();
+    let states = clearway_analysis::controls(workspace, workspace.project());
+    let policies: HashSet<Item> = states.iter().map(|state| state.policy).collect();
+    let open = |policy: Item| {
+        let open = checked.open_controls(policy).into_iter();
+        open.map(|control| (control.id.to_string(), control.waived_until)).collect()
+    };
+    policies.into_iter().map(|policy| (policy, open(policy))).collect()
+}
+
 /// For how many days records of each kind are kept: of several times the longest.
 fn retention(db: &dyn Db) -> BTreeMap<String, u64> {
     let mut kept = BTreeMap::new();
@@ -91,6 +108,8 @@ struct Parts {
     gates: BTreeMap<String, Gate>,
     approvals: BTreeMap<String, Approval>,
     checklists: BTreeMap<String, Checklist>,
+    /// The controls of each policy in force that are not met, each with the end of what waives it.
+    open_controls: HashMap<Item, BTreeMap<String, Option<Timestamp>>>,
     vendors: BTreeMap<String, Evidence>,
     groups: BTreeSet<String>,
     secrets: BTreeMap<String, Secret>,
