@@ -315,7 +315,7 @@ catalogue! {
     MISPLACED_METRIC = "CW0554" "misplaced-metric" Error;
     /// A table of which nobody could tell what is open.
     INCOMPLETE_MAPPING = "CW0555" "incomplete-mapping" Error;
-    /// An item of a checklist that nobody decides, or two do.
+    /// An item of a checklist that nobody decides, or several do.
     UNCLEAR_ITEM = "CW0556" "unclear-item" Error;
     /// An item of a checklist that waits for a gate which is not on the way.
     UNDECIDED_ITEM = "CW0557" "undecided-item" Error;
