@@ -113,12 +113,12 @@ def damages():
     PAGES.mkdir(parents=True, exist_ok=True)
     good = changed().read_text(encoding="utf-8")
     asked = []
-    for number, (name, (damage, _)) in enumerate(DAMAGES.items()):
+    for number, (name, (damage, start)) in enumerate(DAMAGES.items()):
         bad = damage(good)
         if bad == good:
             raise Broken(f"the damage `{name}` changes nothing")
         path = PAGES / f"damaged-{number}.html"
         path.write_text(bad, encoding="utf-8")
-        asked.append({"file": str(path), "compared": True})
+        asked.append({"file": str(path), "compared": True, "enough": start})
     told = looked_at(asked)
     return {name: [one for one in wrong if one.startswith(start)] for (name, (_, start)), wrong in zip(DAMAGES.items(), told)}

@@ -216,6 +216,8 @@ pub struct Edge {
     pub weak: bool,
     /// Where the target is written.
     pub place: Place,
+    /// Where the versions are written.
+    pub range_place: Place,
 }
 
 /// Every declared requirement, by the names of its ends.
@@ -234,6 +236,7 @@ pub fn requirements_of(db: &dyn Db, owner: Item) -> Vec<Edge> {
             optional: need.optional,
             weak: need.weak,
             place: need.target_place,
+            range_place: need.range_place,
         })
     };
     needs(db, owner).declared().iter().filter_map(edge).collect()

@@ -94,6 +94,8 @@ pub struct Edge {
     pub to: usize,
     /// What it says.
     pub label: String,
+    /// More about it, for who points at it.
+    pub note: String,
     /// How it is drawn.
     pub line: Line,
     /// Something is wrong with it.
@@ -134,6 +136,8 @@ const AROUND: i64 = 12;
 /// How high an edge is where it passes a layer; higher, where it says something.
 const PASSAGE: i64 = 8;
 const LABELLED_PASSAGE: i64 = 18;
+/// How far edges between the same two are apart.
+const BESIDE: i64 = 10;
 /// The room at the top of a lane for its name.
 const HEAD: i64 = 24;
 /// The room around the whole.
@@ -278,12 +282,17 @@ impl Graph {
             }
             left += wide + gap;
         }
+        // Edges between the same two leave and arrive next to each other.
+        let mut beside: BTreeMap<(usize, usize), i64> = BTreeMap::new();
         let routes = ways
             .iter()
-            .map(|way| {
+            .zip(&straight)
+            .map(|(way, ends)| {
+                let number = beside.entry(*ends).and_modify(|number| *number += 1).or_insert(0);
                 let through = |item: &usize| {
                     let placed = boxes[*item];
-                    (placed.left, placed.left + placed.width, placed.top + placed.height / 2)
+                    let aside = (*number * BESIDE).min(placed.height / 2 - 4).max(0);
+                    (placed.left, placed.left + placed.width, placed.top + placed.height / 2 + aside)
                 };
                 way.iter().map(through).collect()
             })
@@ -321,6 +330,7 @@ impl Graph {
         let name = |at: usize| self.nodes[at].lines.first().map_or("", String::as_str);
         let told = format!("{} → {}", name(edge.from), name(edge.to));
         let told = if edge.label.is_empty() { told } else { format!("{told}: {}", edge.label) };
+        let told = if edge.note.is_empty() { told } else { format!("{told} ({})", edge.note) };
         let class = format!("{}{}", edge.line.class(), if marked { " marked" } else { "" });
         let _ = write!(out, "<g><title>{}</title><path class=\"edge{class}\" d=\"{path}\"/>", escaped(&told));
         let tip = match (edge.from == edge.to, turned) {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use clearway_picture::{Edge, Form, Graph, Line, Look, Node};
+use clearway_picture::{Edge, Form, Graph, Line, Look, Node, stacked};
 use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -17,6 +17,7 @@ fn graph(count: usize, lanes: usize, edges: &[(usize, usize)]) -> Graph {
     Graph {
         title: "what needs what".to_owned(),
         description: "a graph".to_owned(),
+        legend: "what it means".to_owned(),
         lanes: (0..lanes).map(|lane| format!("lane {lane}")).collect(),
         nodes: (0..count).map(node).collect(),
         edges: edges.iter().map(|(from, to)| Edge { from: *from, to: *to, ..Edge::default() }).collect(),
@@ -144,6 +145,27 @@ fn a_rule_between_two_is_no_need_and_makes_no_circle() {
 fn ends_that_are_no_nodes_are_left_out_and_nothing_is_a_picture_too() {
     assert_eq!(seen(&graph(2, 0, &[(0, 7), (0, 1)]).svg(Form::File)).edges, 1);
     assert!(seen(&graph(0, 0, &[]).svg(Form::File)).boxes.is_empty());
+}
+
+#[test]
+fn edges_between_the_same_two_do_not_cover_each_other() {
+    let svg = graph(2, 0, &[(0, 1), (0, 1), (1, 0)]).svg(Form::File);
+    let mut ways: Vec<&str> = svg.split(" d=\"").skip(1).filter(|way| way.contains(" C")).collect();
+    ways.sort_unstable();
+    ways.dedup();
+    assert_eq!(ways.len(), 3, "{svg}");
+}
+
+#[test]
+fn graphs_below_each_other_are_one_picture() {
+    let (one, other) = (graph(3, 1, &[(0, 1)]), graph(2, 1, &[(0, 1)]));
+    let both = stacked("both", "two graphs", &[one.clone(), other.clone()], Form::File);
+    assert_eq!(seen(&both).boxes.len(), 5);
+    assert!(both.contains("translate(0 "));
+    assert_eq!(
+        stacked(&one.title, &one.description, std::slice::from_ref(&one), Form::File),
+        one.svg(Form::File)
+    );
 }
 
 #[test]

@@ -167,11 +167,11 @@ impl Graph {
             marked: false,
         };
         let arrow = |edge: &Edge| {
-            let told = edge.finding.as_ref().map(|finding| format!(" ({finding})")).unwrap_or_default();
             Some(Arrow {
                 from: *at.get(edge.from.as_str())?,
                 to: *at.get(edge.to.as_str())?,
-                label: format!("{}{told}", edge.label()),
+                label: edge.label(),
+                note: edge.finding.clone().unwrap_or_default(),
                 line: match (edge.weak, edge.optional) {
                     (true, _) => Line::Dotted,
                     (false, true) => Line::Dashed,
@@ -182,7 +182,7 @@ impl Graph {
         };
         let rule = |rule: &Rule| {
             let (from, to) = (*at.get(rule.from.as_str())?, *at.get(rule.to.as_str())?);
-            Some(Arrow { from, to, label: rule.says.clone(), line: Line::Rule, marked: false })
+            Some(Arrow { from, to, label: rule.says.clone(), line: Line::Rule, ..Arrow::default() })
         };
         let edges: Vec<Arrow> =
             self.edges.iter().filter_map(arrow).chain(self.rules.iter().filter_map(rule)).collect();

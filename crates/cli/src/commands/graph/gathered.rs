@@ -19,7 +19,10 @@ pub(crate) fn gathered(db: &Workspace, found: &[Diagnostic]) -> Graph {
     let mut edges = clearway_analysis::requirements(db);
     edges.sort_by(|a, b| (&a.from, &a.to, &a.part).cmp(&(&b.from, &b.to, &b.part)));
     let edges = edges.into_iter().map(|edge| Edge {
-        finding: told.get(&edge.place).map(|message| (*message).to_owned()),
+        finding: [edge.place, edge.range_place]
+            .iter()
+            .find_map(|place| told.get(place))
+            .map(|message| (*message).to_owned()),
         from: edge.from.to_string(),
         to: edge.to.to_string(),
         part: edge.part.map(|part| part.to_string()),
