@@ -241,11 +241,13 @@ impl Graph {
         for (edge, ((from, to), turned)) in straight.iter().zip(&turned).enumerate() {
             let whose = if is_labelled { edge } else { 0 };
             let mut way = vec![*from];
-            for layer in layer_of[*from] + 1..layer_of[*to] {
+            for (layer, column) in
+                columns.iter_mut().enumerate().take(layer_of[*to]).skip(layer_of[*from] + 1)
+            {
                 let passage = passages.entry((*to, *turned, layer, whose)).or_insert_with(|| {
                     lanes.push(lanes[*to]);
                     heights.push(passage_height);
-                    columns[layer].push(lanes.len() - 1);
+                    column.push(lanes.len() - 1);
                     lanes.len() - 1
                 });
                 way.push(*passage);

@@ -159,7 +159,7 @@ fn edges_between_the_same_two_do_not_cover_each_other() {
 #[test]
 fn graphs_below_each_other_are_one_picture() {
     let (one, other) = (graph(3, 1, &[(0, 1)]), graph(2, 1, &[(0, 1)]));
-    let both = stacked("both", "two graphs", &[one.clone(), other.clone()], Form::File);
+    let both = stacked("both", "two graphs", &[one.clone(), other], Form::File);
     assert_eq!(seen(&both).boxes.len(), 5);
     assert!(both.contains("translate(0 "));
     assert_eq!(

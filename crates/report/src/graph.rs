@@ -188,19 +188,19 @@ impl Graph {
             self.edges.iter().filter_map(arrow).chain(self.rules.iter().filter_map(rule)).collect();
         let has = |line: Line| edges.iter().any(|edge| edge.line == line);
         let meant = [
-            (true, "an arrow leads to what is required"),
+            (!edges.is_empty(), "an arrow leads to what is required"),
             (has(Line::Dashed), "dashed: optional"),
             (has(Line::Dotted), "dotted: weak"),
             (has(Line::Rule), "dashes and dots: a rule between versions"),
-            (true, "red: in a cycle, or does not fit"),
+            (!edges.is_empty(), "red: in a cycle, or does not fit"),
         ];
         let legend: Vec<&str> = meant.into_iter().filter(|(is, _)| *is).map(|(_, means)| means).collect();
         Picture {
             title: format!("What depends on what in {}", self.project),
             description: format!(
-                "{} declarations and {} requirements. {}",
-                self.nodes.len(),
-                self.edges.len(),
+                "{} and {}. {}",
+                counted(self.nodes.len(), "declaration"),
+                counted(self.edges.len(), "requirement"),
                 self.in_words()
             ),
             lanes: match lanes {
@@ -223,6 +223,10 @@ impl Graph {
         }
         said.join(" ")
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn look(kind: &str) -> Look {

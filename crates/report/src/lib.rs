@@ -1,7 +1,8 @@
 //! Reports: plain data in, text out.
 //!
 //! A report is typed data, which is its JSON, and a table of it, which is its Markdown and its CSV. What it says is worked out
-//! elsewhere or from a plan; nothing here knows a disk, a clock or a spec. One file a kind.
+//! elsewhere or from a plan; nothing here knows a disk, a clock or a spec. One file a kind. What is seen rather than read is drawn by
+//! `clearway-picture`, and [`page`] puts all of it on one page.
 
 pub mod access;
 pub mod graph;

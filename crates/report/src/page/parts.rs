@@ -156,8 +156,8 @@ struct Link<'p> {
 }
 
 pub(super) fn services<'p>(page: &'p Page<'p>) -> Vec<Service<'p>> {
-    let (mut needs, mut needed): (BTreeMap<&str, Vec<Link<'p>>>, BTreeMap<&str, Vec<Link<'p>>>) =
-        Default::default();
+    let mut needs: BTreeMap<&str, Vec<Link<'p>>> = BTreeMap::new();
+    let mut needed: BTreeMap<&str, Vec<Link<'p>>> = BTreeMap::new();
     for edge in &page.graph.edges {
         needs.entry(&edge.from).or_default().push(Link { name: &edge.to, says: said(edge) });
         needed.entry(&edge.to).or_default().push(Link { name: &edge.from, says: said(edge) });

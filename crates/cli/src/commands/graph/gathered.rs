@@ -1,6 +1,6 @@
 //! What is drawn: the declarations of a project, what they require, and the rules between their versions.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use clearway_diagnostics::{Diagnostic, Severity};
 use clearway_model::{Item, ValueKind, Workspace, views};
@@ -8,7 +8,7 @@ use clearway_report::graph::{Edge, Graph, Node, Rule};
 
 /// The graph of a project. Where a diagnostic is told at a requirement, it goes with it.
 pub(crate) fn gathered(db: &Workspace, found: &[Diagnostic]) -> Graph {
-    let told: HashMap<_, &str> = found
+    let told: BTreeMap<_, &str> = found
         .iter()
         .filter(|one| one.severity <= Severity::Warning)
         .map(|one| (one.primary.place, one.message.as_str()))
