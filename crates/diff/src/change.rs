@@ -1,6 +1,6 @@
 //! A change: what it is about, what it was and is, and what it does to which guarantee on which way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_plan::{Guarantee, Origin, PathKind};
 use serde::Serialize;
@@ -125,6 +125,17 @@ impl Change {
         self
     }
 
+    /// Whether two changes differ in their way alone.
+    pub(crate) fn differs_in_way(&self, other: &Self) -> bool {
+        // All fields are named, so that none is forgotten that comes to them.
+        let Self { verdict, guarantee, path: _, releases, environments, subject, old, new, witness, places } =
+            self;
+        (verdict, guarantee, subject) == (&other.verdict, &other.guarantee, &other.subject)
+            && (old, new, witness) == (&other.old, &other.new, &other.witness)
+            && (releases, environments) == (&other.releases, &other.environments)
+            && places == &other.places
+    }
+
     /// Whether two changes are one that was found in two places.
     fn is_same(&self, other: &Self) -> bool {
         let key = |change: &Self| (change.verdict, change.guarantee, change.path, change.releases.is_empty());
@@ -136,13 +147,19 @@ impl Change {
 /// Changes that are one, told once for all the releases and environments in which they were found, the worst first.
 pub(crate) fn merged(changes: Vec<Change>) -> Vec<Change> {
     let mut merged: Vec<Change> = Vec::new();
+    // Of many changes few are about the same thing: only those are compared.
+    let mut about: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for change in changes {
-        match merged.iter_mut().find(|known| known.is_same(&change)) {
-            Some(known) => {
-                known.releases.extend(change.releases);
-                known.environments.extend(change.environments);
+        let same_subject = about.entry(change.subject.clone()).or_default();
+        match same_subject.iter().copied().find(|at| merged[*at].is_same(&change)) {
+            Some(at) => {
+                merged[at].releases.extend(change.releases);
+                merged[at].environments.extend(change.environments);
             }
-            None => merged.push(change),
+            None => {
+                same_subject.push(merged.len());
+                merged.push(change);
+            }
         }
     }
     merged.sort_by(|a, b| {

@@ -1,5 +1,6 @@
 //! A comparison for a reader, as text.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use clearway_plan::PathKind;
@@ -21,15 +22,15 @@ pub struct Group<'d> {
 /// Changes, each once for all of its ways.
 pub fn grouped(changes: &[Change]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut about: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for change in changes {
-        let is_same = |group: &&mut Group<'_>| {
-            let mut other = group.change.clone();
-            other.path = change.path;
-            other == *change
-        };
-        match groups.iter_mut().find(is_same) {
-            Some(group) => group.paths.extend(change.path),
-            None => groups.push(Group { change, paths: change.path.into_iter().collect() }),
+        let same_subject = about.entry(&change.subject).or_default();
+        match same_subject.iter().copied().find(|at| groups[*at].change.differs_in_way(change)) {
+            Some(at) => groups[at].paths.extend(change.path),
+            None => {
+                same_subject.push(groups.len());
+                groups.push(Group { change, paths: change.path.into_iter().collect() });
+            }
         }
     }
     groups
