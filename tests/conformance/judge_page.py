@@ -94,6 +94,7 @@ DAMAGES = {
     "an edge is missing": (lambda page: re.sub(r'(<section id="graph".*?)<path class="edge[^>]*>', r"\1", page, count=1, flags=re.S), "graph:"),
     "a click shows nothing": (lambda page: replaced(page, "facts.hidden = false", "facts.hidden = true"), "facts:"),
     "a click shows others": (lambda page: replaced(page, "[...article.childNodes]", "[...document.querySelectorAll('article')[1].childNodes]"), "facts:"),
+    "the edges of what is chosen are not shown": (lambda page: replaced(page, "edge.dataset.from === name ||", "false &&"), "facts:"),
     "the search hides what is found": (lambda page: replaced(page, "!words.every", "words.every"), "search:"),
     "the weaker changes come last": (weaker_last, "changes:"),
     "the filter shows all": (lambda page: replaced(page, "section.hidden = chosen", "section.hidden = false && chosen"), "changes:"),

@@ -56,6 +56,7 @@ const facts = async (page, say) => {
       const shown = page.locator("#facts");
       if (!(await shown.isVisible())) say(`facts: a ${way} on ${name} shows nothing`);
       else if ((await shown.locator("h3").first().textContent()) !== name) say(`facts: a ${way} on ${name} shows others`);
+      else if ((await page.locator("#graph svg g.chosen").count()) < (await shown.locator("dd li").count())) say(`facts: the edges of ${name} are not shown`);
       else if (!(await shown.textContent()).includes("version")) say(`facts: ${name} has no version`);
     }
   }

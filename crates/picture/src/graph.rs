@@ -334,7 +334,13 @@ impl Graph {
         let told = if edge.label.is_empty() { told } else { format!("{told}: {}", edge.label) };
         let told = if edge.note.is_empty() { told } else { format!("{told} ({})", edge.note) };
         let class = format!("{}{}", edge.line.class(), if marked { " marked" } else { "" });
-        let _ = write!(out, "<g><title>{}</title><path class=\"edge{class}\" d=\"{path}\"/>", escaped(&told));
+        let _ = write!(
+            out,
+            "<g data-from=\"{}\" data-to=\"{}\"><title>{}</title><path class=\"edge{class}\" d=\"{path}\"/>",
+            escaped(name(edge.from)),
+            escaped(name(edge.to)),
+            escaped(&told)
+        );
         let tip = match (edge.from == edge.to, turned) {
             (true, _) => format!("M{start} {} l8 -4 v8z", from + 8),
             (false, true) => format!("M{start} {from} l8 -4 v8z"),

@@ -8,6 +8,7 @@
   const facts = document.getElementById("facts");
   const rows = all("main [data-find]").map((element) => ({ element, text: element.textContent.toLowerCase() }));
   const boxes = all("#graph svg a").map((link) => ({ link, name: decodeURIComponent(link.getAttribute("href").slice(1)) }));
+  const edges = all("#graph svg g[data-from]");
   const wanted = new Map();
 
   // What is shown holds the words that are searched for, and is of the kind that is chosen.
@@ -47,6 +48,10 @@
     facts.hidden = false;
     for (const { link: other, name } of boxes) {
       other.classList.toggle("chosen", name === article.id);
+    }
+    const name = article.getAttribute("aria-label");
+    for (const edge of edges) {
+      edge.classList.toggle("chosen", edge.dataset.from === name || edge.dataset.to === name);
     }
     facts.focus({ preventScroll: true });
     return true;
