@@ -244,10 +244,29 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "PERSON")]
     pub agreed: Vec<String>,
     #[command(flatten)]
+    pub acceptance: AcceptanceArgs,
+    #[command(flatten)]
     pub given: GivenArgs,
     /// How to print it
     #[arg(long, value_enum, default_value_t = ReviewFormat::Text, value_name = "FORMAT")]
     pub format: ReviewFormat,
+}
+
+/// Who lets a change through that `--fail-on` would stop.
+#[derive(Args)]
+pub(crate) struct AcceptanceArgs {
+    /// A team or role of OLD: what one of them has accepted does not fail
+    #[arg(long, value_name = "GROUP", requires = "fail_on")]
+    pub accept_by: Option<String>,
+    /// Somebody who has accepted the change
+    #[arg(long, value_name = "PERSON", requires = "accept_by")]
+    pub accepted: Vec<String>,
+    /// Who wrote the change, and cannot accept it
+    #[arg(long, value_name = "PERSON", requires = "accept_by")]
+    pub author: Option<String>,
+    /// People are named as they are called there, and not as in the spec
+    #[arg(long, value_enum, value_name = "PLATFORM", requires = "accept_by")]
+    pub named_on: Option<PlatformArg>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

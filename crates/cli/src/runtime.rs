@@ -104,11 +104,19 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 /// Where the run is: as it is said, or as the runner says.
 pub(crate) fn platform(args: &PlatformArgs) -> Platform {
     match args.platform {
-        Some(PlatformArg::GitHub) => Platform::GitHub,
-        Some(PlatformArg::GitLab) => Platform::GitLab,
-        Some(PlatformArg::Argo) => Platform::Argo,
+        Some(platform) => platform.into(),
         None if variable("GITLAB_CI").as_deref() == Some("true") => Platform::GitLab,
         None => Platform::GitHub,
+    }
+}
+
+impl From<PlatformArg> for Platform {
+    fn from(platform: PlatformArg) -> Self {
+        match platform {
+            PlatformArg::GitHub => Self::GitHub,
+            PlatformArg::GitLab => Self::GitLab,
+            PlatformArg::Argo => Self::Argo,
+        }
     }
 }
 

@@ -188,3 +188,45 @@ fn a_comment_keeps_texts_of_the_spec_in_their_cells() {
     assert!(said.contains("make \\| &lt;script> \\`image\\`"), "{said}");
     assert!(!said.contains("<script>"), "{said}");
 }
+
+#[test]
+fn what_is_weaker_goes_on_when_somebody_accepts_it_whom_the_old_spec_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = format!("{SPEC}\nidentity eva {{ github = \"eva-of-acme\" }}\n");
+    // The change makes its author one who accepts, which does not help it.
+    let new =
+        old.replace("need = 2", "need = 1").replace("[carla, dimitri, eva]", "[ana, carla, dimitri, eva]");
+    project(&folder.path().join("old"), &old);
+    project(&folder.path().join("new"), &new);
+    let asked = |more: &[&str]| {
+        let start = ["old", "new", "--fail-on", "weaker", "--accept-by", "board"];
+        let (code, said, wrong) = diff(folder.path(), &[&start, more].concat());
+        (code, said.lines().last().unwrap_or_default().to_owned(), wrong)
+    };
+    let must = "One of board must accept this: carla, dimitri, eva.";
+    for nobody in [
+        vec![],
+        vec!["--accepted", "ana"],
+        vec!["--accepted", "carla", "--author", "carla"],
+        vec!["--accepted", "eva", "--named-on", "github"],
+        vec!["--accepted", "eva-of-acme"],
+    ] {
+        let (code, said, _) = asked(&nobody);
+        assert!(code == 1 && said.contains("must accept"), "{nobody:?}: {said}");
+    }
+    assert_eq!(asked(&[]).1, must);
+    assert_eq!(asked(&["--author", "carla"]).1, "One of board must accept this: dimitri, eva.");
+    let accepted = |more: &[&str], by: &str| {
+        let (code, said, _) = asked(more);
+        assert_eq!((code, said), (0, format!("Accepted by {by} of board.")), "{more:?}");
+    };
+    accepted(&["--accepted", "ana", "--accepted", "carla"], "carla");
+    accepted(&["--accepted", "Eva-of-Acme", "--named-on", "github"], "eva");
+    accepted(&["--accepted", "dimitri", "--named-on", "github", "--format", "markdown"], "dimitri");
+    let unknown = ["old", "new", "--fail-on", "weaker", "--accept-by", "boards"];
+    let (code, _, wrong) = diff(folder.path(), &unknown);
+    assert!(code == 2 && wrong.contains("`boards`") && wrong.contains("board"), "{wrong}");
+    // What is not compared is not accepted.
+    fs::write(folder.path().join("new/main.cw"), "service s { requires t ^1.0 }\n").unwrap();
+    assert_eq!(asked(&["--accepted", "carla"]).0, 1);
+}

@@ -8,6 +8,7 @@
 //!
 //! It is total: what differs between two plans and has no rule is told as a neutral change.
 
+mod acceptance;
 mod approvals;
 mod basis;
 mod change;
@@ -40,6 +41,7 @@ use clearway_plan::{Guarantee, PathKind, Plan};
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use acceptance::Acceptance;
 pub use change::{Change, Places, Spot};
 pub use effects::{Effects, Moved, Reordered, Staffed};
 pub use tell::{Group, Side, Told, grouped};

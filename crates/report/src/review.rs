@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use clearway_diff::{Diff, Effects, Group, Side, Spot, Verdict, grouped};
+use clearway_diff::{Acceptance, Diff, Effects, Group, Side, Spot, Verdict, grouped};
 
 use crate::markdown::{line, write_table};
 use crate::{Place, Table};
@@ -43,6 +43,14 @@ pub(crate) fn tables(diff: &Diff, place: &dyn Fn(Side, &Spot) -> Option<Place>) 
         (verdict, table)
     };
     Verdict::ALL.into_iter().map(of).filter(|(_, table)| !table.rows.is_empty()).collect()
+}
+
+/// Who must accept it, or has.
+pub fn sentence(acceptance: &Acceptance) -> String {
+    let text = line(&acceptance.to_string());
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
 }
 
 /// What it comes to, in one sentence.

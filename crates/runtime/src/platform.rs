@@ -30,7 +30,7 @@ impl Platform {
     }
 
     /// What a person is called there, where the spec says it.
-    pub(crate) fn login(self, person: &Person) -> Option<&str> {
+    pub fn login(self, person: &Person) -> Option<&str> {
         match self {
             Self::GitHub => person.github.as_deref(),
             Self::GitLab => person.gitlab.as_deref(),

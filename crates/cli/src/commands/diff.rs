@@ -2,14 +2,14 @@
 
 use camino::Utf8Path;
 use clearway_diagnostics::{Diagnostic, Position, Report, Severity, Sources};
-use clearway_diff::{Asked, Change, Diff, Side, Spot, Told, Verdict as Verdicts};
+use clearway_diff::{Acceptance, Asked, Change, Diff, Side, Spot, Told, Verdict as Verdicts};
 use clearway_plan::Plan;
 use clearway_report::Place;
-use clearway_runtime::PlanFile;
+use clearway_runtime::{PlanFile, Platform, Trouble};
 use serde_json::{Value, json};
 
 use crate::Verdict;
-use crate::args::{DiffArgs, FailOn, GivenArgs, ReviewFormat};
+use crate::args::{AcceptanceArgs, DiffArgs, FailOn, GivenArgs, ReviewFormat};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::project::{Opened, give, open_path};
@@ -59,6 +59,7 @@ pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Verdict, Failure> 
         .filter(|(_, side)| side.plan.is_none())
         .map(|(name, _)| name)
         .collect();
+    let acceptance = acceptance(&args.acceptance, old.plan.as_ref())?;
     output.results(|out| match (args.format, &diff) {
         (ReviewFormat::Json, diff) => writeln!(out, "{:#}", as_json(diff.as_ref(), &errors, &side)),
         (ReviewFormat::Text, Some(diff)) => {
@@ -71,7 +72,31 @@ pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Verdict, Failure> 
         (ReviewFormat::Text, None) => writeln!(out, "{}", uncompared(&wrong)),
         (ReviewFormat::Markdown, None) => writeln!(out, "## Release diff\n\n{}", uncompared(&wrong)),
     })?;
-    Ok(verdict(args.fail_on, diff.as_ref()))
+    let verdict = verdict(args.fail_on, diff.as_ref());
+    let Some(acceptance) = acceptance.filter(|_| verdict == Verdict::Fails) else { return Ok(verdict) };
+    match args.format {
+        ReviewFormat::Json => output.note(&acceptance.to_string()),
+        ReviewFormat::Text | ReviewFormat::Markdown => {
+            output.results(|out| writeln!(out, "\n{}", clearway_report::review::sentence(&acceptance)))?;
+        }
+    }
+    // What was not compared, nobody can have accepted.
+    let is_accepted = diff.is_some() && !acceptance.accepted.is_empty();
+    Ok(if is_accepted { Verdict::Holds } else { Verdict::Fails })
+}
+
+/// Who may accept the change, and has, by what was before it.
+fn acceptance(args: &AcceptanceArgs, before: Option<&Plan>) -> Result<Option<Acceptance>, Failure> {
+    let (Some(group), Some(before)) = (&args.accept_by, before) else { return Ok(None) };
+    let platform = args.named_on.map(Platform::from);
+    let found = Acceptance::of(before, group, &args.accepted, args.author.as_deref(), |person| {
+        platform.and_then(|platform| platform.login(person))
+    });
+    found.map(Some).ok_or_else(|| {
+        let known: Vec<&str> = before.groups.keys().map(String::as_str).collect();
+        let trouble = Trouble::new(format!("nobody is asked in OLD that is called `{group}`"));
+        trouble.help(format!("the teams and roles that are asked there: {}", known.join(", "))).into()
+    })
 }
 
 fn uncompared(wrong: &[&str]) -> String {
