@@ -49,7 +49,7 @@ const BINDING: &str = "binding";
 const KEYS: &[(&str, &[&str])] = &[
     ("project", &["binding", "name", "repo"]),
     ("packages", &[]),
-    ("targets.github", &["plan", "visibility", "runner", "branch"]),
+    ("targets.github", &["plan", "visibility", "runner", "branch", "review"]),
     ("targets.gitlab", &["tier", "image", "tags"]),
     ("targets.argo", &["namespace", "service-account", "image", "repository", "branch", "rule-label"]),
     ("pipeline", &["clearway", "image", "path", "ledger"]),

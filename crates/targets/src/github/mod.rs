@@ -14,6 +14,7 @@ mod jobs;
 mod model;
 mod obstacles;
 mod retention;
+mod review;
 mod steps;
 mod subjects;
 mod text;
@@ -50,6 +51,9 @@ impl Target for GitHub {
                 files.push(File::new(path, yaml(&origin, &workflow)?));
             }
             files.extend(imported(plan, settings, release)?);
+        }
+        if let Some((path, workflow)) = review::workflow(settings) {
+            files.push(File::new(path, yaml("the project", &workflow)?));
         }
         files.extend(environments::files(plan, settings));
         files.push(trust::file_of(plan, settings));

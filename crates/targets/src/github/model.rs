@@ -15,6 +15,7 @@ pub(crate) struct Workflow {
     pub run_name: Option<String>,
     pub on: On,
     pub permissions: Permissions,
+    #[serde(skip_serializing_if = "Entries::is_empty")]
     pub env: Texts,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<Concurrency>,
@@ -30,9 +31,18 @@ pub(crate) struct On {
     /// Another workflow, with inputs.
     #[serde(rename = "workflow_call", skip_serializing_if = "Option::is_none")]
     pub call: Option<Inputs>,
+    /// A pull request that is opened, or given other commits.
+    #[serde(rename = "pull_request", skip_serializing_if = "Option::is_none")]
+    pub pull_request: Option<Types>,
     /// The clock.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub schedule: Vec<Cron>,
+}
+
+/// What must have happened to a pull request.
+#[derive(Debug, Serialize)]
+pub(crate) struct Types {
+    pub types: &'static [&'static str],
 }
 
 /// What a workflow is told.
@@ -50,6 +60,13 @@ pub(crate) struct Cron {
 impl On {
     pub(crate) fn dispatch(inputs: Entries<Input>) -> Self {
         Self { dispatch: Some(Inputs { inputs }), ..Self::default() }
+    }
+
+    pub(crate) fn pull_request() -> Self {
+        Self {
+            pull_request: Some(Types { types: &["opened", "synchronize", "reopened"] }),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn call(inputs: Entries<Input>) -> Self {

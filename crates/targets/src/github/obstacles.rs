@@ -24,6 +24,7 @@ pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
     seats(plan, settings, &mut found);
     sizes(plan, settings, &mut found);
     too_long(plan, settings, &mut found);
+    found.extend(super::review::obstacle(plan, settings));
     each_once(found)
 }
 
