@@ -8,6 +8,8 @@ mod claims;
 mod damage;
 mod hostile;
 #[cfg(unix)]
+mod review;
+#[cfg(unix)]
 mod scripts;
 mod seats;
 mod traps;
