@@ -42,9 +42,11 @@ pub fn why(problem: &Problem, order: &Order, before: &str, after: &str) -> Optio
             break;
         }
         for (next, _) in &game.neighbours[at] {
+            // What moves in hops has left its old version with the first of them, and is at its new one with the last. On the way to
+            // another the first counts here too: there it leaves.
             let follows = || {
                 let (first, second) = (waves.get(&name(&game, at))?, waves.get(&name(&game, *next))?);
-                Some(first.1 < second.0)
+                Some(first.0 < if *next == end { second.1 } else { second.0 })
             };
             if !reached.contains_key(next) && follows() == Some(true) && !reasons(&game, at, *next).is_empty()
             {

@@ -110,6 +110,12 @@ fn kubernetes_goes_one_minor_at_a_time_with_what_follows_in_between() {
     let count = |name: &str| waves.iter().flatten().filter(|moved| *moved == name).count();
     assert_eq!((count("kube-apiserver"), count("kube-scheduler"), count("kubelet")), (2, 2, 1), "{waves:?}");
     assert_eq!(waves.len(), 4, "{waves:?}");
+    // Each of the two waits for a part of the other's way: what they come from does not work with what the other goes to.
+    let Answer::Order(proved) = prove(&World::of(&problem), Budget::default()) else { panic!() };
+    for (before, after) in [("kube-apiserver", "kube-scheduler"), ("kube-scheduler", "kube-apiserver")] {
+        let links = why(&problem, &proved, before, after).unwrap();
+        assert!(links.len() == 1 && !links[0].reasons.is_empty(), "{before} {after}: {links:?}");
+    }
 }
 
 #[test]
