@@ -3,13 +3,16 @@
 use clearway_diagnostics::{Diagnostic, Severity};
 use clearway_model::{Db, Item, NameKey, release};
 use clearway_skew::{
-    Answer, BadState, Budget, Conflict, Order, Refusal, RuleKind, World, prove, standing_violations,
+    Answer, BadState, Budget, Cause, Conflict, Order, Refusal, RuleKind, World, prove, standing_violations,
 };
 use smol_str::SmolStr;
 
 use super::problem::{Asked, question};
 use super::{Move, ProvedStage, told};
-use crate::query::{answered, asked, is_flawed, release_stage, requirement_cycles, requirement_diagnostics};
+use crate::query::{
+    answered, asked, is_flawed, library_conflicts, needs, release_stage, requirement_cycles,
+    requirement_diagnostics,
+};
 use crate::world::declared_item;
 
 /// What the proof of a stage comes to.
@@ -110,8 +113,23 @@ fn was_told(db: &dyn Db, conflict: &Conflict) -> bool {
         let owner = conflict.facts.first().map(|cause| cause.owner.clone());
         owner.is_some_and(|owner| has_error(requirement_diagnostics(db, NameKey::new(db, owner))))
     };
+    // A range on a library that no version meets beside another's is told with that other.
+    let shared = || {
+        let is_shared = |cause: &Cause| {
+            let owner = declared_item(db, &cause.owner)?;
+            let mut ranges = library_conflicts(db, db.project()).iter().flat_map(|conflict| &conflict.ranges);
+            let declared = needs(db, owner).declared();
+            Some(ranges.any(|range| {
+                declared
+                    .iter()
+                    .any(|need| need.range_place == *range && Some(&need.target) == cause.target.as_ref())
+            }))
+        };
+        conflict.facts.iter().any(|cause| is_shared(cause) == Some(true))
+    };
     requirements
-        && ((conflict.in_the_end && unmet()) || (absent() && has_error(requirement_cycles(db, db.project()))))
+        && ((conflict.in_the_end && (unmet() || shared()))
+            || (absent() && has_error(requirement_cycles(db, db.project()))))
 }
 
 /// What there is to tell of a release's stages: the same in several of them once.
