@@ -156,8 +156,12 @@ impl fmt::Display for Conflict {
         if self.ready >= self.horizon {
             return write!(f, " within {horizon}: what it waits for is over only after that");
         }
-        let (ready, end) = (self.zone.show(self.ready), self.zone.show(self.horizon));
-        write!(f, " from {ready} until {end} (a horizon of {horizon})")
+        let ready = self.zone.show(self.ready);
+        // There are starts, and a milestone is met by none of them: how far was looked says nothing.
+        if self.facts.iter().any(|fact| matches!(fact, Fact::Before { .. } | Fact::On { .. })) {
+            return write!(f, " in time from {ready} on");
+        }
+        write!(f, " from {ready} until {} (a horizon of {horizon})", self.zone.show(self.horizon))
     }
 }
 

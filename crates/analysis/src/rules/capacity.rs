@@ -61,7 +61,7 @@ fn alone(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         let (there, place) = capacity(db, resource).filter(|(there, _)| amount > *there)?;
         let (name, resource) = (item.name(db), resource.name(db));
         let message =
-            format!("a deployment of `{name}` takes {amount} of `{resource}`, and there is {there}");
+            format!("a deployment of `{name}` takes {amount} of `{resource}`, whose capacity is {there}");
         let last = places.last().copied()?;
         Some(
             Diagnostic::new(catalogue::OVER_CAPACITY, message, last, "it could never start")
@@ -89,7 +89,7 @@ fn as_one(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         }
         let resource = resource.name(db);
         let message = format!(
-            "what moves as one by `{}` takes {amount} of `{resource}`, and there is {there}",
+            "what moves as one by `{}` takes {amount} of `{resource}`, whose capacity is {there}",
             item.name(db)
         );
         let told =
@@ -201,8 +201,9 @@ fn shared(db: &dyn Db, resource: Item, holders: &[Holder]) -> Option<Diagnostic>
     })?;
     let name = resource.name(db);
     let sum = one.amount.saturating_add(other.amount);
-    let message =
-        format!("runs that nothing keeps apart may take {sum} of `{name}` at once, and there is {there}");
+    let message = format!(
+        "runs that nothing keeps apart may take {sum} of `{name}` at once, whose capacity is {there}"
+    );
     let what = |holder: &Holder| {
         format!(
             "`{}` takes {} under the lock `{}` of `{}`",
