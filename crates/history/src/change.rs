@@ -28,6 +28,8 @@ pub struct Change {
     pub started_by: Option<String>,
     /// The commit that it is of.
     pub commit: Option<String>,
+    /// The builds of the platform that it ran in: more than one where it was tried again.
+    pub builds: BTreeSet<String>,
     /// When its first record was written.
     pub began: Timestamp,
     /// When its last record was written.
@@ -193,6 +195,7 @@ impl Change {
             requested_by: None,
             started_by: None,
             commit: None,
+            builds: BTreeSet::new(),
             began: act.record.at,
             ended: act.record.at,
             subjects: BTreeSet::new(),
@@ -216,6 +219,7 @@ impl Change {
                 ours.clone_from(theirs);
             }
         }
+        self.builds.extend(act.record.build.clone());
         self.subjects.extend(intent.subjects.iter().cloned());
         // What was taken back is over, though nobody recorded how it had ended.
         if act.end.is_none() && undone.is_none() {

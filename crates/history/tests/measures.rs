@@ -42,6 +42,7 @@ fn change(run: &str, deployments: Vec<Deployment>) -> Change {
         requested_by: Some("ana".to_owned()),
         started_by: Some("dora".to_owned()),
         commit: Some(format!("{run}{run}")),
+        builds: BTreeSet::from([format!("{run}.1")]),
         began: deployments.first().unwrap().began,
         ended: deployments.last().unwrap().ended.unwrap(),
         subjects: BTreeSet::new(),

@@ -1,6 +1,7 @@
 //! Who must agree, in which order.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,16 @@ impl Approval {
     }
 }
 
+/// The steps: `1 of each owner, then 3 of change-board (sometimes)`.
+impl fmt::Display for Approval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, step) in self.steps.iter().enumerate() {
+            write!(f, "{}{step}", if at == 0 { "" } else { ", then " })?;
+        }
+        Ok(())
+    }
+}
+
 /// A step of an approval chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -48,6 +59,24 @@ pub struct ApprovalStep {
     /// Gates that must have passed before anybody is asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
+}
+
+/// How many of whom, whether always, and what must have passed before: `1 of security (after penetration-test)`.
+impl fmt::Display for ApprovalStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let from = match &self.from {
+            From::Group(group) => group.as_str(),
+            From::Owners => "each owner",
+        };
+        write!(f, "{} of {from}", self.need)?;
+        if self.when.is_some() {
+            f.write_str(" (sometimes)")?;
+        }
+        if !self.requires.is_empty() {
+            write!(f, " (after {})", self.requires.join(", "))?;
+        }
+        Ok(())
+    }
 }
 
 /// The people of a step.

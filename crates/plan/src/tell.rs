@@ -113,6 +113,9 @@ impl fmt::Display for Told<'_> {
         if !asks.is_empty() {
             writeln!(f, "  a run is told: {}", asks.join(", "))?;
         }
+        if let Some(tag) = &release.tag {
+            writeln!(f, "  its commit has the tag: {tag}")?;
+        }
         for accept in &release.accepts {
             let on = accept.target.as_ref().map(|target| format!(" on {target}")).unwrap_or_default();
             writeln!(f, "  gives up {}{on}: {}", accept.guarantee, accept.reason)?;
@@ -152,14 +155,7 @@ impl Told<'_> {
             else {
                 continue;
             };
-            let steps = chain.1.steps.iter().map(|step| {
-                let from = match &step.from {
-                    crate::approval::From::Group(group) => group.as_str(),
-                    crate::approval::From::Owners => "each owner",
-                };
-                format!("{} of {from}", step.need)
-            });
-            writeln!(f, "    {what:<10} {}: {}", chain.0, steps.collect::<Vec<_>>().join(", then "))?;
+            writeln!(f, "    {what:<10} {}: {}", chain.0, chain.1)?;
         }
         let controls = self.release.controls.iter().filter(|way| way.environment == stage.environment);
         let fewest: Vec<String> = controls.map(ToString::to_string).collect();

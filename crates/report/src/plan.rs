@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use clearway_plan::{Approval, Control, From, Plan, Release, Stage};
+use clearway_plan::{Control, From, Plan, Release, Stage};
 use clearway_schedule::{Length, Schedule, Zone};
 
 use crate::Table;
@@ -69,7 +69,7 @@ pub(crate) fn why_not(why: &str) -> String {
     format!("There is no time for it: {why}")
 }
 
-/// What a run is told.
+/// What a run is told, and which tag its commit has.
 fn open(release: &Release) -> String {
     let asked: Vec<&str> = [
         release.change.is_none().then_some("the change request"),
@@ -79,7 +79,10 @@ fn open(release: &Release) -> String {
     .into_iter()
     .flatten()
     .collect();
-    if asked.is_empty() { String::new() } else { format!("; each run is told {}", asked.join(", ")) }
+    let told =
+        if asked.is_empty() { String::new() } else { format!("; each run is told {}", asked.join(", ")) };
+    let tag = release.tag.as_ref().map(|tag| format!("; its commit has the tag {}", cell_text(tag)));
+    told + &tag.unwrap_or_default()
 }
 
 /// The environments, with what stands before each.
@@ -98,8 +101,7 @@ pub(crate) fn path(planned: &Planned<'_>) -> Table {
     ]);
     let chain = |name: &Option<String>| {
         let named = name.as_ref().and_then(|name| Some((name, plan.approvals.get(name)?)));
-        named
-            .map_or_else(|| "nobody is asked".to_owned(), |(name, chain)| format!("{name}: {}", asked(chain)))
+        named.map_or_else(|| "nobody is asked".to_owned(), |(name, chain)| format!("{name}: {chain}"))
     };
     for stage in &release.stages {
         let place = plan.environments.get(&stage.environment);
@@ -127,18 +129,6 @@ pub(crate) fn path(planned: &Planned<'_>) -> Table {
         ]);
     }
     table
-}
-
-/// The steps of a chain: `1 of each owner, then 3 of change-board`.
-fn asked(chain: &Approval) -> String {
-    let step = |step: &clearway_plan::ApprovalStep| {
-        let from = match &step.from {
-            From::Group(group) => group.as_str(),
-            From::Owners => "each owner",
-        };
-        format!("{} of {from}{}", step.need, if step.when.is_some() { " (sometimes)" } else { "" })
-    };
-    chain.steps.iter().map(step).collect::<Vec<_>>().join(", then ")
 }
 
 fn rollout(stage: &Stage) -> String {
