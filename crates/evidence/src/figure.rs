@@ -84,7 +84,7 @@ impl fmt::Display for Figure {
                 "{}%",
                 value.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::ToZero).normalize()
             )?,
-            Unit::Milliseconds => write!(f, "{value} ms")?,
+            Unit::Milliseconds => write!(f, "{}", told_duration(self.value))?,
             Unit::PerSecond => write!(f, "{}/s", value.round_dp(3).normalize())?,
         }
         match self.share {
@@ -92,6 +92,17 @@ impl fmt::Display for Figure {
             None => Ok(()),
         }
     }
+}
+
+/// So many milliseconds, in the unit in which a person would write them.
+pub fn told_duration(milliseconds: Decimal) -> String {
+    let larger = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m")];
+    let whole = larger.into_iter().map(|(unit, name)| (Decimal::from(unit), name)).find(|(unit, _)| {
+        milliseconds >= *unit && milliseconds.checked_rem(*unit).is_some_and(|rest| rest.is_zero())
+    });
+    let second = || Some((Decimal::ONE_THOUSAND, "s")).filter(|(second, _)| milliseconds >= *second);
+    let (unit, name) = whole.or_else(second).unwrap_or((Decimal::ONE, "ms"));
+    format!("{} {name}", milliseconds.checked_div(unit).unwrap_or(milliseconds).normalize())
 }
 
 /// Which part of what a metric counts is asked for.

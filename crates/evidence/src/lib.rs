@@ -29,7 +29,7 @@ pub use family::{
     Attestations, Branches, BySeverity, Counts, Coverage, FindingKind, Findings, Inventory, Latency, Load,
     Quantile, Ratio, Record, RecordCounts, Records, SourceLines, Statement, Status, Subject, Tests,
 };
-pub use figure::{Figure, Filter, Share, Unit};
+pub use figure::{Figure, Filter, Share, Unit, told_duration};
 pub use limits::Limits;
 pub use moment::Moment;
 pub use readers::Reader;

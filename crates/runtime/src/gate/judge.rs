@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use clearway_evidence::told_duration;
 use clearway_plan::{Amount, Compare, Condition, MetricUse, NoData, Operand, Operator, Scalar};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -95,7 +96,7 @@ enum Truth {
 
 /// Judges a condition.
 pub fn judge(condition: &Condition, measure: &dyn Measure) -> Judgement {
-    let mut judge = Judge { measure, measured: Vec::new(), why: Vec::new() };
+    let mut judge = Judge { measure, is_named: !is_single(condition), measured: Vec::new(), why: Vec::new() };
     let truth = judge.truth(condition);
     let verdict = match truth {
         Truth::Holds => Verdict::Pass,
@@ -131,6 +132,12 @@ const fn sign(operator: Operator) -> &'static str {
 fn scalar(scalar: &Scalar) -> String {
     match scalar {
         Scalar::Amount(Amount { value, unit }) if unit == "%" => format!("{}%", value.normalize()),
+        Scalar::Amount(Amount { value, unit }) if unit == "s" => {
+            match value.checked_mul(Decimal::ONE_THOUSAND) {
+                Some(milliseconds) => told_duration(milliseconds),
+                None => format!("{} s", value.normalize()),
+            }
+        }
         Scalar::Amount(Amount { value, unit }) => {
             format!("{} {unit}", value.normalize()).trim_end().to_owned()
         }
@@ -140,8 +147,19 @@ fn scalar(scalar: &Scalar) -> String {
     }
 }
 
+/// Whether it is one comparison, so that nobody asks what was measured.
+fn is_single(condition: &Condition) -> bool {
+    match condition {
+        Condition::Compare(_) => true,
+        Condition::Not(inner) => is_single(inner),
+        Condition::Constant(_) | Condition::All(_) | Condition::Any(_) => false,
+    }
+}
+
 struct Judge<'m> {
     measure: &'m dyn Measure,
+    /// What was measured is told with the name of its metric.
+    is_named: bool,
     measured: Vec<String>,
     why: Vec<String>,
 }
@@ -225,7 +243,7 @@ impl Judge<'_> {
         let name = &metric.name;
         match self.measure.measure(metric) {
             Measured::Number { value, unit, text, share, samples } => {
-                self.measured.push(text);
+                self.measured(metric, text);
                 if samples == Some(0) {
                     return Err(self.nothing(metric, "there are no samples"));
                 }
@@ -248,11 +266,11 @@ impl Judge<'_> {
                 Ok(Side::Number { value, unit, share })
             }
             Measured::Word { of, word, rank } => {
-                self.measured.push(word.clone());
+                self.measured(metric, word.clone());
                 Ok(Side::Word { of, word, rank })
             }
             Measured::Texts(texts) => {
-                self.measured.push(texts.join(", "));
+                self.measured(metric, texts.join(", "));
                 Ok(Side::Texts(texts))
             }
             Measured::Nothing { why } => Err(self.nothing(metric, &why)),
@@ -263,8 +281,12 @@ impl Judge<'_> {
         }
     }
 
+    fn measured(&mut self, metric: &MetricUse, text: String) {
+        self.measured.push(if self.is_named { format!("{} {text}", metric.name) } else { text });
+    }
+
     fn nothing(&mut self, metric: &MetricUse, why: &str) -> Truth {
-        self.measured.push("no data".to_owned());
+        self.measured(metric, "no data".to_owned());
         self.why.push(format!("`{}` has no data: {why}", metric.name));
         Truth::Unknown { fails: metric.no_data == NoData::Fail }
     }
