@@ -52,7 +52,7 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     diagnostics.extend(rules::duplicate_names::in_file(db, file));
     diagnostics.extend(rules::unused::check(db, file));
     diagnostics.extend(rules::reserved_names::check(db, file));
-    diagnostics
+    rules::missing_imports::told_once(diagnostics)
 }
 
 /// What there is to tell about one declaration, but for its requirements.

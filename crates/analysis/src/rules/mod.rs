@@ -23,6 +23,7 @@ pub(crate) mod lock_cycle;
 pub(crate) mod lock_waits;
 pub(crate) mod loosened;
 pub(crate) mod misplaced_metric;
+pub(crate) mod missing_imports;
 pub(crate) mod packages;
 pub(crate) mod parity;
 pub(crate) mod people;

@@ -117,7 +117,11 @@ impl Evaluator<'_> {
             _ if rest.is_empty() && wanted.names => {
                 Value { place, kind: ValueKind::Name(first.text.clone()) }
             }
-            Resolution::WrongKind(item) => self.wrong_kind(first, item, &wanted),
+            Resolution::WrongKind(item) => match words_of(ty) {
+                // That something else is called so is by chance: a word was meant.
+                Some(words) if rest.is_empty() && args.is_none() => self.unknown_word(first, words),
+                _ => self.wrong_kind(first, item, &wanted),
+            },
             Resolution::NotImported(item) => self.not_imported(first, item),
             Resolution::Nothing if !rest.is_empty() && wanted.anything => self.unknown_metric(&whole, place),
             Resolution::Nothing => self.unknown_name(first, &whole, &wanted, ty),
@@ -248,13 +252,7 @@ impl Evaluator<'_> {
     }
 
     fn unknown_name(&mut self, name: &Name, whole: &SmolStr, wanted: &Wanted, ty: &Type) -> Value {
-        let one = match ty.alternatives() {
-            [Type::List(of)] => of,
-            _ => ty,
-        };
-        if let [Type::Word(words)] = one.alternatives()
-            && let Some(words) = Vocabulary::get().enums.get(words)
-        {
+        if let Some(words) = words_of(ty) {
             return self.unknown_word(name, words);
         }
         let mut known = candidates(self.db, self.file(), &|kind| wanted.accepts(kind));
@@ -423,5 +421,17 @@ impl Wanted {
             }
             [most @ .., last] => format!("{} or {last}", most.join(", ")),
         }
+    }
+}
+
+/// The words of the enum that a type asks for, alone or in a list.
+fn words_of(ty: &Type) -> Option<&'static crate::vocabulary::Enum> {
+    let one = match ty.alternatives() {
+        [Type::List(of)] => of,
+        _ => ty,
+    };
+    match one.alternatives() {
+        [Type::Word(words)] => Vocabulary::get().enums.get(words),
+        _ => None,
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn guarantees(plan: &Plan, settings: &Settings) -> Vec<Keeping> {
             ),
             Guarantee::Rollback if !tier.is_paid() => (
                 Kept::NotAtAll,
-                "a cancelled pipeline of GitLab starts nothing any more, and GitLab Free cannot forbid to cancel one",
+                "a cancelled pipeline of GitLab starts nothing any more, and GitLab Free cannot forbid to cancel one: write `tier = \"premium\"` below `[targets.gitlab]`, where that is so",
             ),
             Guarantee::Rollback => {
                 return Some(table.by_ledger(
