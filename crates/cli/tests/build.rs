@@ -167,6 +167,23 @@ fn a_loss_is_an_error_until_it_is_accepted_by_name() {
 }
 
 #[test]
+fn a_repository_that_is_taken_for_public_is_told_to_be() {
+    let taken = |visibility: &str| {
+        let project = copy();
+        let manifest = project.path().join("clearway.toml");
+        let spec = fs::read_to_string(&manifest).unwrap();
+        let known = "visibility = \"private\"";
+        assert!(spec.contains(known));
+        fs::write(&manifest, spec.replace(known, visibility)).unwrap();
+        let out = tempfile::tempdir().unwrap();
+        let built = build(project.path(), out.path(), &[]);
+        assert_eq!(code(&built), 0, "{}", text(&built.stderr));
+        text(&built.stdout).contains("this one is taken for one")
+    };
+    assert!(taken("") && !taken("visibility = \"public\"") && !taken("visibility = \"private\""));
+}
+
+#[test]
 fn a_plan_says_the_order_the_steps_and_the_times() {
     let project = example();
     let project = project.to_str().unwrap();

@@ -147,7 +147,27 @@ mod tests {
 
     use rust_decimal::Decimal;
 
-    use super::Figure;
+    use super::{Figure, told_duration};
+
+    #[test]
+    fn durations_are_told_in_the_largest_unit_that_fits() {
+        let told = |milliseconds: &str| told_duration(milliseconds.parse().unwrap());
+        let cases = [
+            ("0", "0 ms"),
+            ("0.25", "0.25 ms"),
+            ("999", "999 ms"),
+            ("1000", "1 s"),
+            ("1250", "1.25 s"),
+            ("60000", "1 m"),
+            ("90000", "90 s"),
+            ("7200000", "2 h"),
+            ("432000000", "5 d"),
+        ];
+        for (milliseconds, expected) in cases {
+            assert_eq!(told(milliseconds), expected);
+        }
+        assert!(told_duration(Decimal::MAX).ends_with(" s"), "{}", told_duration(Decimal::MAX));
+    }
 
     #[test]
     fn shares_compare_without_rounding() {

@@ -36,6 +36,11 @@ pub(super) fn guarantees(plan: &Plan, settings: &Settings) -> Vec<Keeping> {
                 "a deploying job needs the gates of its stage; a gate is decided by `clearway gate run` on the reports of the run",
             ),
             Guarantee::Approvals | Guarantee::Credentials if !protectable => (Kept::NotAtAll, unprotected),
+            // The usual case is a private repository in a plan that protects nothing: whoever says nothing is told what is assumed.
+            Guarantee::Approvals if settings.target.get("visibility").is_none() => (
+                Kept::Configured,
+                "an environment with reviewers for each seat, which needs a public repository: this one is taken for one, as `[targets.github]` says no `visibility`; `clearway approval verify` counts distinct people, and `clearway preflight` compares the settings",
+            ),
             Guarantee::Approvals => (
                 Kept::Configured,
                 "an environment with reviewers for each seat; `clearway approval verify` counts distinct people, and `clearway preflight` compares the settings",
