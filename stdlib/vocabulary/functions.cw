@@ -70,55 +70,69 @@ function directory(path: text, group: text = "") : member-list { }
 // ── Evidence ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// Test results as JUnit XML.
-function junit(files: text or list(text)) : report { }
+function junit(files: text or list(text)) : report { measures = [tests] }
 
 /// Findings of static analysis as SARIF.
-function sarif(files: text or list(text)) : report { }
+function sarif(files: text or list(text)) : report {
+  measures = [findings, licenses, misconfigurations, secrets, vulnerabilities]
+}
 
 /// Coverage as LCOV.
-function lcov(files: text or list(text)) : report { }
+function lcov(files: text or list(text)) : report { measures = [coverage] }
 
 /// Coverage as Cobertura XML.
-function cobertura(files: text or list(text)) : report { }
+function cobertura(files: text or list(text)) : report { measures = [coverage] }
 
 /// Coverage as JaCoCo XML.
-function jacoco(files: text or list(text)) : report { }
+function jacoco(files: text or list(text)) : report { measures = [coverage] }
 
 /// Coverage as a Go cover profile.
-function go-cover(files: text or list(text)) : report { }
+function go-cover(files: text or list(text)) : report { measures = [coverage] }
 
 /// A load test's summary, written by k6.
-function k6(files: text or list(text)) : report { }
+function k6(files: text or list(text)) : report { measures = [checks, http, latency, load, thresholds] }
 
 /// A load test's results, written by JMeter.
-function jmeter(files: text or list(text)) : report { }
+function jmeter(files: text or list(text)) : report { measures = [checks, http, latency, load, thresholds] }
 
 /// Vulnerable dependencies, found by OSV-Scanner.
-function osv(files: text or list(text)) : report { }
+function osv(files: text or list(text)) : report {
+  measures = [findings, licenses, misconfigurations, secrets, vulnerabilities]
+}
 
 /// Vulnerabilities and misconfigurations, found by Trivy.
-function trivy(files: text or list(text)) : report { }
+function trivy(files: text or list(text)) : report {
+  measures = [findings, licenses, misconfigurations, secrets, vulnerabilities]
+}
 
 /// Vulnerabilities, found by Grype.
-function grype(files: text or list(text)) : report { }
+function grype(files: text or list(text)) : report {
+  measures = [findings, licenses, misconfigurations, secrets, vulnerabilities]
+}
 
 /// Findings of Semgrep.
-function semgrep(files: text or list(text)) : report { }
+function semgrep(files: text or list(text)) : report {
+  measures = [findings, licenses, misconfigurations, secrets, vulnerabilities]
+}
 
 /// A security report, as GitLab's scanners write it.
-function gitlab(files: text or list(text)) : report { }
+function gitlab(files: text or list(text)) : report {
+  measures = [findings, licenses, misconfigurations, secrets, vulnerabilities]
+}
 
 /// A bill of materials as CycloneDX, with vulnerabilities if it has them.
-function cyclonedx(files: text or list(text)) : report { }
+function cyclonedx(files: text or list(text)) : report {
+  measures = [components, findings, licenses, misconfigurations, secrets, vulnerabilities]
+}
 
 /// A bill of materials as SPDX.
-function spdx(files: text or list(text)) : report { }
+function spdx(files: text or list(text)) : report { measures = [components] }
 
 /// Statements of in-toto about artifacts.
-function in-toto(files: text or list(text)) : report { }
+function in-toto(files: text or list(text)) : report { measures = [attestations] }
 
 /// A vendor's status page, as Statuspage writes it: files, or the address of its summary, `https://…/api/v2/summary.json`.
-function statuspage(files: text or list(text)) : report { }
+function statuspage(files: text or list(text)) : report { measures = [status] }
 
 /// Rows that another system exports, as CSV or JSON. Each of the parameters from `id` to `score` names the column with that meaning: by its
 /// heading, in JSON by its keys with dots between them. What is in one of the states `closed-states` is closed; of priorities that are none of
@@ -143,7 +157,7 @@ function table(
   medium: list(text) = [],
   low: list(text) = [],
   info: list(text) = [],
-) : report { }
+) : report { measures = [change, changes, feedback, incidents, issues, tickets] }
 
 /// Measurements of the running system, asked from Prometheus.
 function prometheus(url: text) : report { }

@@ -106,4 +106,6 @@ kind dimension library-only {
 kind function typed library-only {
   /// The compiler computes the result; otherwise the call itself is the value, and is carried into the plan.
   flag computed
+  /// Of a report: what it can measure, by the words before the dots of metrics. Without it, whatever it is asked for.
+  field measures list(name) default []
 }

@@ -1,7 +1,16 @@
 //! The built binary, as a user runs it: exit codes, streams, formats, files.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 #![allow(clippy::disallowed_methods, reason = "the tests write the files that the binary reads")]
+
+/// Good reports of each format, which the readers are tried with too.
+#[path = "../../evidence/tests/common/samples.rs"]
+mod samples;
 
 use std::fs;
 use std::io::Write as _;
@@ -310,4 +319,23 @@ fn a_repository_without_the_tag_is_told_where_the_version_is_asked_for() {
     let ran = run(&["check", "--format", "json"], nowhere.path());
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("the repository's tags cannot be read"), "{}", ran.out);
+}
+
+/// What a gate may ask of a report is declared with its reader; a reader that gave more would make a gate an error that could pass.
+#[test]
+fn readers_measure_what_is_declared_of_them() {
+    let vocabulary = clearway_model::vocabulary::Vocabulary::get();
+    for (reader, text) in samples::ALL {
+        let report = clearway_evidence::read(*reader, text.as_bytes(), &clearway_evidence::Limits::default());
+        let function = &vocabulary.functions[reader.name()];
+        assert!(!function.measures.is_empty(), "{reader} measures nothing");
+        for (metric, _) in report.unwrap_or_else(|_| panic!("{reader} refuses its sample")).figures() {
+            assert!(function.measures(&metric), "{reader} measures `{metric}`, and is not declared to");
+        }
+    }
+    let declared = vocabulary.functions.values().flat_map(|function| &function.measures);
+    let library = clearway_model::stdlib::FILES.iter().map(|(_, text)| *text).collect::<String>();
+    for family in declared {
+        assert!(library.contains(&format!("\nmetric {family}.")), "there is no metric of `{family}`");
+    }
 }

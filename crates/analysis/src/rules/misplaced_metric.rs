@@ -1,8 +1,10 @@
-//! Metrics where nothing measures them: those of growth without a baseline, those of one finding outside of a triage, others within one.
+//! Metrics where nothing measures them: those that no report of the gate can have, those of growth without a baseline, those of one finding
+//! outside of a triage, others within one.
 
 use clearway_diagnostics::{Diagnostic, catalogue};
 use clearway_model::views::{self, Approval, Gate, Rollout, Triage};
-use clearway_model::{Condition, Db, Item, lower};
+use clearway_model::vocabulary::Vocabulary;
+use clearway_model::{CallValue, Condition, Db, Item, lower};
 use std::sync::Arc;
 
 /// The metrics of one finding or record.
@@ -21,6 +23,7 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
             let has_baseline = !view.baseline.is_empty();
             for condition in of(view.conditions.into_iter().map(|condition| condition.condition).collect()) {
                 diagnostics.extend(of_one(&condition.value));
+                diagnostics.extend(unread(&view.evidence, &condition.value));
                 if !has_baseline {
                     diagnostics.extend(growth(db, item, &condition.value));
                 }
@@ -60,6 +63,35 @@ fn of_one(condition: &Condition) -> Vec<Diagnostic> {
                 "only a triage looks at each finding",
             )
             .help("count findings with `findings.count(severity = …)`, or sort them in a `triage`")
+        })
+        .collect()
+}
+
+/// Metrics that none of the reports can have: nobody could ever tell whether the condition holds.
+fn unread(evidence: &[views::At<Arc<CallValue>>], condition: &Condition) -> Vec<Diagnostic> {
+    let functions = &Vocabulary::get().functions;
+    let Some(first) = evidence.first() else { return Vec::new() };
+    let is_read = |metric: &str| {
+        evidence
+            .iter()
+            .any(|report| functions.get(&report.value.function).is_none_or(|reader| reader.measures(metric)))
+    };
+    let unread = condition
+        .metrics()
+        .into_iter()
+        .filter(|metric| !metric.name.starts_with(OF_ONE) && !is_read(&metric.name));
+    unread
+        .map(|metric| {
+            let readers: Vec<String> = functions
+                .values()
+                .filter(|reader| !reader.measures.is_empty() && reader.measures(&metric.name))
+                .map(|reader| format!("`{}`", reader.name))
+                .collect();
+            let message = format!("no report of this gate says anything of `{}`", metric.name);
+            let help = (!readers.is_empty()).then(|| format!("it is read by {}", readers.join(", ")));
+            Diagnostic::new(catalogue::MISPLACED_METRIC, message, metric.place, "nothing measures it")
+                .related(first.place, "this is what the gate reads")
+                .help_if(help)
         })
         .collect()
 }

@@ -2,10 +2,9 @@
 
 use clearway_diagnostics::{Diagnostic, catalogue};
 use clearway_model::views::{self, Gate};
+use clearway_model::vocabulary::Vocabulary;
 use clearway_model::{Db, Item, lower};
-
-/// The readers that tell of the load that was put on.
-const LOAD_TESTS: [&str; 2] = ["k6", "jmeter"];
+use smol_str::SmolStr;
 
 pub(crate) fn check(db: &dyn Db, item: Item) -> Option<Diagnostic> {
     let lowered = lower(db, item);
@@ -14,7 +13,10 @@ pub(crate) fn check(db: &dyn Db, item: Item) -> Option<Diagnostic> {
     }
     let view: Gate = views::of(lowered);
     let load = view.load?;
-    if view.evidence.iter().any(|report| LOAD_TESTS.contains(&report.value.function.as_str())) {
+    let functions = &Vocabulary::get().functions;
+    let reads_load =
+        |function: &SmolStr| functions.get(function).is_some_and(|reader| reader.measures("load"));
+    if view.evidence.iter().any(|report| reads_load(&report.value.function)) {
         return None;
     }
     let message = format!("the gate `{}` reads no load test", item.name(db));

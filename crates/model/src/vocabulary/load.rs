@@ -56,6 +56,7 @@ pub(super) fn load() -> Vocabulary {
             params: Vec::new(),
             result: Type::Result(result.unwrap_or_default()),
             computed: has_word(&declaration.operands, "computed"),
+            measures: names_of(&declaration.body, "measures"),
         };
         vocabulary.functions.insert(function.name.clone(), function);
     }
@@ -94,6 +95,17 @@ fn empty_kind(declaration: &syntax::Declaration) -> Kind {
     }
 }
 
+/// The names in a list that is the value of a field.
+fn names_of(body: &syntax::Block, field: &str) -> Vec<SmolStr> {
+    let value = body.fields().find(|one| one.name.text == field).and_then(|one| one.value.as_ref());
+    match value.map(|value| &value.kind) {
+        Some(ExprKind::List(names)) => {
+            names.iter().filter_map(Expr::as_name).map(|name| name.text.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn read_enum(declaration: &syntax::Declaration) -> Enum {
     let words = declaration.body.clauses().filter(|clause| clause.keyword.text == "value");
     Enum {
@@ -112,16 +124,14 @@ fn read_dimension(declaration: &syntax::Declaration, vocabulary: &mut Vocabulary
     for clause in declaration.body.clauses().filter(|clause| clause.keyword.text == "unit") {
         let Some(name) = first_name(clause) else { continue };
         let fields = || clause.body.iter().flat_map(syntax::Block::fields);
-        let value = |field: &str| fields().find(|f| f.name.text == field).and_then(|f| f.value.as_ref());
-        let factor = value("factor").and_then(decimal).unwrap_or(Decimal::ONE);
-        let spellings = match value("also").map(|also| &also.kind) {
-            Some(ExprKind::List(names)) => names.iter().filter_map(Expr::as_name).collect(),
-            _ => Vec::new(),
-        };
+        let factor =
+            fields().find(|field| field.name.text == "factor").and_then(|field| field.value.as_ref());
+        let factor = factor.and_then(decimal).unwrap_or(Decimal::ONE);
+        let spellings = clause.body.iter().flat_map(|body| names_of(body, "also"));
         let unit =
             Unit { name: name.clone(), doc: doc(clause.doc.as_ref()), dimension: dimension.clone(), factor };
         for spelling in spellings {
-            vocabulary.units.insert(spelling.text.clone(), unit.clone());
+            vocabulary.units.insert(spelling, unit.clone());
         }
         vocabulary.units.insert(name.clone(), unit);
         units.push(name);

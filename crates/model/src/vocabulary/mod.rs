@@ -208,6 +208,8 @@ pub struct Function {
     pub result: Type,
     /// The compiler computes the result; otherwise the call itself is the value.
     pub computed: bool,
+    /// Of a report: what it can measure, by the words before the dots of metrics; whatever it is asked for where there are none.
+    pub measures: Vec<SmolStr>,
 }
 
 /// A parameter of a function, a metric or a declaration.
@@ -222,6 +224,14 @@ pub struct Parameter {
 }
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(load::load);
+
+impl Function {
+    /// Whether a report of it can have a metric.
+    pub fn measures(&self, metric: &str) -> bool {
+        let family = metric.split('.').next().unwrap_or(metric);
+        self.measures.is_empty() || self.measures.iter().any(|measured| measured == family)
+    }
+}
 
 impl Vocabulary {
     /// The vocabulary of this binary.
