@@ -41,7 +41,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "verify",
         ],
     ),
-    ("compile", &["analysis", "diagnostics", "model", "plan", "schedule", "targets"]),
+    ("compile", &["analysis", "diagnostics", "model", "plan", "schedule", "targets", "verify"]),
     ("diagnostics", &[]),
     ("diff", &["plan", "quorum", "schedule"]),
     ("evidence", &[]),

@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Write the pipelines of a project
     Build(BuildArgs),
+    /// Say which declaration a line of a pipeline comes from
+    Locate(LocateArgs),
     /// Read pipelines back, also edited ones, and say whether they keep the guarantees of their plan
     Verify(VerifyArgs),
     /// Say what a release does, step by step
@@ -165,6 +167,19 @@ pub(crate) struct BuildArgs {
     #[arg(long)]
     pub check: bool,
     /// How to print what was done
+    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
+    pub format: TextFormat,
+}
+
+#[derive(Args)]
+pub(crate) struct LocateArgs {
+    /// The line: a file that was built, and a number counted from 1
+    #[arg(value_name = "FILE:LINE", value_parser = at_line)]
+    pub at: (Utf8PathBuf, usize),
+    /// The project that it was built of; the nearest folder above the file with a clearway.toml by default
+    #[arg(long, value_name = "PATH")]
+    pub project: Option<Utf8PathBuf>,
+    /// How to print it
     #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
     pub format: TextFormat,
 }
@@ -467,6 +482,14 @@ fn pair(text: &str) -> Result<(String, String), String> {
             Ok((environment.to_owned(), file.to_owned()))
         }
         _ => Err("write ENV=FILE".to_owned()),
+    }
+}
+
+fn at_line(text: &str) -> Result<(Utf8PathBuf, usize), String> {
+    let (file, line) = text.rsplit_once(':').ok_or("write FILE:LINE")?;
+    match line.parse() {
+        Ok(line) if line > 0 && !file.is_empty() => Ok((file.into(), line)),
+        _ => Err("write FILE:LINE, with a line counted from 1".to_owned()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can go wrong outside of any spec: files, configuration, usage.
 
 use camino::Utf8PathBuf;
+use clearway_verify::SOURCE_MAP;
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -33,6 +34,17 @@ pub(crate) enum Failure {
         "`clearway build` writes them; `--target` reads those of one product, whoever wrote them"
     ))]
     NothingToVerify(Utf8PathBuf),
+
+    #[error("nothing says where `{0}` comes from")]
+    #[diagnostic(help("`clearway build` writes {SOURCE_MAP} beside the plan, for the files that it writes"))]
+    NoSourceMap(Utf8PathBuf),
+
+    #[error("the source map cannot be read: {0}")]
+    #[diagnostic(help("`clearway build` writes it anew"))]
+    BadSourceMap(serde_json::Error),
+
+    #[error("`{path}` has {lines} lines")]
+    NoLine { path: Utf8PathBuf, lines: usize },
 
     #[error("`{0}` exists already")]
     #[diagnostic(help("nothing was written: `clearway init` does not change files"))]

@@ -55,6 +55,7 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Check(args) => commands::check::run(args, output),
         Command::Checklist(args) => commands::checklist::run(args, output),
         Command::Build(args) => commands::build::run(args, output),
+        Command::Locate(args) => commands::locate::run(args, output),
         Command::Verify(args) => commands::verify::run(args, output),
         Command::Plan(args) => commands::plan::run(args, output),
         Command::Diff(args) => commands::diff::run(args, output),

@@ -59,7 +59,7 @@ impl Built {
         let lines: Vec<&str> = text.lines().collect();
         let indent = |line: &str| line.len() - line.trim_start().len();
         let begins = |line: &&str| line.trim_start().starts_with(&format!("{job}:"));
-        let at = lines.iter().position(|line| begins(line)).unwrap();
+        let at = lines.iter().position(begins).unwrap();
         let from = at
             + lines[at..].iter().position(|line| line.trim_start().starts_with(&format!("{key}:"))).unwrap();
         let deep = indent(lines[from]);

@@ -10,6 +10,7 @@ pub mod github;
 pub mod gitlab;
 mod place;
 mod rng;
+mod source_map;
 mod text;
 mod verdict;
 
@@ -20,6 +21,7 @@ use clearway_plan::{Guarantee, Path, Plan, Step, StepKind};
 pub use finding::{Broken, Finding, Refused, Spot, Told};
 pub use place::Places;
 pub use rng::Rng;
+pub use source_map::{Entry, SOURCE_MAP, SourceMap};
 pub use verdict::{Error, Standing, Stands, Verdict};
 
 /// The files of a repository, by their paths from its root.

@@ -62,6 +62,17 @@ impl Places {
         best.filter(|(depth, _)| *depth > 0).map_or(1, |(_, line)| line)
     }
 
+    /// Everything that has a path, in the order of the file, with the line in which it begins.
+    pub fn walk(&self, visit: &mut dyn FnMut(&[String], usize)) {
+        for document in &self.documents {
+            let mut path: Vec<String> = document.id().into_iter().collect();
+            if !path.is_empty() {
+                visit(&path, document.line);
+            }
+            document.walk(&mut path, visit);
+        }
+    }
+
     /// The path to what stands in a line.
     pub fn at(&self, line: usize) -> Vec<String> {
         let Some(document) = self.documents.iter().rev().find(|document| document.line <= line) else {
@@ -105,6 +116,22 @@ impl Node {
     /// What a document of Kubernetes is known by.
     fn id(&self) -> Option<String> {
         Some(format!("{}/{}", self.text("kind")?, self.get("metadata")?.text("name")?))
+    }
+
+    fn walk(&self, path: &mut Vec<String>, visit: &mut dyn FnMut(&[String], usize)) {
+        let mut enter = |name: String, node: &Self| {
+            path.push(name);
+            visit(path, node.line);
+            node.walk(path, visit);
+            path.pop();
+        };
+        match &self.value {
+            Value::Text(_) => {}
+            Value::Map(entries) => entries.iter().for_each(|(name, node)| enter(name.clone(), node)),
+            Value::List(items) => {
+                items.iter().enumerate().for_each(|(number, node)| enter(node.name(number), node));
+            }
+        }
     }
 
     fn follow<S: AsRef<str>>(&self, path: &[S]) -> (usize, usize) {
@@ -245,6 +272,10 @@ mod tests {
             assert!(places.line(&["jobs", "one"]) <= 3);
             drop(places.at(2));
         }
-        assert_eq!(Places::of("jobs:\n  one:\n    if: \"x").line(&["jobs", "one"]), 1);
+        assert_eq!(
+            Places::of("jobs:\n  one:\n    if: \"x").line(&["jobs", "one"]),
+            2,
+            "what stands before the break"
+        );
     }
 }

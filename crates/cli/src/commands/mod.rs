@@ -16,6 +16,7 @@ pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod lease;
 pub(crate) mod ledger;
+pub(crate) mod locate;
 pub(crate) mod lock;
 pub(crate) mod lsp;
 pub(crate) mod plan;
