@@ -19,6 +19,11 @@ struct Built(tempfile::TempDir);
 
 impl Built {
     fn new() -> Self {
+        Self::with("", "")
+    }
+
+    /// With another line in the manifest.
+    fn with(line: &str, instead_of: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let table = |manifest: &str, name: &str| {
             let start = manifest.find(&format!("[targets.{name}]")).unwrap();
@@ -30,6 +35,7 @@ impl Built {
             table(specs::GITLAB, "gitlab"),
             table(specs::ARGO, "argo")
         );
+        let manifest = if line.is_empty() { manifest } else { manifest.replace(instead_of, line) };
         fs::write(folder.path().join("clearway.toml"), manifest).unwrap();
         fs::write(folder.path().join("main.cw"), specs::SMALL).unwrap();
         let root = folder.path().to_str().unwrap();
@@ -89,6 +95,35 @@ fn what_is_built_holds_for_every_product() {
     // A project says the same as the plan that was built of it.
     let against = run(&["verify", built.root(), "--against", built.root()]);
     assert_eq!(String::from_utf8(against.stdout).unwrap(), told);
+}
+
+/// A binary comes by its image, by a download, or from the reviewed revision.
+#[test]
+fn every_way_to_get_the_binary_holds_and_a_download_that_nobody_compares_does_not() {
+    let image = specs::MANIFEST.lines().find(|line| line.starts_with("image  =")).unwrap();
+    let download = format!(
+        "clearway = {{ version = \"1.0.0\", url = \"https://example.com/clearway\", sha256 = \"{}\" }}",
+        "0a".repeat(32)
+    );
+    for binary in [image, "path = \"tools/clearway\"", &download] {
+        let built = Built::with(binary, image);
+        for target in ["github", "gitlab"] {
+            let (told, code) = built.verify(target);
+            assert_eq!(code, 0, "{target}, {binary}: {told:#}");
+        }
+        if binary == download {
+            for (target, file) in
+                [("github", ".github/actions/clearway/action.yml"), ("gitlab", ".gitlab/clearway.sh")]
+            {
+                let text = fs::read_to_string(built.path(file)).unwrap();
+                let compares = "  ${folder}/clearway\" | sha256sum --check --strict";
+                assert!(text.contains(compares), "{text}");
+                fs::write(built.path(file), text.replace(compares, "\" | cat")).unwrap();
+                let (told, code) = built.verify(target);
+                assert_eq!((code, broken(&told)), (1, vec!["credentials"]), "{told:#}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -96,6 +96,25 @@ pub(crate) fn missing<'s>(
     steps.filter(|step| !has(&step.id)).map(told).collect()
 }
 
+/// The texts stand in a script, each after the one before.
+pub(crate) fn in_order(script: &str, texts: &[&str]) -> Result<(), String> {
+    let mut rest = script;
+    for text in texts {
+        let (_, after) = rest.split_once(text).ok_or_else(|| format!("`{text}` is missing, or too early"))?;
+        rest = after;
+    }
+    Ok(())
+}
+
+/// Whether a script that gets a program gets the one that is pinned: an image by its digest, a download with its digest compared.
+pub(crate) fn gets_what_is_pinned(script: &str, image: Option<&str>) -> bool {
+    let by_image = script.contains("docker create");
+    let by_download = script.contains("--output \"${folder}/clearway\"");
+    let digest = image.and_then(|image| image.split_once("@sha256:")).map(|(_, digest)| digest);
+    (!by_image || digest.is_some_and(|digest| digest.len() == 64))
+        && (!by_download || script.contains("sha256sum --check --strict"))
+}
+
 /// All steps of a path that a step stands on.
 pub(crate) fn closure<'p>(path: &'p Path, step: &'p Step) -> BTreeSet<&'p str> {
     let mut found = BTreeSet::new();

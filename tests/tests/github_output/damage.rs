@@ -320,3 +320,26 @@ pub fn every_kind_is_told(emitted: &Emitted, places: usize) -> BTreeMap<&'static
 pub fn told() -> std::collections::BTreeSet<&'static str> {
     KINDS.iter().flat_map(|damage| damage.told_by.iter().copied()).collect()
 }
+
+/// What jobs share is said in one place; each way to weaken it is told.
+pub fn what_is_shared_is_guarded(emitted: &Emitted) {
+    let file = ".github/actions/clearway/action.yml";
+    let text = &emitted.files[file];
+    for (from, to) in [
+        ("@sha256:", ":"),
+        ("set -euo pipefail\n        echo", "true\n        echo other"),
+        ("sha256sum --check --strict --quiet", "true"),
+        ("if: inputs.plan-digest != ''\n      shell", "if: 'false'\n      shell"),
+        ("chmod +x", "true || true; chmod +x"),
+        ("actions/download-artifact@", "actions/download-artifact@v8 # "),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let mut one = emitted.clone();
+        one.files.insert(file.to_owned(), text.replace(from, to));
+        let told = claims::broken_of(&one, &|name| name == "shared");
+        assert!(!told.is_empty(), "`{to}` in the place of `{from}` is not told");
+    }
+    let mut without = emitted.clone();
+    without.files.remove(file);
+    assert!(!claims::broken_of(&without, &|name| name == "shared").is_empty());
+}

@@ -97,6 +97,7 @@ fn every_kind_of_damage_is_told_by_its_claim() {
     // A small release that has everything: gates, two stages, a chain, a way back, an emergency.
     let emitted = Emitted::of(&specs::project(specs::SMALL)).unwrap();
     assert_eq!(claims::broken(&emitted), [""; 0]);
+    damage::what_is_shared_is_guarded(&emitted);
     let tried = damage::every_kind_is_told(&emitted, 2);
     assert!(tried.values().sum::<usize>() > 40, "{tried:#?}");
 }

@@ -363,3 +363,23 @@ pub fn starting_is_guarded(emitted: &Emitted) {
         assert!(!told.is_empty(), "change {number} of what starts a run is not told");
     }
 }
+
+/// What jobs share is said in one place; each way to weaken it is told.
+pub fn what_is_shared_is_guarded(emitted: &Emitted) {
+    for (file, from, to) in [
+        (".gitlab/clearway.sh", "set -eo pipefail", "set +e"),
+        (".gitlab/clearway.sh", "  clearway record begin", "  : clearway record start"),
+        (".gitlab/clearway.sh", "== true ]]; }", "!= never ]]; }"),
+        (".gitlab/clearway.sh", "  clearway record end", "  : clearway record stop"),
+        (".gitlab/clearway.sh", "\nsettle() {", "\ngoes() { true; }\ngoes() {\n  true\n}\nsettle() {"),
+        (".gitlab/shop.yml", "clearway@sha256:", "clearway:latest-"),
+        (".gitlab/shop.production.yml", "    - . .gitlab/clearway.sh\n", ""),
+    ] {
+        let text = &emitted.files[file];
+        assert!(text.contains(from), "{file}: {from}");
+        let mut one = emitted.clone();
+        one.files.insert(file.to_owned(), text.replacen(from, to, 1));
+        let told = claims::broken_of(&one, &|name| name == "shared");
+        assert!(!told.is_empty(), "{file}: `{to}` in the place of `{from}` is not told");
+    }
+}

@@ -62,6 +62,7 @@ fn every_kind_of_damage_is_told_by_its_claim() {
     let tried = damage::every_kind_is_told(&emitted, 2);
     assert!(tried.values().sum::<usize>() > 40, "{tried:#?}");
     damage::starting_is_guarded(&emitted);
+    damage::what_is_shared_is_guarded(&emitted);
 }
 
 #[test]

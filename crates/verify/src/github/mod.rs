@@ -45,7 +45,7 @@ use crate::{Files, Product};
 /// GitHub Actions.
 pub const PRODUCT: Product = Product {
     name: "github",
-    roots: &[".github/workflows", ".clearway/settings/github"],
+    roots: &[".github/workflows", ".github/actions", ".clearway/settings/github"],
     keeps: || claims::ALL.iter().flat_map(|(_, keeps, _)| keeps.iter().copied()).collect(),
     told: |plan: &Plan, files: &Files| {
         claims::broken(&Emitted { plan: plan.clone(), files: files.clone() }, &|_| true)

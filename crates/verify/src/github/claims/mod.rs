@@ -4,6 +4,7 @@ mod flow;
 mod hardening;
 mod moves;
 mod places;
+mod shared;
 
 use clearway_plan::{Guarantee, Step, StepKind};
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ use crate::missing;
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
 
 /// Every claim, by its name, with the guarantees that it keeps.
-pub const ALL: [(&str, &[Guarantee], Check); 14] = {
+pub const ALL: [(&str, &[Guarantee], Check); 15] = {
     use Guarantee::{
         Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
     };
@@ -35,6 +36,7 @@ pub const ALL: [(&str, &[Guarantee], Check); 14] = {
         ("looks", &[Outcome], moves::looks),
         ("digest", &[Digest], moves::digest),
         ("hardening", &[Credentials], hardening::hardening),
+        ("shared", &[Credentials, Digest], shared::shared),
         ("reachable", &[Outcome], flow::reachable),
     ]
 };

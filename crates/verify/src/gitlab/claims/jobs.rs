@@ -5,16 +5,7 @@ use clearway_plan::{Output, Step, StepKind};
 
 use crate::finding::{Broken, Spot};
 use crate::gitlab::way::Way;
-
-/// The texts stand in a script, each after the one before.
-fn in_order(script: &str, texts: &[&str]) -> Result<(), String> {
-    let mut at = 0;
-    for text in texts {
-        let found = script[at..].find(text).ok_or_else(|| format!("`{text}` is missing, or too early"))?;
-        at += found + text.len();
-    }
-    Ok(())
-}
+use crate::in_order;
 
 /// What of a script has not its place.
 fn misplaced(job: &Job, texts: &[&str]) -> Broken {

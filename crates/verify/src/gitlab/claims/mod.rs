@@ -4,6 +4,7 @@ mod flow;
 mod hardening;
 mod jobs;
 mod places;
+mod shared;
 
 use clearway_plan::Guarantee;
 use rayon::prelude::*;
@@ -16,7 +17,7 @@ use crate::missing;
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
 
 /// Every claim, by its name, with the guarantees that it keeps.
-pub const ALL: [(&str, &[Guarantee], Check); 15] = {
+pub const ALL: [(&str, &[Guarantee], Check); 16] = {
     use Guarantee::{
         Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
     };
@@ -35,6 +36,7 @@ pub const ALL: [(&str, &[Guarantee], Check); 15] = {
         ("digest", &[Digest], jobs::digest),
         ("reports", &[Gates], jobs::reports),
         ("hardening", &[Credentials], hardening::hardening),
+        ("shared", &[Records, Credentials], shared::shared),
         ("reachable", &[Outcome], flow::reachable),
     ]
 };
