@@ -1,6 +1,6 @@
 //! `clearway locate` on the built binary: a line of what was built leads to the declaration that it comes from.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "the tests change the files that the binary reads")]
 
 use std::fs;
