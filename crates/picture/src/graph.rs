@@ -137,7 +137,7 @@ const AROUND: i64 = 12;
 const PASSAGE: i64 = 8;
 const LABELLED_PASSAGE: i64 = 18;
 /// How far edges between the same two are apart.
-const BESIDE: i64 = 10;
+const BESIDE: i64 = 14;
 /// The room at the top of a lane for its name.
 const HEAD: i64 = 24;
 /// The room around the whole.
