@@ -67,6 +67,8 @@ def judge_the_tree_sitter_grammar(_):
 def judge_pages(arguments):
     """Judges pages in a browser."""
     findings, files = judge_page.judge(arguments.file)
+    if not arguments.file:
+        findings += [f"nothing is told of a page that is damaged: {name}" for name, told in judge_page.damages().items() if not told]
     for finding in findings:
         print(finding)
     print(f"judge-page: {len(findings)} findings in {files} pages", file=sys.stderr)
@@ -183,7 +185,7 @@ def commands():
     one = sub.add_parser("judge-tree-sitter", help="tree-sitter with the grammar for editors, over every file of the language")
     one.set_defaults(do=judge_the_tree_sitter_grammar)
 
-    one = sub.add_parser("judge-page", help="Chromium and axe-core over pages of `clearway report html`: those given, or of every example")
+    one = sub.add_parser("judge-page", help="Chromium and axe-core over pages of `clearway report html`: those given, or of every example, and damaged ones that must be told")
     one.add_argument("file", nargs="*", help="what `clearway report html` wrote; the pages of the examples and of a change without one")
     one.set_defaults(do=judge_pages)
 

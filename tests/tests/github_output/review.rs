@@ -6,11 +6,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use clearway_tests::github::Workflow;
-use clearway_tests::{Fixture, repository};
+use clearway_tests::{Emits as _, Fixture, repository};
+use clearway_verify::github::{Emitted, Workflow};
 
 use crate::claims;
-use crate::emitted::Emitted;
 
 const FILE: &str = "clearway-review.yml";
 
