@@ -37,7 +37,7 @@ pub(super) fn guarantees(plan: &Plan, settings: &Settings) -> Vec<Keeping> {
             ),
             Guarantee::Approvals | Guarantee::Credentials if !protectable => (Kept::NotAtAll, unprotected),
             // The usual case is a private repository in a plan that protects nothing: whoever says nothing is told what is assumed.
-            Guarantee::Approvals if settings.target.get("visibility").is_none() => (
+            Guarantee::Approvals if !settings.target.contains_key("visibility") => (
                 Kept::Configured,
                 "an environment with reviewers for each seat, which needs a public repository: this one is taken for one, as `[targets.github]` says no `visibility`; `clearway approval verify` counts distinct people, and `clearway preflight` compares the settings",
             ),
