@@ -16,7 +16,7 @@ mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearway_plan::{Guarantee, Path, Plan, Step, StepKind};
+use clearway_plan::{Guarantee, Path, PathKind, Plan, Stage, Step, StepKind};
 
 pub use finding::{Broken, Finding, Refused, Spot, Told};
 pub use place::Places;
@@ -94,6 +94,19 @@ pub(crate) fn missing<'s>(
         Told { claim: "missing", keeps: &[], way: way.to_owned(), finding, follows: false }
     };
     steps.filter(|step| !has(&step.id)).map(told).collect()
+}
+
+/// How many gates, checklists and steps of a chain must stand before the deployments of a stage on a way.
+pub(crate) fn guards_of(plan: &Plan, path: &Path, stage: &Stage) -> usize {
+    let chain = match path.kind {
+        PathKind::Emergency => stage.emergency.as_ref(),
+        _ => stage.approval.as_ref(),
+    };
+    let asked = chain.and_then(|chain| plan.approvals.get(chain)).map_or(&[][..], |chain| &chain.steps);
+    // A step of a chain may require gates of its own, which the stage may have too.
+    let required = asked.iter().flat_map(|step| &step.requires);
+    let gates: BTreeSet<&String> = stage.gates.iter().chain(required).collect();
+    gates.len() + asked.len() + usize::from(stage.checklist.is_some())
 }
 
 /// The texts stand in a script, each after the one before.

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use super::manifest::{Template, Workflow};
 
 /// What became of a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// It succeeded.
     Succeeded,
@@ -101,7 +103,7 @@ fn graph(
     fate: &dyn Fn(&str) -> Fate,
     all: &mut BTreeMap<String, Phase>,
 ) -> Phase {
-    let mut here: BTreeMap<&str, Phase> = BTreeMap::new();
+    let mut here: FxHashMap<&str, Phase> = FxHashMap::default();
     loop {
         let mut moved = false;
         for task in
@@ -137,12 +139,14 @@ fn graph(
         }
     }
     let phase = assess(template, &here);
-    all.extend(here.into_iter().map(|(name, phase)| (name.to_owned(), phase)));
+    let ended =
+        template.tasks.iter().filter_map(|task| Some((task.name.clone(), *here.get(task.name.as_str())?)));
+    all.extend(ended);
     phase
 }
 
 /// What becomes of a graph: of each task on which no other depends, its own phase, or that of what came before it.
-fn assess(template: &Template, phases: &BTreeMap<&str, Phase>) -> Phase {
+fn assess(template: &Template, phases: &FxHashMap<&str, Phase>) -> Phase {
     if template
         .tasks
         .iter()
@@ -150,7 +154,7 @@ fn assess(template: &Template, phases: &BTreeMap<&str, Phase>) -> Phase {
     {
         return Phase::Running;
     }
-    let mut branches: BTreeMap<&str, Vec<Phase>> = BTreeMap::new();
+    let mut branches: FxHashMap<&str, BTreeSet<Phase>> = FxHashMap::default();
     // A task stands after all that it depends on, whatever the order of the file is.
     while branches.len() < template.tasks.len() {
         let before = branches.len();
@@ -163,11 +167,11 @@ fn assess(template: &Template, phases: &BTreeMap<&str, Phase>) -> Phase {
             }
             let own = phases[task.name.as_str()];
             let found = if own.is_completed() {
-                vec![own]
+                BTreeSet::from([own])
             } else if needs.is_empty() {
-                vec![Phase::Succeeded]
+                BTreeSet::from([Phase::Succeeded])
             } else {
-                needs.iter().flat_map(|need| branches[need].clone()).collect()
+                needs.iter().flat_map(|need| branches[need].iter().copied()).collect()
             };
             branches.insert(&task.name, found);
         }
@@ -177,8 +181,9 @@ fn assess(template: &Template, phases: &BTreeMap<&str, Phase>) -> Phase {
     }
     let depended: BTreeSet<&String> = template.tasks.iter().flat_map(|task| &task.needs).collect();
     let leaves = template.tasks.iter().filter(|task| !depended.contains(&task.name));
-    let failed = leaves.flat_map(|task| &branches[task.name.as_str()]).find(|phase| phase.has_failed());
-    failed.copied().unwrap_or(Phase::Succeeded)
+    let failed =
+        leaves.flat_map(|task| branches[task.name.as_str()].iter().copied()).find(|phase| phase.has_failed());
+    failed.unwrap_or(Phase::Succeeded)
 }
 
 #[cfg(test)]

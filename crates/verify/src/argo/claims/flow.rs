@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Rng;
 use crate::argo::{Fate, Phase, Run};
-use clearway_plan::{Guarantee, PathKind, Step, StepKind};
+use clearway_plan::{Guarantee, Step, StepKind};
 
 use crate::argo::way::Way;
 use crate::finding::{Broken, Finding};
-use crate::kept_by;
+use crate::{guards_of, kept_by};
 
 /// How a job can go wrong.
 const WRONG: [Fate; 4] = [Fate::Fails, Fate::Errs, Fate::Waits, Fate::IsSkipped];
@@ -107,15 +107,8 @@ pub(super) fn gates_and_approvals(way: &Way<'_>) -> Result<Broken, String> {
         all.push((step.id.as_str(), guards.iter().map(|guard| guard.id.as_str()).collect()));
         let StepKind::Deploy { environment, .. } = &step.does else { continue };
         let stage = way.release.stage(environment).ok_or("a deployment without a stage")?;
-        let chain = match way.path.kind {
-            PathKind::Emergency => stage.emergency.as_ref(),
-            _ => stage.approval.as_ref(),
-        };
-        let asked = chain
-            .and_then(|chain| way.emitted.plan.approvals.get(chain))
-            .map_or(0, |chain| chain.steps.len());
         let own = guards.iter().filter(|guard| guard.does.environment() == Some(environment)).count();
-        if own != stage.gates.len() + asked + usize::from(stage.checklist.is_some()) {
+        if own != guards_of(&way.emitted.plan, way.path, stage) {
             let what = format!("`{}` stands on {own} gates and approvals", step.id);
             broken.push(way.workflow.spot_of(&step.id).says(what));
         }

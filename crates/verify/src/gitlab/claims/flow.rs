@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Rng;
 use crate::gitlab::{Fate, Run, Status};
-use clearway_plan::{Guarantee, PathKind, Step, StepKind};
+use clearway_plan::{Guarantee, Step, StepKind};
 
 use crate::finding::{Broken, Finding};
 use crate::gitlab::way::Way;
-use crate::kept_by;
+use crate::{guards_of, kept_by};
 
 /// How a job can go wrong.
 const WRONG: [Fate; 3] = [Fate::Fails, Fate::IsCanceled, Fate::Waits];
@@ -111,7 +111,13 @@ pub(super) fn order(way: &Way<'_>) -> Result<Broken, String> {
 /// Nothing is deployed unless all gates of its stage passed, all people agreed, and the settings were right.
 pub(super) fn gates_and_approvals(way: &Way<'_>) -> Result<Broken, String> {
     let is_guard = |does: &StepKind| {
-        matches!(does, StepKind::Gate { .. } | StepKind::Approval { .. } | StepKind::Preflight)
+        matches!(
+            does,
+            StepKind::Gate { .. }
+                | StepKind::Approval { .. }
+                | StepKind::Checklist { .. }
+                | StepKind::Preflight
+        )
     };
     let mut all = Vec::new();
     let mut broken = Vec::new();
@@ -123,15 +129,8 @@ pub(super) fn gates_and_approvals(way: &Way<'_>) -> Result<Broken, String> {
         all.push(guarded(way, step, &names)?);
         let StepKind::Deploy { environment, .. } = &step.does else { continue };
         let stage = way.release.stage(environment).ok_or("a deployment without a stage")?;
-        let chain = match way.path.kind {
-            PathKind::Emergency => stage.emergency.as_ref(),
-            _ => stage.approval.as_ref(),
-        };
-        let asked = chain
-            .and_then(|chain| way.emitted.plan.approvals.get(chain))
-            .map_or(0, |chain| chain.steps.len());
         let own = guards.iter().filter(|guard| guard.does.environment() == Some(environment)).count();
-        if own != stage.gates.len() + asked {
+        if own != guards_of(&way.emitted.plan, way.path, stage) {
             let what = format!("`{}` stands on {own} gates and approvals", step.id);
             broken.push(way.job(&step.id)?.spot().says(what));
         }
