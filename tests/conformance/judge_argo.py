@@ -173,23 +173,27 @@ def judge(folders):
     return count, sorted(findings)
 
 
-def judge_examples(binary, folder):
-    """Judges what the examples emit for Argo; a manifest that does not speak of it is given a table."""
+def emitted_examples(binary, folder, scratch):
+    """What every example emits for Argo, each in a folder of its own; a manifest that does not speak of it is given a table."""
     if not binary.is_file():
         raise Broken(f"{binary} is not there: run `cargo build` first")
+    emitted = []
+    for example in examples_below(folder):
+        project, out = scratch / "projects" / example.name, scratch / example.name
+        shutil.copytree(example, project)
+        manifest = project / "clearway.toml"
+        text = manifest.read_text(encoding="utf-8")
+        if "[targets.argo]" not in text:
+            manifest.write_text(text + TABLE, encoding="utf-8")
+        code, _, err = run([str(binary), "build", str(project), "--target", "argo", "--out", str(out)])
+        if code != 0:
+            raise Broken(f"{example.name} does not build for Argo: exit code {code}:\n{err.strip()}")
+        emitted.append(out)
+    return emitted
+
+
+def judge_examples(binary, folder):
+    """Judges what the examples emit for Argo."""
     with tempfile.TemporaryDirectory(prefix="clearway-examples-") as temporary:
-        emitted = []
-        # All of them: an example may rest on a package beside it.
-        projects = shutil.copytree(folder, Path(temporary) / "projects")
-        for example in examples_below(folder):
-            project, out = projects / example.relative_to(folder), Path(temporary) / example.name
-            manifest = project / "clearway.toml"
-            text = manifest.read_text(encoding="utf-8")
-            if "[targets.argo]" not in text:
-                manifest.write_text(text + TABLE, encoding="utf-8")
-            code, _, err = run([str(binary), "build", str(project), "--target", "argo", "--out", str(out)])
-            if code != 0:
-                raise Broken(f"{example.name} does not build for Argo: exit code {code}:\n{err.strip()}")
-            emitted.append(out)
-        count, findings = judge(emitted)
+        count, findings = judge(emitted_examples(binary, folder, Path(temporary)))
         return count, [finding.below(temporary) for finding in findings]

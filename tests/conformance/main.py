@@ -10,6 +10,7 @@ import act_run
 import emitted_argo
 import emitted_run
 import judge_argo
+import judge_argo_lint
 import judge_examples
 import judge_github
 import judge_gitlab
@@ -84,6 +85,17 @@ def judge_all_examples_for_argo(arguments):
     """Judges what the examples emit for Argo."""
     binary, folder = built(), judge_examples.ROOT / "examples"
     return report(arguments, *judge_argo.judge_examples(binary, folder))
+
+
+def lint_for_argo(arguments):
+    """Lints folders with what is emitted for Argo."""
+    return report(arguments, *judge_argo_lint.judge(arguments.directory))
+
+
+def lint_all_examples_for_argo(arguments):
+    """Lints what the examples emit for Argo."""
+    binary, folder = built(), judge_examples.ROOT / "examples"
+    return report(arguments, *judge_argo_lint.judge_examples(binary, folder))
 
 
 def execute_for_argo(arguments):
@@ -197,6 +209,15 @@ def commands():
     one = sub.add_parser("judge-argo-examples", help="the same over what every example emits for Argo")
     one.add_argument("--format", **formats)
     one.set_defaults(do=judge_all_examples_for_argo)
+
+    one = sub.add_parser("lint-argo", help="the linters of Argo Workflows, of Argo Rollouts and of Prometheus, over folders; builds them first")
+    one.add_argument("directory", nargs="+", help="what `clearway build --out` wrote")
+    one.add_argument("--format", **formats)
+    one.set_defaults(do=lint_for_argo)
+
+    one = sub.add_parser("lint-argo-examples", help="the same over what every example emits for Argo")
+    one.add_argument("--format", **formats)
+    one.set_defaults(do=lint_all_examples_for_argo)
 
     one = sub.add_parser("execute-argo", help="executes what is emitted for Argo for the project beside; needs root for mount namespaces")
     one.add_argument("name", nargs="*", help="scenarios; all without")
