@@ -28,6 +28,23 @@ fn random(seed: u64) -> Emitted {
     Emitted::of(&specs::for_gitlab(&spec)).unwrap_or_else(|told| panic!("{told:#?}\n{spec}"))
 }
 
+/// An example, for GitLab in the tier that keeps all of it.
+fn example(name: &str) -> Fixture {
+    let mut fixture = Fixture::folder(&repository().join("examples").join(name));
+    if !fixture.manifest.contains("[targets.gitlab]") {
+        fixture.manifest += "\n[targets.gitlab]\ntier = \"ultimate\"\ntags = \"release\"\n";
+    }
+    fixture
+}
+
+#[test]
+fn every_example_keeps_every_claim() {
+    for name in ["search", "wallet", "clinic", "payments"] {
+        let emitted = Emitted::of(&example(name)).unwrap_or_else(|told| panic!("{name}: {told:#?}"));
+        assert_eq!(claims::broken(&emitted), [""; 0], "{name}");
+    }
+}
+
 #[test]
 fn the_shop_keeps_every_claim() {
     let emitted = Emitted::of(&shop("ultimate")).unwrap();
