@@ -178,9 +178,10 @@ def emitted_examples(binary, folder, scratch):
     if not binary.is_file():
         raise Broken(f"{binary} is not there: run `cargo build` first")
     emitted = []
+    # Projects name packages beside them.
+    shutil.copytree(folder, scratch / "projects")
     for example in examples_below(folder):
         project, out = scratch / "projects" / example.name, scratch / example.name
-        shutil.copytree(example, project)
         manifest = project / "clearway.toml"
         text = manifest.read_text(encoding="utf-8")
         if "[targets.argo]" not in text:
