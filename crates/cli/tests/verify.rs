@@ -167,6 +167,30 @@ fn a_task_of_argo_that_waits_for_nobody_is_told() {
     assert!(broken(&told).contains(&"approvals"), "{told:#}");
     assert_eq!(told["errors"].as_array().unwrap().len(), 1, "{told:#}");
     assert_eq!(told["errors"][0]["file"], file);
+    assert_eq!(told["errors"][0]["line"].as_u64(), Some(line as u64 + 1), "{told:#}");
+}
+
+/// What lets a stage start too soon is told at the job that calls the stage, and not within it.
+#[test]
+fn a_stage_of_github_that_waits_for_nobody_is_told_where_it_is_called() {
+    let built = Built::new();
+    let file = ".github/workflows/shop.yml";
+    let text = fs::read_to_string(built.path(file)).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let job = lines.iter().position(|line| *line == "  deploy-production:").unwrap();
+    let at = job + lines[job..].iter().position(|line| line.starts_with("    if:")).unwrap();
+    let without = lines[at].replace(" && needs.approval-production-board.result == 'success'", "");
+    assert_ne!(without, lines[at]);
+    fs::write(built.path(file), text.replace(lines[at], &without)).unwrap();
+    let (told, code) = built.verify("github");
+    assert_eq!((code, broken(&told)), (1, vec!["order", "approvals"]), "{told:#}");
+    assert_eq!(told["errors"].as_array().unwrap().len(), 1, "{told:#}");
+    let error = &told["errors"][0];
+    assert_eq!(
+        (error["file"].as_str(), error["line"].as_u64()),
+        (Some(file), Some(at as u64 + 1)),
+        "{told:#}"
+    );
 }
 
 #[test]

@@ -145,6 +145,15 @@ impl Workflow {
         spot
     }
 
+    /// Where the task of a job stands, or of the graph that it is in, in one graph with a guard: what lets it start without that is written there.
+    pub fn spot_beside(&self, job: &str, guard: &str) -> Spot {
+        let of = |name: &str| self.place_of(name).map(|(graph, _)| graph);
+        let around = of(job).zip(of(guard)).filter(|(own, other)| own.name != other.name);
+        let around =
+            around.and_then(|(own, other)| other.tasks.iter().find(|task| task.template == own.name));
+        self.spot_of(around.map_or(job, |task| &task.name))
+    }
+
     /// The template of a task, wherever it is in the graphs: with the graph it is in.
     pub fn place_of(&self, job: &str) -> Option<(&Template, &Task)> {
         let graphs = self.templates.values().filter(|template| !template.tasks.is_empty());

@@ -62,7 +62,7 @@ fn never_without(way: &Way<'_>, all: &[(&str, Vec<&str>)]) -> Broken {
             for guard in guards.iter().filter(|guard| run.phase(guard) != Some(Phase::Succeeded)) {
                 // One run is enough for each guard.
                 if seen.insert((job, guard)) {
-                    let told = way.workflow.spot_of(job).key("depends");
+                    let told = way.workflow.spot_beside(job, guard).key("depends");
                     let told = told.says(format!("`{job}` starts without `{guard}` ({what})"));
                     broken.push(match kept_by(way.path, guard) {
                         Some(guarantee) => told.of(guarantee),

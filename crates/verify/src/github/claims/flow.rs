@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::github::Claim;
+use crate::github::{Claim, Node};
 use clearway_plan::{Guarantee, PathKind, Step, StepKind};
 
 use super::{decides, helpers, never, seats};
@@ -27,7 +27,8 @@ fn without(way: &Way<'_>, step: &str, guards: &[&str]) -> Result<Broken, String>
     for guard in guards {
         let what = format!("`{}` starts without `{guard}`", node.id);
         let claim = starts.clone().and(!Claim::succeeds(guard));
-        let found = never(&way.graph, spot(), &what, &claim)?.into_iter();
+        let spot = beside(way, node, guard).spot().key("if");
+        let found = never(&way.graph, spot, &what, &claim)?.into_iter();
         broken.extend(found.map(|one| {
             match kept_by(way.path, guard.rsplit('/').next().unwrap_or_default()) {
                 Some(guarantee) => one.of(guarantee),
@@ -36,6 +37,14 @@ fn without(way: &Way<'_>, step: &str, guards: &[&str]) -> Result<Broken, String>
         }));
     }
     Ok(broken)
+}
+
+/// The job, or the call around it, that stands in one workflow with a guard: what lets the job start without the guard is written there.
+fn beside<'w>(way: &'w Way<'_>, node: &'w Node, guard: &str) -> &'w Node {
+    let at = |at: usize| way.graph.nodes.get(at);
+    let level = way.graph.find(guard).and_then(at).map(|guard| guard.parent);
+    let calls = std::iter::successors(Some(node), |node| node.parent.and_then(at));
+    calls.into_iter().find(|call| level == Some(call.parent)).unwrap_or(node)
 }
 
 /// A step starts only after everything it needs succeeded.

@@ -84,7 +84,7 @@ fn never_without(way: &Way<'_>, all: &[Guarded]) -> Broken {
             for guard in one.guards.iter().filter(|guard| run.status(guard) != Some(Status::Success)) {
                 // One run is enough for each guard.
                 if seen.insert((&one.job, guard)) {
-                    let told = way.spot_of(&one.job).key("needs");
+                    let told = way.spot_of(beside(&one.job, guard)).key("needs");
                     let told = told.says(format!("`{}` starts without `{guard}` ({what})", one.job));
                     broken.push(match kept_by(way.path, guard.rsplit('/').next().unwrap_or_default()) {
                         Some(guarantee) => told.of(guarantee),
@@ -95,6 +95,14 @@ fn never_without(way: &Way<'_>, all: &[Guarded]) -> Broken {
         }
     }
     broken
+}
+
+/// The job, or the one that triggers its pipeline, that stands in one pipeline with a guard: what lets it start without that is written there.
+fn beside<'j>(job: &'j str, guard: &str) -> &'j str {
+    match job.split_once('/') {
+        Some((by, _)) if !guard.contains('/') => by,
+        _ => job,
+    }
 }
 
 /// A step starts only after everything it needs succeeded.
