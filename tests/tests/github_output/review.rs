@@ -11,7 +11,7 @@ use clearway_verify::github::{Emitted, Workflow};
 
 use crate::claims;
 
-const FILE: &str = "clearway-review.yml";
+const FILE: &str = ".github/workflows/clearway-review.yml";
 
 fn shop(group: &str) -> Fixture {
     let mut fixture = Fixture::folder(&repository().join("examples/online-boutique"));
@@ -22,7 +22,7 @@ fn shop(group: &str) -> Fixture {
 
 fn workflow() -> Workflow {
     let emitted = Emitted::of(&shop("change-board")).unwrap();
-    Workflow::read(&emitted.workflows()[FILE]).unwrap()
+    Workflow::read(&emitted.files[FILE]).unwrap()
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn it_is_emitted_where_it_is_asked_for_and_breaks_no_claim() {
     assert_eq!(claims::broken(&asked), [""; 0]);
     let plain = Fixture::folder(&repository().join("examples/online-boutique"));
     let plain = Emitted::of(&plain).unwrap();
-    assert!(!plain.workflows().contains_key(FILE));
+    assert!(!plain.files.contains_key(FILE));
     assert_eq!(asked.files.len(), plain.files.len() + 1);
     let told = Emitted::of(&shop("boards")).unwrap_err();
     assert!(told.iter().any(|told| told.contains("`review = \"boards\"` names nobody")), "{told:?}");
