@@ -18,7 +18,7 @@ pub(super) fn checklist(db: &dyn Db, reference: &Reference, parts: &mut Parts) -
             (Some(gate), ..) => Decider::Gate(instance_name(&gate.value)),
             (None, Some(policy), _) => Decider::Policy {
                 policy: policy.value.name.to_string(),
-                open: parts.open_controls.get(&policy.value.item).cloned().unwrap_or_default(),
+                open: parts.open_controls(policy.value.item),
             },
             (None, None, Some(people)) => {
                 let group = people.value.name.to_string();

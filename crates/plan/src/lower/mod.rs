@@ -19,7 +19,7 @@ mod steps;
 mod waivers;
 mod waves;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_analysis::Checked;
 use clearway_analysis::proof::ProvedRelease;
@@ -77,10 +77,12 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
 }
 
 /// The controls that are not met, by the policy in force that demands them.
-fn open_controls(checked: &Checked<'_>) -> HashMap<Item, BTreeMap<String, Option<Timestamp>>> {
+fn open_controls(checked: &Checked<'_>) -> Vec<(Item, BTreeMap<String, Option<Timestamp>>)> {
     let workspace = checked.workspace();
     let states = clearway_analysis::controls(workspace, workspace.project());
-    let policies: HashSet<Item> = states.iter().map(|state| state.policy).collect();
+    // The controls of a policy stand together.
+    let mut policies: Vec<Item> = states.iter().map(|state| state.policy).collect();
+    policies.dedup();
     let open = |policy: Item| {
         let open = checked.open_controls(policy).into_iter();
         open.map(|control| (control.id.to_string(), control.waived_until)).collect()
@@ -109,12 +111,20 @@ struct Parts {
     approvals: BTreeMap<String, Approval>,
     checklists: BTreeMap<String, Checklist>,
     /// The controls of each policy in force that are not met, each with the end of what waives it.
-    open_controls: HashMap<Item, BTreeMap<String, Option<Timestamp>>>,
+    open_controls: Vec<(Item, BTreeMap<String, Option<Timestamp>>)>,
     vendors: BTreeMap<String, Evidence>,
     groups: BTreeSet<String>,
     secrets: BTreeMap<String, Secret>,
     datasets: BTreeMap<String, Dataset>,
     flags: BTreeMap<String, Flag>,
+}
+
+impl Parts {
+    /// The controls of a policy that are not met.
+    fn open_controls(&self, policy: Item) -> BTreeMap<String, Option<Timestamp>> {
+        let of_policy = self.open_controls.iter().find(|(item, _)| *item == policy);
+        of_policy.map(|(_, open)| open.clone()).unwrap_or_default()
+    }
 }
 
 /// The declarations of the project and of its packages, for looking one up that is named; templates are none.

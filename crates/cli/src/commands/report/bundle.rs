@@ -169,8 +169,8 @@ fn write(out: &Utf8Path, bundle: BTreeMap<String, String>, records: &[u8]) -> Re
     Ledger::open(folder.join(LEDGER).as_str())?.import(records)?;
     let mut sums = String::new();
     for path in files::all_below(&folder)? {
-        let bytes = std::fs::read(folder.join(&path)).map_err(failure)?;
-        sums += &format!("{}  {path}\n", Digest::of(&bytes).digits());
+        let text = files::read(&folder.join(&path))?;
+        sums += &format!("{}  {path}\n", Digest::of(text.as_bytes()).digits());
     }
     files::write(&folder.join(SUMS), &sums)?;
     std::fs::rename(&folder, out).map_err(failure)
