@@ -6,6 +6,8 @@ import shutil
 import tempfile
 import threading
 import time
+import urllib.parse
+import urllib.request
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -86,6 +88,19 @@ def exporter():
         server.server_close()
 
 
+def scraped(address, times):
+    """Waits until each service was scraped so many times."""
+    query = urllib.parse.urlencode({"query": "min by (service) (count_over_time(http_requests_total[1m]))"})
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with urllib.request.urlopen(f"{address}/api/v1/query?{query}", timeout=10) as answer:
+            series = json.load(answer)["data"]["result"]
+        if len(series) >= len(TRAFFIC) and all(float(one["value"][1]) >= times for one in series):
+            return
+        time.sleep(0.2)
+    raise Broken("Prometheus scrapes nothing")
+
+
 @contextmanager
 def prometheus(folder):
     """A Prometheus that scrapes the exporter every second; gives its address once it has scraped some times."""
@@ -104,8 +119,8 @@ def prometheus(folder):
         command = [servers.prometheus(), f"--config.file={folder}/prometheus.yml"]
         command += [f"--storage.tsdb.path={folder}/data", f"--web.listen-address=127.0.0.1:{port}"]
         with servers.running(command, f"{address}/-/ready", folder / "prometheus.log"):
-            # Rates need two scrapes, and a share of enough requests a few more.
-            time.sleep(6)
+            # Rates need two scrapes, and a share of enough requests a few more; the first comes some seconds after the server is ready.
+            scraped(address, 5)
             yield address
 
 
