@@ -118,6 +118,23 @@ fn what_is_changed_in_a_bundle_shows() {
 }
 
 #[test]
+fn nothing_is_written_beside_a_bundle() {
+    let project = Project::new();
+    let spec = project.root().join("learning.cw");
+    let text = fs::read_to_string(&spec).unwrap();
+    fs::write(&spec, text.replacen("\"audit/ledger-keys.pem\"", "\"../outside.pem\"", 1)).unwrap();
+    fs::copy(project.root().join("audit/ledger-keys.pem"), project.folder.path().join("outside.pem"))
+        .unwrap();
+    let built = project.run(&["build", "--now", NOW, "--target", "github", "--out", "."]);
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let refused = project.write_bundle();
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains("cannot stand in the bundle"), "{told}");
+    assert!(!project.bundle().exists());
+}
+
+#[test]
 fn a_bundle_is_written_once_and_of_the_spec_that_was_built() {
     let project = Project::new();
     project.write_bundle();

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use clearway_diagnostics::render::Format as Diagnostics;
 use clearway_history::prose::Kind;
 use clearway_model::lock::LOCK;
@@ -29,6 +29,7 @@ const LEDGER: &str = "ledger";
 const PLAN: &str = "plan.json";
 const KEYS: &str = "keys.pem";
 const SUMS: &str = "SHA256SUMS";
+const README: &str = "README.md";
 
 /// Writes the bundle whether or not something is found: what an auditor wants to see is where something does not hold.
 pub(crate) fn run(args: &BundleArgs, output: &Output) -> Result<Verdict, Failure> {
@@ -52,8 +53,9 @@ pub(crate) fn run(args: &BundleArgs, output: &Output) -> Result<Verdict, Failure
         let (manifest, sources) = texts(root)?;
         bundle.insert("spec/clearway.toml".to_owned(), manifest);
         bundle.extend(sources.into_iter().map(|(path, text)| (format!("spec/{path}"), text.to_string())));
-        if let Ok(lock) = files::read(&root.join(LOCK)) {
-            bundle.insert(format!("spec/{LOCK}"), lock);
+        let lock = root.join(LOCK);
+        if lock.exists() {
+            bundle.insert(format!("spec/{LOCK}"), files::read(&lock)?);
         }
     }
 
@@ -69,7 +71,7 @@ pub(crate) fn run(args: &BundleArgs, output: &Output) -> Result<Verdict, Failure
     // A report looks for the project's own keys where its plan says they are.
     let audit = file.plan.retrospective.as_ref().and_then(|ours| ours.audit.as_ref());
     if let Some(keys) = audit.and_then(|audit| audit.keys.as_ref()) {
-        bundle.insert(keys.clone(), files::read(Utf8Path::new(keys))?);
+        bundle.insert(place_of(keys, &bundle)?, files::read(Utf8Path::new(keys))?);
     }
     let now = runtime::clock(args.project.given.now);
     let looking = history_of(args, now);
@@ -88,12 +90,24 @@ pub(crate) fn run(args: &BundleArgs, output: &Output) -> Result<Verdict, Failure
     }
     let mut records = Vec::new();
     let count = runtime::ledger(args.ledger.as_deref(), args.trust.as_deref())?.export(&mut records)?;
-    bundle.insert("README.md".to_owned(), how_to_verify(args, now, count));
+    bundle.insert(README.to_owned(), how_to_verify(args, now, count));
 
     write(&args.out, bundle, &records)?;
     output.note(&format!("{count} records, and all that is told of them, are in `{}`", args.out));
     let holds = same && controlled == Verdict::Holds && audited == Verdict::Holds;
     Ok(if holds { Verdict::Holds } else { Verdict::Fails })
+}
+
+/// Where the project's keys stand in the folder: as their path says, where that leads out of it or onto another file nowhere.
+fn place_of(keys: &str, bundle: &BTreeMap<String, String>) -> Result<String, Failure> {
+    let is_inside = Utf8Path::new(keys).components().all(|part| matches!(part, Utf8Component::Normal(_)));
+    let is_free = !bundle.contains_key(keys) && ![PLAN, KEYS, SUMS, README, LEDGER].contains(&keys);
+    if is_inside && is_free {
+        return Ok(keys.to_owned());
+    }
+    Err(Trouble::new(format!("the keys of the audit, `{keys}`, cannot stand in the bundle under that path"))
+        .help("keep them in a folder of the project, and name them from its root: `keys = \"audit/ledger-keys.pem\"`")
+        .into())
 }
 
 fn add_report(
