@@ -217,6 +217,16 @@ fn what_cannot_be_read_exits_with_2_and_what_a_product_refuses_with_1() {
 }
 
 #[test]
+fn a_product_whose_settings_are_gone_is_not_passed_over() {
+    let project = Built::new();
+    fs::remove_dir_all(project.path(".clearway/settings/gitlab")).unwrap();
+    let told = run(&["verify", project.root(), "--target", "all"]);
+    let text = String::from_utf8_lossy(&told.stdout);
+    assert_ne!(told.status.code(), Some(0), "{text}");
+    assert!(text.contains("gitlab"), "{text}");
+}
+
+#[test]
 fn no_file_is_a_panic() {
     let built = Built::new();
     let paths = [".github/workflows/shop.yml", ".gitlab-ci.yml", ".gitlab/shop.yml", "argo/shop.yaml"];

@@ -43,10 +43,10 @@ impl Product {
     /// Every product.
     pub const ALL: [Self; 3] = [github::PRODUCT, gitlab::PRODUCT, argo::PRODUCT];
 
-    /// Whether Clearway wrote something for it among some files.
-    pub fn is_among(&self, files: &Files) -> bool {
+    /// Whether Clearway wrote something for it among some paths.
+    pub fn is_among<'p>(&self, mut paths: impl Iterator<Item = &'p str>) -> bool {
         let settings = format!(".clearway/settings/{}/", self.name);
-        files.range(settings.clone()..).next().is_some_and(|(path, _)| path.starts_with(&settings))
+        paths.any(|path| path.starts_with(&settings))
     }
 
     /// Holds files to the guarantees of a plan.

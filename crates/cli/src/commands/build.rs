@@ -91,7 +91,7 @@ impl Changes {
 }
 
 /// What an earlier build generated in a folder. Paths that leave the folder are nobody's.
-fn generated(out: &Utf8Path) -> Result<Vec<String>, Failure> {
+pub(super) fn generated(out: &Utf8Path) -> Result<Vec<String>, Failure> {
     let path = out.join(clearway_compile::GENERATED);
     if !path.is_file() {
         return Ok(Vec::new());
