@@ -201,6 +201,7 @@ pub(crate) fn library_conflicts(db: &dyn Db, project: Project) -> Vec<LibraryCon
 fn resources(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
     let mut diagnostics = rules::lock_cycle::check(db, project);
     diagnostics.extend(rules::capacity::at_once(db, project));
+    diagnostics.extend(rules::starved_locks::check(db, project));
     diagnostics
 }
 

@@ -260,6 +260,8 @@ catalogue! {
     DEPRECATED_EARLY = "CW0426" "deprecated-early" Error;
     /// A requirement that only a deprecated version meets.
     REQUIRES_DEPRECATED = "CW0427" "requires-deprecated" Warning;
+    /// Deployments that may never get their turn at a lock.
+    STARVED_LOCK = "CW0428" "starved-lock" Warning;
 
     /// A release that ships nothing.
     EMPTY_RELEASE = "CW0501" "empty-release" Error;

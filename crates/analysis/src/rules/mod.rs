@@ -36,6 +36,7 @@ pub(crate) mod reserved_names;
 pub(crate) mod retrospectives;
 pub(crate) mod secrets;
 pub(crate) mod stability;
+pub(crate) mod starved_locks;
 pub(crate) mod syntax;
 pub(crate) mod tests;
 pub(crate) mod times;
