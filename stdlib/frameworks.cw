@@ -87,6 +87,15 @@ policy hipaa {
     keep records  for 6 years
     keep evidence for 6 years
   }
+  control "164.316(b)(2)(iii)" "What is written down is looked at again from time to time: somebody attests it, and that does not hold for ever." {
+    severity = mandatory-unless-waived
+    every r in declared(release) where any([for s in r.ship : contains(s.service.data, health)]) {
+      every s in r.stage where s.environment.tier == production {
+        require has(s.checklist)
+        require any([for i in s.checklist.item : has(i.attested-by) and has(i.within)])
+      }
+    }
+  }
 }
 
 /// The General Data Protection Regulation, as far as it speaks of changes to systems that hold personal data.
@@ -127,6 +136,9 @@ policy gdpr {
         require any([for g in s.gates : has(g.max-age)])
       }
     }
+  }
+  control "Art. 5(2)" "Whoever answers for personal data can show that all this was done: what was decided is recorded, and kept." {
+    keep records for 12 months
   }
   control "Art. 5(1)(e)" "What names people is not kept for longer than it is needed; how long that is, is said." {
     severity = mandatory-unless-waived
@@ -173,6 +185,15 @@ policy pci {
   control "6.5.5" "Cards of customers are in no environment before production." {
     every d in declared(dataset) where contains(d.class, payment) {
       require d.source != production or all([for e in d.environments : e.tier == production])
+    }
+  }
+  control "6.5.6" "Test data and accounts of testers are gone before a system goes live: somebody attests it." {
+    severity = mandatory-unless-waived
+    every r in declared(release) {
+      every s in r.stage where s.environment.tier == production {
+        require has(s.checklist)
+        require any([for i in s.checklist.item : has(i.attested-by)])
+      }
     }
   }
   control "10.5.1" "What was recorded is kept for a year." {
@@ -270,6 +291,10 @@ policy nist-800-53 {
       require has(e.credentials)
       require e.credentials.ttl <= 1 h
     }
+  }
+  control "AU-10" "Who did what cannot be denied: what is deployed comes with a signed statement of how it was made." {
+    severity = mandatory-unless-waived
+    require attestations.signed >= 1
   }
   control "SI-7" "What is deployed is what was tested: it is built once, and known by its digest." {
     every s in declared(service) where has(s.build) {

@@ -82,7 +82,13 @@ impl Evaluator<'_> {
 
     fn logic(&mut self, expr: &Expr, op: BinaryOp, left: &Expr, right: &Expr, ty: &Type) -> Value {
         let logical = logical(ty);
-        let sides = (self.eval(left, &logical), self.eval(right, &logical));
+        let left = self.eval(left, &logical);
+        // Where a policy is judged, one side guards the other: `not has(s.approval) or length(s.approval.step) > 1`. What is wrong with
+        // the other by its type was told where the policy is written.
+        if self.judging && left.kind == ValueKind::Bool(op == BinaryOp::Or) {
+            return self.value(self.place(expr.id), left.kind);
+        }
+        let sides = (left, self.eval(right, &logical));
         let kind = match (sides.0.kind, sides.1.kind) {
             (ValueKind::Bool(left), ValueKind::Bool(right)) => {
                 ValueKind::Bool(if op == BinaryOp::And { left && right } else { left || right })
