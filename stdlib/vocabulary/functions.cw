@@ -6,7 +6,7 @@
 function from-tag(pattern: text) : version computed { }
 
 /// The version that a file of the repository names: JSON, TOML or YAML with a dotted key, or a text file without one.
-function from-file(path: text, key: text = "") : version computed { }
+function from-file(path: text, key: text = "") : version computed reads { }
 
 /// A version range, where a comma would end the value: `range(">=1.2, <3 || ^5")`.
 function range(text: text) : range computed { }
@@ -65,7 +65,7 @@ function vault(path: text, key: text = "") : secret-source { }
 function store(name: text) : secret-source { }
 
 /// The people of a group, from an exported directory file (JSON: a list of names, or an object of lists).
-function directory(path: text, group: text = "") : member-list { }
+function directory(path: text, group: text = "") : member-list reads { }
 
 // ── Evidence ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -106,6 +106,8 @@ kind dimension library-only {
 kind function typed library-only {
   /// The compiler computes the result; otherwise the call itself is the value, and is carried into the plan.
   flag computed
+  /// It reads the file that its first parameter names, which belongs to what is written: a package is pinned with what it reads.
+  flag reads
   /// Of a report: what it can measure, by the words before the dots of metrics. Without it, whatever it is asked for.
   field measures list(name) default []
 }

@@ -10,6 +10,7 @@
 mod at;
 // salsa's macros stand in `db` and `query` modules, and expand to `unsafe` code.
 mod db;
+mod digest;
 pub mod directory;
 mod eval;
 pub mod lock;

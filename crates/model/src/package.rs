@@ -8,7 +8,6 @@
 use std::sync::Arc;
 
 use clearway_diagnostics::Place;
-use sha2::{Digest as _, Sha256};
 
 use crate::db::{Db, MANIFEST};
 use crate::query::{Item, Package, Project, SourceFile};
@@ -102,26 +101,6 @@ pub(crate) fn path_at(db: &dyn Db, place: Place, path: &str) -> String {
 /// The path of a declaration's module, as another file imports it: `platform.environments`. `None` where it cannot.
 pub fn import_path(db: &dyn Db, from: SourceFile, item: Item) -> Option<String> {
     crate::query::modules(db, db.project(), from.package(db)).path_of(item.file(db)).map(ToString::to_string)
-}
-
-/// The digest of a package, `sha256:` and 64 digits: over its manifest and its sources, each with its path and its length.
-pub(crate) fn digest(db: &dyn Db, package: Package) -> String {
-    let folder = package.path(db);
-    let mut hash = Sha256::new();
-    let mut add = |path: &str, text: &str| {
-        for part in [path, text] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-    };
-    add(MANIFEST, package.manifest_text(db));
-    for file in package.sources(db) {
-        let path: &str = file.path(db);
-        let below = path.strip_prefix(&**folder).and_then(|path| path.strip_prefix('/'));
-        add(below.unwrap_or(path), file.text(db));
-    }
-    let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{digits}")
 }
 
 #[cfg(test)]

@@ -319,7 +319,7 @@ pub fn modules(db: &dyn Db, project: Project, of: Option<Package>) -> Modules {
 /// The digest of a package's content, `sha256:` and 64 digits.
 #[salsa::tracked(returns(ref))]
 pub fn package_digest(db: &dyn Db, package: Package) -> String {
-    crate::package::digest(db, package)
+    crate::digest::of(db, package)
 }
 
 /// What `clearway.lock` pins, or what is wrong with it.

@@ -56,6 +56,7 @@ pub(super) fn load() -> Vocabulary {
             params: Vec::new(),
             result: Type::Result(result.unwrap_or_default()),
             computed: has_word(&declaration.operands, "computed"),
+            reads: has_word(&declaration.operands, "reads"),
             measures: names_of(&declaration.body, "measures"),
         };
         vocabulary.functions.insert(function.name.clone(), function);

@@ -208,6 +208,8 @@ pub struct Function {
     pub result: Type,
     /// The compiler computes the result; otherwise the call itself is the value.
     pub computed: bool,
+    /// It reads the file that its first parameter names.
+    pub reads: bool,
     /// Of a report: what it can measure, by the words before the dots of metrics; whatever it is asked for where there are none.
     pub measures: Vec<SmolStr>,
 }
