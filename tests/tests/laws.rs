@@ -47,7 +47,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("evidence", &[]),
     ("history", &["plan", "runtime"]),
     ("init", &[]),
-    ("lsp", &["analysis", "diagnostics", "model", "syntax"]),
+    (
+        "lsp",
+        &["analysis", "compile", "diagnostics", "model", "plan", "schedule", "syntax", "targets", "verify"],
+    ),
     ("model", &["diagnostics", "syntax", "versions"]),
     ("picture", &[]),
     ("plan", &["analysis", "model", "schedule", "syntax"]),

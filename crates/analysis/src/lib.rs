@@ -31,7 +31,7 @@ pub use form::has_form;
 pub use groups::members;
 pub use query::{controls, dependents, file_diagnostics, people, project_diagnostics};
 pub use retention::{Kept, days, kept};
-pub use times::{ends, milestone, opening};
+pub use times::{ends, freeze_of, milestone, milestone_of, opening, timing, window_of};
 pub use world::{Edge, declared_item as deployable_named, requirements, requirements_of};
 
 /// What a check comes to.

@@ -1,11 +1,14 @@
 //! From declared windows, freezes and calendars to those that time is counted by.
 
-use clearway_model::views::{self, At, Calendar, Freeze, Milestone, Window};
+use std::time::Duration;
+
+use clearway_model::views::{self, At, Calendar, Freeze, Milestone, Quantity, Rollout, Stage, Window};
 use clearway_model::{Db, Item, Moment, Reference, Value, ValueKind, environment, instance};
 use clearway_schedule::{
-    self as schedule, Bound, FreezeTime, Hours, Month, NoHours, PeriodEnd, Recurrence, Weekdays, Zone,
+    self as schedule, Bound, FreezeTime, Hours, Month, NoHours, PeriodEnd, Recurrence, Timing, Weekdays, Zone,
 };
 use jiff::civil::Weekday;
+use rust_decimal::prelude::ToPrimitive;
 use smol_str::SmolStr;
 
 /// The windows and freezes of an environment. What was wrong in their text, and was told, is left out.
@@ -17,13 +20,31 @@ pub fn opening(db: &dyn Db, item: Item) -> schedule::Environment {
     schedule::Environment { name, origin: schedule::Origin::default(), windows, freezes }
 }
 
+/// How long a stage takes, at the least: there may be more than one wave. How long going back takes is not said by the spec.
+pub fn timing(db: &dyn Db, stage: &Stage) -> Timing {
+    let rollout = stage.rollout.as_ref();
+    let shares = rollout.map(|rollout| views::of::<Rollout>(instance(db, &rollout.value)).steps);
+    let holds = shares.iter().flatten().filter_map(|share| share.hold.as_ref());
+    Timing {
+        rollout: holds.map(|hold| duration(&hold.value)).fold(Duration::ZERO, Duration::saturating_add),
+        bake: stage.bake.as_ref().map_or(Duration::ZERO, |bake| duration(&bake.value)),
+        bake_in_window: stage.bake_in_window,
+        ..Timing::default()
+    }
+}
+
+fn duration(quantity: &Quantity) -> Duration {
+    let seconds = quantity.base().unwrap_or_default();
+    Duration::from_secs(seconds.to_u64().unwrap_or_default())
+}
+
 /// A milestone. What was wrong in its text, and was told, is left out.
 pub fn milestone(db: &dyn Db, reference: &Reference) -> Option<schedule::Milestone> {
     milestone_of(&reference.name, &views::of(instance(db, reference)))
 }
 
 /// The times of a milestone.
-pub(crate) fn milestone_of(name: &SmolStr, view: &Milestone) -> Option<schedule::Milestone> {
+pub fn milestone_of(name: &SmolStr, view: &Milestone) -> Option<schedule::Milestone> {
     Some(schedule::Milestone {
         name: name.clone(),
         origin: schedule::Origin::default(),
@@ -45,7 +66,7 @@ fn window(db: &dyn Db, reference: &Reference) -> Option<schedule::Window> {
 }
 
 /// The times of a window.
-pub(crate) fn window_of(db: &dyn Db, name: &SmolStr, view: &Window) -> Option<schedule::Window> {
+pub fn window_of(db: &dyn Db, name: &SmolStr, view: &Window) -> Option<schedule::Window> {
     let days = view.days.as_ref().map_or_else(every_day, |days| weekdays(&days.value));
     Some(schedule::Window {
         name: name.clone(),
@@ -69,7 +90,7 @@ fn freeze(db: &dyn Db, reference: &Reference) -> Option<schedule::Freeze> {
 }
 
 /// The times of a freeze.
-pub(crate) fn freeze_of(name: &SmolStr, view: &Freeze) -> Option<schedule::Freeze> {
+pub fn freeze_of(name: &SmolStr, view: &Freeze) -> Option<schedule::Freeze> {
     let when = match &view.every {
         Some(every) => FreezeTime::Recurring(Recurrence {
             every: match every.value.as_str() {

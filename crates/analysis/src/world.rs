@@ -10,7 +10,7 @@ use clearway_diagnostics::Place;
 use clearway_model::state::{DeployedRequirement, DeployedVersion, StateFile};
 use clearway_model::views;
 use clearway_model::{Db, Item, deployed_state, resolve_project_wide};
-use clearway_versions::Range;
+use clearway_versions::{Range, Scheme};
 use smol_str::SmolStr;
 
 use crate::facts::{FactsOf, Interface, Need, Parts};
@@ -218,6 +218,13 @@ pub struct Edge {
     pub place: Place,
     /// Where the versions are written.
     pub range_place: Place,
+}
+
+impl Edge {
+    /// Whether it would do with a version of what is required. `None` where that is not known.
+    pub fn takes(&self, version: &str, scheme: &Scheme) -> Option<bool> {
+        Range::parse(&self.range)?.admits(version, scheme)
+    }
 }
 
 /// Every declared requirement, by the names of its ends.

@@ -1,4 +1,5 @@
-//! What a text does not show: values that were worked out, versions that are left open, the names of arguments.
+//! What a text does not show: values that were worked out, versions that are left open, the names of arguments, what a stage moves
+//! and when it may start.
 
 use clearway_diagnostics::{Place, Span};
 use clearway_model::{
@@ -9,6 +10,7 @@ use clearway_syntax::{self as syntax, Expr, ExprKind, Visit};
 use crate::completion::called;
 use crate::describe::worked_out;
 use crate::order;
+use crate::reader::Reader;
 
 /// How much of a value is shown.
 const WIDTH: usize = 40;
@@ -23,7 +25,7 @@ pub(crate) struct Hint {
 }
 
 /// The hints in a range of a file, in the order of the text.
-pub(crate) fn hints(workspace: &Workspace, file: SourceFile, range: Span) -> Vec<Hint> {
+pub(crate) fn hints(workspace: &Workspace, file: SourceFile, range: Span, reader: &Reader) -> Vec<Hint> {
     let db: &dyn Db = workspace;
     let mut found = Vec::new();
     for item in items(db, file) {
@@ -37,7 +39,7 @@ pub(crate) fn hints(workspace: &Workspace, file: SourceFile, range: Span) -> Vec
         found.extend(hints.found);
         if item.kind(db) == "release" {
             found.extend(open_versions(db, *item));
-            found.extend(orders(workspace, *item));
+            found.extend(stages(workspace, *item, reader));
         }
     }
     found.retain(|hint| range.start <= hint.offset && hint.offset <= range.end);
@@ -97,8 +99,8 @@ impl Hints<'_> {
     }
 }
 
-/// How much each stage of a release moves.
-fn orders(workspace: &Workspace, item: Item) -> Vec<Hint> {
+/// How much each stage of a release moves, and when it may start.
+fn stages(workspace: &Workspace, item: Item, reader: &Reader) -> Vec<Hint> {
     let Some(proved) = order::of_release(workspace, item) else { return Vec::new() };
     let stages = release(workspace, item).view.stages.iter();
     let hint = |stage: &views::Stage| {
@@ -106,7 +108,9 @@ fn orders(workspace: &Workspace, item: Item) -> Vec<Hint> {
         let Place::Node(_, _, node) = environment.place else { return None };
         let proved = proved.iter().find(|proved| proved.environment == environment.value.name)?;
         let offset = span_of(workspace, item, node).end;
-        Some(Hint { offset, label: order::short(proved), argument: false })
+        let earliest = reader.earliest(workspace, stage).map(|from| format!(", {from}"));
+        let label = order::short(proved) + &earliest.unwrap_or_default();
+        Some(Hint { offset, label, argument: false })
     };
     stages.filter_map(hint).collect()
 }

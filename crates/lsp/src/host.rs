@@ -5,6 +5,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use clearway_model::System;
 
+use crate::reader::Reader;
+
 /// The window to the outside. Paths are absolute.
 pub trait Host: Send + Sync + 'static {
     /// The folder of the project that a file belongs to: the nearest with a manifest.
@@ -18,6 +20,9 @@ pub trait Host: Send + Sync + 'static {
 
     /// What a project in a folder may ask of the machine.
     fn system(&self, root: &Utf8Path) -> Arc<dyn System>;
+
+    /// The time, and the zone of the clock on the wall.
+    fn reader(&self) -> Reader;
 
     /// A folder in which a reader finds the texts of the library, which are part of the program.
     fn library(&self) -> Option<Utf8PathBuf>;

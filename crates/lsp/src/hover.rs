@@ -11,15 +11,23 @@ use clearway_model::{
 };
 use clearway_syntax as syntax;
 
-use crate::{describe, order};
+use crate::reader::Reader;
+use crate::{describe, order, successors};
 
 /// How many dependents are named.
 const DEPENDENTS: usize = 10;
 
 /// What there is to say about an offset, and the bytes it is about.
-pub(crate) fn hover(workspace: &Workspace, file: SourceFile, offset: u32) -> Option<(String, Span)> {
+pub(crate) fn hover(
+    workspace: &Workspace,
+    file: SourceFile,
+    offset: u32,
+    reader: &Reader,
+) -> Option<(String, Span)> {
     let db: &dyn Db = workspace;
-    let Some((item, word, span)) = word_at(db, file, offset) else { return value_at(db, file, offset) };
+    let Some((item, word, span)) = word_at(db, file, offset) else {
+        return successors::at(db, file, offset).or_else(|| value_at(db, file, offset));
+    };
     let text = match &word.meaning {
         Meaning::Local(node) => local(db, item, *node)?,
         Meaning::Field(field) => {
@@ -39,6 +47,7 @@ pub(crate) fn hover(workspace: &Workspace, file: SourceFile, offset: u32) -> Opt
                 .iter()
                 .fold(declared(db, *release), |text, stage| format!("{text}\n\n{}", order::long(stage)))
         }
+        Meaning::Declaration(item) => declared(db, *item) + &reader.times(db, *item).unwrap_or_default(),
         meaning => about(db, meaning)?,
     };
     Some((text, span))

@@ -16,14 +16,18 @@ mod links;
 mod location;
 mod navigation;
 mod order;
+mod pipeline;
+mod reader;
 mod rename;
 mod server;
 mod shape;
 mod signature;
+mod successors;
 mod symbols;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
 pub use host::{Host, ProjectFiles};
+pub use reader::Reader;
 pub use server::serve;

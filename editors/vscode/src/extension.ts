@@ -1,16 +1,19 @@
 // The client: starts `clearway lsp` and gives it the texts; whatever is known of the language, the server knows.
 
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import * as vscode from "vscode";
 import { LanguageClient, LanguageClientOptions, Location, Position, ServerOptions } from "vscode-languageclient/node";
+import { showGraph } from "./graph";
+import { Pipelines } from "./pipeline";
 
 let client: LanguageClient | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const pipelines = new Pipelines(() => client);
   context.subscriptions.push(
+    pipelines,
     vscode.commands.registerCommand("clearway.restart", restart),
-    vscode.commands.registerCommand("clearway.graph", showGraph),
+    vscode.commands.registerCommand("clearway.graph", () => showGraph(program())),
+    vscode.commands.registerCommand("clearway.pipeline", () => pipelines.show()),
     vscode.commands.registerCommand("clearway.showReferences", showReferences),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration("clearway.path")) {
@@ -25,18 +28,20 @@ export async function deactivate(): Promise<void> {
   await client?.stop();
 }
 
+function settings(): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration("clearway");
+}
+
 function program(): string {
-  return vscode.workspace.getConfiguration("clearway").get<string>("path", "clearway");
+  return settings().get<string>("path", "clearway");
 }
 
 async function start(): Promise<void> {
   const server: ServerOptions = { command: program(), args: ["lsp"] };
   const options: LanguageClientOptions = {
-    documentSelector: [
-      { language: "clearway" },
-      { scheme: "file", pattern: "**/clearway.toml" },
-    ],
-    initializationOptions: { showReferences: true },
+    documentSelector: [{ language: "clearway" }, { scheme: "file", pattern: "**/clearway.toml" }],
+    initializationOptions: { showReferences: true, timezone: settings().get<string>("timezone", "") },
+    synchronize: { configurationSection: "clearway" },
   };
   client = new LanguageClient("clearway", "Clearway", server, options);
   try {
@@ -69,27 +74,4 @@ async function showReferences(uri: string, position: Position, places: Location[
     converter.asPosition(position),
     places.map((place) => converter.asLocation(place)),
   );
-}
-
-/** The dependency graph of the project around the open text, as a diagram beside it. */
-async function showGraph(): Promise<void> {
-  const document = vscode.window.activeTextEditor?.document;
-  const path = document?.uri.scheme === "file" ? document.uri.fsPath : vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  if (!path) {
-    return;
-  }
-  let diagram: string;
-  try {
-    diagram = (await promisify(execFile)(program(), ["graph", "--format", "mermaid", path])).stdout;
-  } catch (error) {
-    // A spec with errors is drawn as far as it is understood.
-    const output = (error as { stdout?: string }).stdout;
-    if (!output) {
-      await vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-      return;
-    }
-    diagram = output;
-  }
-  const shown = await vscode.workspace.openTextDocument({ language: "markdown", content: "```mermaid\n" + diagram + "```\n" });
-  await vscode.window.showTextDocument(shown, { viewColumn: vscode.ViewColumn.Beside, preview: true });
 }

@@ -4,13 +4,11 @@
 use std::time::Duration;
 
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
-use clearway_model::views::{self, Quantity, Rollout, Stage};
-use clearway_model::{Db, Item, Project, environment, instance, release};
-use clearway_schedule::{Deployment, Interval, Intervals, Length, Timing, Zone};
+use clearway_model::views::Stage;
+use clearway_model::{Db, Item, Project, environment, release};
+use clearway_schedule::{Deployment, Interval, Intervals, Length, Zone};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use smol_str::SmolStr;
 
 use crate::{query, times};
@@ -51,15 +49,7 @@ pub(crate) fn check(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
 fn turn(db: &dyn Db, stage: &Stage) -> Option<Turn> {
     let target = stage.environment.as_ref()?;
     let lock = environment(db, target.value.item).view.lock.as_ref()?;
-    let rollout = stage.rollout.as_ref();
-    let shares = rollout.map(|rollout| views::of::<Rollout>(instance(db, &rollout.value)).steps);
-    let holds = shares.iter().flatten().filter_map(|share| share.hold.as_ref());
-    let timing = Timing {
-        rollout: holds.map(|hold| duration(&hold.value)).fold(Duration::ZERO, Duration::saturating_add),
-        bake: stage.bake.as_ref().map_or(Duration::ZERO, |bake| duration(&bake.value)),
-        bake_in_window: stage.bake_in_window,
-        ..Timing::default()
-    };
+    let timing = times::timing(db, stage);
     let longest =
         if timing.bake >= timing.rollout { stage.bake.as_ref().map(|bake| bake.place) } else { None };
     let mut opening = times::opening(db, target.value.item);
@@ -74,7 +64,7 @@ fn turn(db: &dyn Db, stage: &Stage) -> Option<Turn> {
         environment: target.value.item,
         deployment: Deployment { environment: opening, timing },
         held: timing.until_accepted(),
-        place: longest.or(rollout.map(|rollout| rollout.place)).unwrap_or(target.place),
+        place: longest.or(stage.rollout.as_ref().map(|rollout| rollout.place)).unwrap_or(target.place),
     })
 }
 
@@ -118,9 +108,4 @@ fn openings(turn: &Turn) -> Intervals {
 
 fn year() -> Interval {
     Interval::lasting(Zone::utc().start_of(SOME_DAY), A_YEAR)
-}
-
-fn duration(quantity: &Quantity) -> Duration {
-    let seconds = quantity.base().unwrap_or(Decimal::ZERO);
-    Duration::from_secs(seconds.to_u64().unwrap_or_default())
 }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clearway_lsp::{Host, ProjectFiles};
+use clearway_lsp::{Host, ProjectFiles, Reader};
 use clearway_model::{System, stdlib};
+use clearway_schedule::Zone;
+use jiff::tz::TimeZone;
 
 use crate::Verdict;
 use crate::error::Failure;
 use crate::system::Disk;
-use crate::{files, project};
+use crate::{files, project, runtime};
 
 pub(crate) fn run(stack: usize) -> Result<Verdict, Failure> {
     clearway_lsp::serve(Arc::new(Machine), stack)?;
@@ -35,6 +37,11 @@ impl Host for Machine {
 
     fn system(&self, root: &Utf8Path) -> Arc<dyn System> {
         Arc::new(Disk::new(root))
+    }
+
+    fn reader(&self) -> Reader {
+        let zone = TimeZone::system().iana_name().and_then(|name| Zone::named(name).ok());
+        Reader { now: runtime::clock(None), zone: zone.unwrap_or_else(Zone::utc) }
     }
 
     /// The library is part of the program: its texts are put beside other temporary files, once for a version.

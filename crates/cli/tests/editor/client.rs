@@ -23,6 +23,11 @@ pub struct Client {
 impl Client {
     /// Starts the server and introduces itself.
     pub fn start(encodings: &[&str]) -> (Self, Value) {
+        Self::start_with(json!({ "general": { "positionEncodings": encodings } }), Value::Null)
+    }
+
+    /// Starts the server as a client that has capabilities, and gives it settings.
+    pub fn start_with(capabilities: Value, settings: Value) -> (Self, Value) {
         let mut process = Command::new(env!("CARGO_BIN_EXE_clearway"))
             .args(["lsp", "--stdio"])
             .stdin(Stdio::piped())
@@ -34,10 +39,9 @@ impl Client {
         std::thread::spawn(move || read(output, |message| sender.send(message).is_ok()));
         let input = process.stdin.take();
         let mut client = Self { process, input, messages, kept: Vec::new(), next: 0 };
-        let capabilities = json!({ "general": { "positionEncodings": encodings } });
         let answer = client.request(
             "initialize",
-            json!({ "processId": null, "rootUri": null, "capabilities": capabilities }),
+            json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "initializationOptions": settings }),
         );
         client.notify("initialized", json!({}));
         (client, answer)
@@ -84,6 +88,9 @@ impl Client {
             let message = self.messages.recv_timeout(PATIENCE).expect("the server answers in time");
             if message.get("method").is_some() && message.get("id").is_some() {
                 self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": null }));
+                if fits(&message) {
+                    return message;
+                }
                 continue;
             }
             if fits(&message) {

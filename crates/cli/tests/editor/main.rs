@@ -10,7 +10,7 @@
 mod client;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use client::{Client, position, uri};
 use serde_json::{Value, json};
@@ -234,5 +234,99 @@ fn a_project_that_cannot_be_read_is_told_and_a_request_about_nothing_has_no_answ
     assert!(hover["contents"]["value"].as_str().unwrap().contains("team payments"), "{hover}");
     let unknown = uri(&root.join("unknown.cw"));
     assert_eq!(client.at("textDocument/hover", &unknown, "x", "x"), Value::Null);
+    assert_eq!(client.stop(), Some(0));
+}
+
+#[test]
+fn an_editor_that_asks_is_told_what_it_asks_for_and_when_to_ask_again() {
+    let (_folder, root) = project();
+    let capabilities = json!({
+        "textDocument": { "diagnostic": {} },
+        "workspace": { "diagnostics": { "refreshSupport": true } },
+        "window": { "workDoneProgress": true },
+    });
+    let (mut client, answer) = Client::start_with(capabilities, Value::Null);
+    assert_eq!(answer["capabilities"]["diagnosticProvider"]["interFileDependencies"], true);
+    let checkout = client.open(&root.join("checkout.cw"), &CHECKOUT.replace("^2.1", "^3"));
+    let progress = |kind: &'static str| {
+        move |message: &Value| message["method"] == "$/progress" && message["params"]["value"]["kind"] == kind
+    };
+    let begun = client.wait(progress("begin"));
+    assert_eq!(begun["params"]["value"]["title"], "Checking shop");
+    client.wait(progress("end"));
+    let asked = |client: &mut Client, uri: &str| {
+        let report = client.request("textDocument/diagnostic", json!({ "textDocument": { "uri": uri } }));
+        assert_eq!(report["kind"], "full");
+        report["items"].as_array().unwrap().clone()
+    };
+    let found = asked(&mut client, &checkout);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["code"], "CW0402");
+    // What happens elsewhere changes what there is to tell here: the editor is told to ask again.
+    let ledger = client.open(&root.join("ledger.cw"), LEDGER);
+    client.replace(&ledger, 2, &LEDGER.replace("api 2.3.1", "api 3.0.0"));
+    client.wait(|message| message["method"] == "workspace/diagnostic/refresh");
+    assert_eq!(asked(&mut client, &checkout), [Value::Null; 0]);
+    // A file that is not open is told of without being asked for.
+    client.replace(&ledger, 3, LEDGER);
+    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": checkout } }));
+    fs::write(root.join("checkout.cw"), CHECKOUT.replace("^2.1", "^3")).unwrap();
+    let change = json!({ "changes": [{ "uri": checkout, "type": 2 }] });
+    client.notify("workspace/didChangeWatchedFiles", change);
+    assert_eq!(client.diagnostics(&checkout, some).len(), 1);
+    assert_eq!(client.stop(), Some(0));
+}
+
+#[test]
+fn times_are_those_of_the_zone_that_is_set() {
+    let (_folder, root) = project();
+    let text = "window nights { hours = 22:00..23:00  timezone = \"Europe/Berlin\" }\n";
+    let (mut client, _) = Client::start_with(json!({}), json!({ "timezone": "Asia/Tokyo" }));
+    let uri = client.open(&root.join("windows.cw"), text);
+    let shown = |client: &mut Client| {
+        client.at("textDocument/hover", &uri, text, "nights")["contents"]["value"].to_string()
+    };
+    // Tokyo is seven or eight hours ahead of Berlin.
+    let tokyo = shown(&mut client);
+    assert!(tokyo.contains("05:00") || tokyo.contains("06:00"), "{tokyo}");
+    let settings = json!({ "settings": { "clearway": { "timezone": "Europe/Berlin" } } });
+    client.notify("workspace/didChangeConfiguration", settings);
+    let berlin = shown(&mut client);
+    assert!(berlin.contains("22:00") && !berlin.contains("for you"), "{berlin}");
+    let nowhere = json!({ "settings": { "clearway": { "timezone": "Mars/Olympus" } } });
+    client.notify("workspace/didChangeConfiguration", nowhere);
+    let told = client.wait(|message| message["method"] == "window/showMessage");
+    assert!(told["params"]["message"].as_str().unwrap().contains("Mars/Olympus"), "{told}");
+    assert_eq!(client.stop(), Some(0));
+}
+
+#[test]
+fn what_a_declaration_becomes_is_shown() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/online-boutique");
+    let path = root.canonicalize().unwrap().join("gates.cw");
+    let text = fs::read_to_string(&path).unwrap();
+    let (mut client, _) = Client::start(&["utf-16"]);
+    let uri = client.open(&path, &text);
+    let ask = |client: &mut Client, target: &str| {
+        let at = position(&text, text.find("gate tests").unwrap());
+        client.ask(
+            "clearway/pipeline",
+            json!({ "textDocument": { "uri": uri }, "position": at, "target": target }),
+        )
+    };
+    let id = ask(&mut client, "github");
+    let answer = client.answer(id);
+    let first = &answer["result"][0];
+    assert_eq!(first["path"], ".github/workflows/shop.yml");
+    let line = first["lines"][0].as_u64().unwrap() as usize;
+    let emitted = first["text"].as_str().unwrap().lines().nth(line).unwrap();
+    assert!(emitted.contains("tests"), "line {line}: {emitted}");
+    let id = ask(&mut client, "jenkins");
+    let refused = client.answer(id)["error"]["message"].to_string();
+    assert!(refused.contains("there are github, gitlab, argo"), "{refused}");
+    client.replace(&uri, 2, &text.replace("require", "requires"));
+    let id = ask(&mut client, "github");
+    let refused = client.answer(id)["error"]["message"].to_string();
+    assert!(refused.contains("nothing is built for github while something is wrong"), "{refused}");
     assert_eq!(client.stop(), Some(0));
 }

@@ -3,10 +3,11 @@
 use serde_json::json;
 use tower_lsp_server::ls_types::{
     CallHierarchyServerCapability, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
-    CompletionOptions, DocumentLinkOptions, FoldingRangeProviderCapability, InitializeParams,
-    InitializeResult, OneOf, Registration, RenameOptions, SelectionRangeProviderCapability,
-    SemanticTokensFullOptions, SemanticTokensOptions, ServerCapabilities, ServerInfo, SignatureHelpOptions,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
+    CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
+    FoldingRangeProviderCapability, InitializeParams, InitializeResult, OneOf, Registration, RenameOptions,
+    SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions, ServerCapabilities,
+    ServerInfo, SignatureHelpOptions, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkDoneProgressOptions,
 };
 
 use super::answers::writing::ACTION_KINDS;
@@ -22,19 +23,27 @@ pub(crate) struct Client {
     pub watches: bool,
     /// It has the command that shows references: it says so when it starts.
     pub shows_references: bool,
+    /// It asks itself what there is to tell of the texts that it shows, and can be told to ask again.
+    pub asks: bool,
+    /// It shows that something takes its time.
+    pub shows_progress: bool,
 }
 
 impl Client {
     pub(super) fn of(params: &InitializeParams) -> Self {
         let text = params.capabilities.text_document.as_ref();
         let item = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
-        let files = params.capabilities.workspace.as_ref();
-        let files = files.and_then(|workspace| workspace.did_change_watched_files.as_ref());
+        let workspace = params.capabilities.workspace.as_ref();
+        let window = params.capabilities.window.as_ref();
+        let asks_again = workspace.and_then(|workspace| workspace.diagnostics.as_ref()?.refresh_support);
+        let files = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
         let option = |name: &str| params.initialization_options.as_ref()?.get(name)?.as_bool();
         Self {
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
             watches: files.and_then(|files| files.dynamic_registration).unwrap_or(false),
             shows_references: option("showReferences").unwrap_or(false),
+            asks: text.is_some_and(|text| text.diagnostic.is_some()) && asks_again.unwrap_or(false),
+            shows_progress: window.and_then(|window| window.work_done_progress).unwrap_or(false),
         }
     }
 }
@@ -72,6 +81,15 @@ pub(super) fn all(encoding: Encoding, client: Client) -> InitializeResult {
             code_action_kinds: Some(ACTION_KINDS.to_vec()),
             ..CodeActionOptions::default()
         })),
+        diagnostic_provider: client.asks.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some("clearway".to_owned()),
+                inter_file_dependencies: true,
+                // What there is to tell of other files is told without being asked for.
+                workspace_diagnostics: false,
+                work_done_progress_options: plain,
+            })
+        }),
         code_lens_provider: client.shows_references.then_some(CodeLensOptions { resolve_provider: None }),
         document_formatting_provider: Some(OneOf::Left(true)),
         document_range_formatting_provider: Some(OneOf::Left(true)),

@@ -10,6 +10,7 @@ mod check;
 mod convert;
 mod legend;
 mod requests;
+mod settings;
 mod state;
 pub(crate) mod view;
 
@@ -47,11 +48,13 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 pub fn serve(host: Arc<dyn Host>, stack: usize) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(stack).build()?;
     runtime.block_on(async {
-        let (service, socket) = LspService::new(|client| Server {
+        let server = |client| Server {
             client,
             state: Arc::new(Mutex::new(State::new(host))),
             changed: Arc::default(),
-        });
+        };
+        let service = LspService::build(server).custom_method("clearway/pipeline", Server::pipeline);
+        let (service, socket) = service.finish();
         tower_lsp_server::Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
             .concurrency_level(CONCURRENCY)
             .serve(service)
@@ -89,6 +92,14 @@ impl Server {
         self.changed.notify_one();
     }
 
+    /// The settings, when the server starts and whenever they change.
+    async fn set(&self, settings: &serde_json::Value) {
+        match settings::zone(settings) {
+            Ok(zone) => lock(&self.state).zone = zone,
+            Err(trouble) => self.client.show_message(MessageType::WARNING, trouble).await,
+        }
+    }
+
     fn changed_outside(&self, params: DidChangeWatchedFilesParams) {
         lock(&self.state).changed_outside(params.changes.into_iter().map(|change| change.uri));
         self.changed.notify_one();
@@ -98,7 +109,7 @@ impl Server {
 /// What a test of a whole session needs, without the protocol's messages.
 #[cfg(test)]
 pub(crate) mod session {
-    pub(crate) use super::check::check;
+    pub(crate) use super::check::whole;
     pub(crate) use super::convert::Lines;
     pub(crate) use super::state::State;
 }

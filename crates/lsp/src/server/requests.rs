@@ -2,6 +2,8 @@
 
 use std::panic::AssertUnwindSafe;
 
+use clearway_model::item_at;
+use serde::Deserialize;
 use tower_lsp_server::LanguageServer;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::ls_types::*;
@@ -11,6 +13,7 @@ use super::convert::Encoding;
 use super::state::Work;
 use super::view::View;
 use super::{Server, capabilities, check, lock};
+use crate::pipeline::{Emitted, pipeline};
 
 impl Server {
     /// Looks at an open text on another thread. `None` when the text is not open.
@@ -41,6 +44,28 @@ impl Server {
     }
 }
 
+/// `clearway/pipeline`: where in what `build` would write the declaration at a position is found.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PipelineParams {
+    text_document: TextDocumentIdentifier,
+    position: Position,
+    /// `github`, `gitlab` or `argo`.
+    target: String,
+}
+
+impl Server {
+    /// The files that a target gets: `[{ path, text, lines }]`. `null` where the text is not open.
+    pub(super) async fn pipeline(&self, params: PipelineParams) -> Result<Option<Vec<Emitted>>> {
+        let PipelineParams { text_document, position, target } = params;
+        let act = move |view: &View| {
+            let item = item_at(&view.workspace, view.file, view.offset(position));
+            pipeline(&view.workspace, &target, item)
+        };
+        self.read(&text_document, act).await?.transpose().map_err(refusal)
+    }
+}
+
 /// Computes on a thread where waiting is allowed. A change to the text cancels it: the client asks again.
 async fn apart<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(move || salsa::Cancelled::catch(AssertUnwindSafe(act)));
@@ -67,6 +92,9 @@ impl LanguageServer for Server {
         let encoding =
             Encoding::negotiated(general.and_then(|general| general.position_encodings.as_deref()));
         let client = capabilities::Client::of(&params);
+        if let Some(settings) = &params.initialization_options {
+            self.set(settings).await;
+        }
         let mut state = lock(&self.state);
         state.encoding = encoding;
         state.client = client;
@@ -79,6 +107,24 @@ impl LanguageServer for Server {
             // A client that refuses loses nothing but this: it tells what it saves.
             let _ = self.client.register_capability(vec![capabilities::watched()]).await;
         }
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        self.set(&params.settings).await;
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        let work = lock(&self.state).work_of(&params.text_document.uri);
+        let items = match work {
+            Some((work, uri)) => apart(move || check::whole(&work).remove(&uri)).await?,
+            None => None,
+        };
+        let full = FullDocumentDiagnosticReport { result_id: None, items: items.unwrap_or_default() };
+        let report = RelatedFullDocumentDiagnosticReport {
+            related_documents: None,
+            full_document_diagnostic_report: full,
+        };
+        Ok(DocumentDiagnosticReport::Full(report).into())
     }
 
     async fn shutdown(&self) -> Result<()> {

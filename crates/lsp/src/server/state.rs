@@ -8,19 +8,25 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clearway_model::{Change, Db as _, MANIFEST, Workspace, joined};
+use clearway_schedule::Zone;
+use jiff::{SignedDuration, Timestamp};
 use tower_lsp_server::ls_types::{Diagnostic, TextDocumentContentChangeEvent, Uri};
 
 use super::address::{Addresses, path_of};
 use super::capabilities::Client;
+use super::check::ByFile;
 use super::convert::{Encoding, Lines};
 use super::view::View;
 use crate::host::Host;
+use crate::reader::Reader;
 
 pub(crate) struct State {
     pub host: Arc<dyn Host>,
     pub encoding: Encoding,
     /// What the client can do.
     pub client: Client,
+    /// The zone of the reader, where it is not that of the machine.
+    pub zone: Option<Zone>,
     /// Where the library's texts can be read.
     library: Option<Utf8PathBuf>,
     documents: BTreeMap<Utf8PathBuf, Document>,
@@ -44,12 +50,20 @@ struct Project {
     root: Utf8PathBuf,
     /// It changed after it was checked last.
     dirty: bool,
+    /// It has been checked before.
+    known: bool,
     /// What the editor was told of each file.
-    published: BTreeMap<Uri, Vec<Diagnostic>>,
+    published: ByFile,
+    /// What there is to tell of the open texts to an editor that asks itself.
+    asked: ByFile,
+    /// What there was to tell lately beyond what the rules find. It is told until the next is known.
+    beyond: ByFile,
 }
 
 /// A project to check: a copy that shares its memory.
 pub(crate) struct Work {
+    /// Its name, where it has not been checked yet.
+    pub unknown: Option<String>,
     pub checked: Checked,
     pub workspace: Workspace,
     pub manifest: Arc<str>,
@@ -61,6 +75,14 @@ pub(crate) struct Work {
 pub(crate) struct Checked {
     key: Utf8PathBuf,
     versions: BTreeMap<Uri, i32>,
+}
+
+/// What the editor is to be told.
+#[derive(Default)]
+pub(super) struct News {
+    pub publications: Vec<Publication>,
+    /// What there is to tell of an open text changed, and the editor asks for that itself.
+    pub refresh: bool,
 }
 
 /// What the editor is to be told of a file.
@@ -77,6 +99,7 @@ impl State {
             host,
             encoding: Encoding::Utf16,
             client: Client::default(),
+            zone: None,
             documents: BTreeMap::new(),
             projects: BTreeMap::new(),
             withdrawn: Vec::new(),
@@ -142,10 +165,10 @@ impl State {
 
     /// Puts a file's text into its project, and into those that have it in a package; `None` when it is gone.
     fn set_text(&mut self, path: &Utf8Path, text: Option<Arc<str>>) {
+        let now = self.host.reader().now;
         for project in self.projects.values_mut() {
             if let Some(inside) = project.path_in_package(path).filter(|inside| inside.ends_with(".cw")) {
-                project.workspace.apply(vec![Change::Source(inside, text.clone())]);
-                project.dirty = true;
+                project.take(Change::Source(inside, text.clone()), now);
             }
         }
         let key = match self.documents.get(path) {
@@ -163,8 +186,7 @@ impl State {
         } else {
             Change::External(relative)
         };
-        project.workspace.apply(vec![change]);
-        project.dirty = true;
+        project.take(change, now);
     }
 
     /// A text was edited.
@@ -267,7 +289,20 @@ impl State {
             workspace: project.workspace.clone(),
             addresses: self.addresses(project),
             encoding: self.encoding,
+            reader: self.reader(),
         })
+    }
+
+    fn reader(&self) -> Reader {
+        let reader = self.host.reader();
+        Reader { zone: self.zone.clone().unwrap_or(reader.zone), ..reader }
+    }
+
+    /// What the check of an open text's project looks at, and the text's address.
+    pub(super) fn work_of(&self, uri: &Uri) -> Option<(Work, Uri)> {
+        let document = self.documents.get(&path_of(uri))?;
+        let project = self.projects.get(&document.project)?;
+        Some((self.work(&document.project, project), document.uri.clone()))
     }
 
     /// What a request about everything looks at: each project.
@@ -277,17 +312,22 @@ impl State {
 
     /// A project that changed after it was checked last.
     pub(crate) fn next_dirty(&mut self) -> Option<Work> {
-        let (key, project) = self.projects.iter().find(|(_, project)| project.dirty)?;
-        let (key, work) = (key.clone(), self.work(key, project));
-        if let Some(project) = self.projects.get_mut(&key) {
-            project.dirty = false;
-        }
-        Some(work)
+        let (key, project) = self.projects.iter_mut().find(|(_, project)| project.dirty)?;
+        let key = key.clone();
+        project.dirty = false;
+        self.projects.get(&key).map(|project| self.work(&key, project))
+    }
+
+    /// A project that has not changed since it was checked.
+    pub(super) fn unchanged(&self, checked: &Checked) -> Option<Work> {
+        let project = self.projects.get(&checked.key).filter(|project| !project.dirty)?;
+        Some(self.work(&checked.key, project))
     }
 
     fn work(&self, key: &Utf8Path, project: &Project) -> Work {
         let versions = self.documents.values().map(|open| (open.uri.clone(), open.version)).collect();
         Work {
+            unknown: (!project.known).then(|| project.workspace.manifest().name.to_string()),
             checked: Checked { key: key.to_owned(), versions },
             workspace: project.workspace.clone(),
             manifest: project.manifest.clone(),
@@ -301,12 +341,14 @@ impl State {
         Addresses { root: project.root.clone(), library: self.library.clone(), open: open.collect() }
     }
 
-    /// What a check found: gives what is new to the editor.
-    pub(super) fn publish(
-        &mut self,
-        checked: &Checked,
-        mut found: BTreeMap<Uri, Vec<Diagnostic>>,
-    ) -> Vec<Publication> {
+    /// What the rules found, and what there is to tell beyond that, where it is known by now: gives what is new to the editor.
+    pub(super) fn publish(&mut self, checked: &Checked, mut found: ByFile, beyond: Option<ByFile>) -> News {
+        if let Some(project) = self.projects.get_mut(&checked.key) {
+            project.beyond = beyond.unwrap_or_else(|| std::mem::take(&mut project.beyond));
+            for (uri, diagnostics) in &project.beyond {
+                found.entry(uri.clone()).or_default().extend_from_slice(diagnostics);
+            }
+        }
         // What is told of a package's file is told by the package's own project, where that is known.
         let elsewhere = |uri: &Uri| {
             let path = path_of(uri);
@@ -316,19 +358,31 @@ impl State {
         found.retain(|uri, _| !elsewhere(uri));
         let before = self.projects.get(&checked.key).map(|project| project.published.keys().cloned());
         let told_here: Vec<Uri> = before.into_iter().flatten().filter(|uri| !elsewhere(uri)).collect();
-        let Some(project) = self.projects.get_mut(&checked.key) else { return Vec::new() };
+        let Some(project) = self.projects.get_mut(&checked.key) else { return News::default() };
         project.published.retain(|uri, _| told_here.contains(uri));
+        let mut news = News::default();
+        if self.client.asks {
+            let open = |uri: &Uri| checked.versions.contains_key(uri);
+            let (asked, others): (ByFile, ByFile) = found.into_iter().partition(|(uri, _)| open(uri));
+            found = others;
+            news.refresh = project.known && project.asked != asked;
+            project.asked = asked;
+        }
+        project.known = true;
         for uri in project.published.keys() {
             found.entry(uri.clone()).or_default();
         }
-        let mut news = Vec::new();
         for (uri, diagnostics) in found {
             let before = project.published.get(&uri);
             if before.map_or(diagnostics.is_empty(), |before| *before == diagnostics) {
                 continue;
             }
             let version = checked.versions.get(&uri).copied();
-            news.push(Publication { uri: uri.clone(), diagnostics: diagnostics.clone(), version });
+            news.publications.push(Publication {
+                uri: uri.clone(),
+                diagnostics: diagnostics.clone(),
+                version,
+            });
             match diagnostics.is_empty() {
                 true => project.published.remove(&uri),
                 false => project.published.insert(uri, diagnostics),
@@ -344,7 +398,25 @@ impl State {
 
 impl Project {
     const fn new(workspace: Workspace, manifest: Arc<str>, root: Utf8PathBuf) -> Self {
-        Self { workspace, manifest, root, dirty: true, published: BTreeMap::new() }
+        Self {
+            workspace,
+            manifest,
+            root,
+            dirty: true,
+            known: false,
+            published: ByFile::new(),
+            asked: ByFile::new(),
+            beyond: ByFile::new(),
+        }
+    }
+
+    /// Takes a change. What depends on the clock is judged by the minute; the time comes in with a change, for it cancels what is being
+    /// computed as any change does.
+    fn take(&mut self, change: Change, now: Timestamp) {
+        let told = self.workspace.project().now(&self.workspace);
+        let is_old = told.is_none_or(|told| now.duration_since(told).abs() >= SignedDuration::from_mins(1));
+        self.workspace.apply(std::iter::once(change).chain(is_old.then_some(Change::Now(now))).collect());
+        self.dirty = true;
     }
 
     /// A file's path as the project knows it, where it is in one of its packages: the innermost.

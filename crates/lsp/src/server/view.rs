@@ -9,12 +9,14 @@ use tower_lsp_server::ls_types::{self as lsp, Position, Uri};
 use super::address::Addresses;
 use super::convert::{Encoding, Lines};
 use crate::location::{Location, TextChange};
+use crate::reader::Reader;
 
 pub(crate) struct View {
     pub workspace: Workspace,
     pub file: SourceFile,
     pub addresses: Addresses,
     pub encoding: Encoding,
+    pub reader: Reader,
 }
 
 impl View {

@@ -4,8 +4,15 @@
 use std::sync::Arc;
 
 use clearway_model::{Db, MANIFEST, MemorySystem, SourceFile, Workspace};
+use clearway_schedule::Zone;
 
 use crate::location::{Location, TextChange};
+use crate::reader::Reader;
+
+/// Someone in Tokyo, on a Monday in November.
+pub(super) fn reader() -> Reader {
+    Reader { now: "2026-11-02T09:00:00Z".parse().unwrap(), zone: Zone::named("Asia/Tokyo").unwrap() }
+}
 
 /// A project with a cursor in one of its files.
 pub(super) struct Fixture {

@@ -1,11 +1,11 @@
 //! Hover.
 
-use super::fixture::Fixture;
+use super::fixture::{Fixture, reader};
 use crate::hover;
 
 fn hover(text: &str) -> String {
     let fixture = Fixture::new(text);
-    hover::hover(&fixture.workspace, fixture.file, fixture.offset)
+    hover::hover(&fixture.workspace, fixture.file, fixture.offset, &reader())
         .map_or("nothing".to_owned(), |(text, _)| text)
 }
 
@@ -82,4 +82,47 @@ release nov$0ember {
         "{shown}"
     );
     assert!(!hover(&text.replace("^2.1", "^3")).contains("waves"));
+}
+
+#[test]
+fn times_are_told_by_both_clocks() {
+    let window =
+        hover("window mor$0nings { days = Mon..Fri  hours = 08:00..11:00  timezone = \"Europe/Berlin\" }\n");
+    assert!(
+        window.ends_with(
+            "\n\nOpen:\n\n- now, until 11:00 (for you 19:00)\n\
+             - Tuesday 2026-11-03 08:00 Europe/Berlin (for you 16:00) until 11:00 (for you 19:00)\n\
+             - Wednesday 2026-11-04 08:00 Europe/Berlin (for you 16:00) until 11:00 (for you 19:00)\n\
+             - and so on"
+        ),
+        "{window}"
+    );
+    let freeze = hover(
+        "freeze sa$0les {\n  from = 2026-11-20\n  until = 2026-12-01T09:00\n  timezone = \"America/New_York\"\n}\n",
+    );
+    assert!(
+        freeze.contains("Frozen:\n\n- Friday 2026-11-20 00:00 America/New_York (for you 14:00) until"),
+        "{freeze}"
+    );
+    let milestone = hover(
+        "milestone launch { before = 2026-11-01  timezone = \"Asia/Tokyo\" }\nrelease r { milestone = lau$0nch }\n",
+    );
+    assert!(milestone.ends_with("It was over Sunday 2026-11-01 00:00 Asia/Tokyo."), "{milestone}");
+    let always = hover("environment e$0 { tier = testing }\n");
+    assert!(!always.contains("Open"), "{always}");
+}
+
+#[test]
+fn a_version_shows_whom_the_next_would_break() {
+    let text = "service ledger {\n  version = 2.3.1\n  provides api 2.3.1\n}\n\
+                service checkout {\n  version = 1.0.0\n  requires ledger.api ^2.1\n}\n\
+                service cart {\n  version = 1.0.0\n  requires ledger.api ~2.3\n}\n";
+    assert_eq!(
+        hover(&text.replace("api 2.3.1", "api 2.$03.1")),
+        "```clearway\nledger.api 2.3.1\n```\nWhat may come next, and whom it would break:\n\n\
+         - `2.3.2`: nobody\n- `2.4.0`: `cart` (`~2.3`)\n- `3.0.0`: `cart` (`~2.3`), `checkout` (`^2.1`)"
+    );
+    assert!(
+        hover(&text.replace("version = 2.3.1", "version = 2.3.1$0")).ends_with("any version may come next.")
+    );
 }

@@ -10,11 +10,14 @@ use clearway_tests::{Fixture, repository};
 use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::host::{Host, ProjectFiles};
-use crate::server::session::{State, check};
+use crate::reader::Reader;
+use crate::server::session::{State, whole};
 use crate::server::view::View;
 use crate::{
     actions, completion, format, hints, hover, links, navigation, rename, shape, signature, symbols, tokens,
 };
+
+use super::fixture::reader;
 
 const ROOT: &str = "/shop";
 
@@ -51,6 +54,10 @@ impl Host for Machine {
 
     fn system(&self, _: &Utf8Path) -> Arc<dyn System> {
         Arc::new(self.system.clone())
+    }
+
+    fn reader(&self) -> Reader {
+        reader()
     }
 
     fn library(&self) -> Option<Utf8PathBuf> {
@@ -107,10 +114,10 @@ fn edit(rng: &mut Rng, text: &str) -> (std::ops::Range<usize>, String) {
 fn ask_everything(view: &View, offset: u32) {
     let (db, file) = (&view.workspace, view.file);
     let whole = clearway_diagnostics::Span::new(0, file.text(db).len() as u32);
-    hover::hover(db, file, offset);
+    hover::hover(db, file, offset, &reader());
     completion::complete(db, file, offset);
     signature::signature(db, file, offset);
-    hints::hints(db, file, whole);
+    hints::hints(db, file, whole, &reader());
     links::links(db, file);
     shape::folds(db, file);
     shape::around(db, file, offset);
@@ -167,7 +174,7 @@ fn session(example: &str, seed: u64, edits: usize) {
             assert_eq!(view.file.text(&view.workspace).as_ref(), text, "the server has the client's text");
             ask_everything(&view, rng.below(text.len() + 1) as u32);
         }
-        let told = check(&state.next_dirty().unwrap());
+        let told = whole(&state.next_dirty().unwrap());
         let mut fresh = Machine {
             system: machine.system.clone(),
             manifest: machine.manifest.clone(),
@@ -176,7 +183,7 @@ fn session(example: &str, seed: u64, edits: usize) {
         fresh.sources = texts.iter().map(|(path, text)| (path.clone(), Arc::from(text.as_str()))).collect();
         let mut anew = State::new(Arc::new(fresh));
         anew.open(uri(&path), 0, texts[&path].clone());
-        let expected = check(&anew.next_dirty().unwrap());
+        let expected = whole(&anew.next_dirty().unwrap());
         assert_eq!(told, expected, "edit {version} of seed {seed}, in {path}");
     }
 }

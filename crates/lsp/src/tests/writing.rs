@@ -2,7 +2,7 @@
 
 use clearway_diagnostics::Span;
 
-use super::fixture::Fixture;
+use super::fixture::{Fixture, reader};
 use crate::actions;
 use crate::hints;
 use crate::signature;
@@ -89,7 +89,7 @@ fn shown(text: &str) -> Vec<String> {
     let fixture = Fixture::new(text);
     let text = fixture.file.text(&fixture.workspace);
     let whole = Span::new(0, text.len() as u32);
-    let hints = hints::hints(&fixture.workspace, fixture.file, whole);
+    let hints = hints::hints(&fixture.workspace, fixture.file, whole, &reader());
     hints
         .into_iter()
         .map(|hint| {
@@ -113,4 +113,30 @@ fn an_open_version_and_the_names_of_arguments_are_shown() {
     let text = "service a { version = 1.2.3 }\nenvironment p { tier = production }\nrelease$0 r {\n  ship a 1.2.3\n  stage p { }\n}\n";
     assert_eq!(shown(text), ["5: 1 move"]);
     assert_eq!(shown("environment e$0 { credentials = oidc(\"role\", 5 m) }\n"), ["1: role =", "1: ttl ="]);
+}
+
+#[test]
+fn a_stage_shows_what_it_moves_and_when_it_may_start() {
+    let text = "\
+service a { version = 1.2.3 }
+window evenings { hours = 20:00..23:00  timezone = \"Europe/Berlin\" }
+freeze sales { from = 2026-11-02  until = 2027-12-31  timezone = \"Europe/Berlin\" }
+environment now    { tier = testing }
+environment later  { tier = testing  windows = [evenings] }
+environment never  { tier = testing  freezes = [sales] }
+release r$0 {
+  ship a 1.2.3
+  stage now
+  stage later
+  stage never
+}
+";
+    assert_eq!(
+        shown(text),
+        [
+            "9: 1 move",
+            "10: 1 move, from Monday 2026-11-02 20:00 Europe/Berlin (for you Tuesday 04:00)",
+            "11: 1 move, no time in the year ahead",
+        ]
+    );
 }

@@ -12,7 +12,7 @@ use crate::server::view::View;
 use crate::{graph, hover, rename};
 
 pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
-    let (text, span) = hover::hover(&view.workspace, view.file, view.offset(position))?;
+    let (text, span) = hover::hover(&view.workspace, view.file, view.offset(position), &view.reader)?;
     let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: text });
     Some(Hover { contents, range: Some(view.range(span)) })
 }

@@ -79,7 +79,7 @@ pub(crate) fn inlay_hints(view: &View, range: Range) -> Vec<InlayHint> {
         padding_right: Some(hint.argument),
         data: None,
     };
-    hints::hints(&view.workspace, view.file, lines.span(range)).into_iter().map(hint).collect()
+    hints::hints(&view.workspace, view.file, lines.span(range), &view.reader).into_iter().map(hint).collect()
 }
 
 /// The kinds of actions there are.
