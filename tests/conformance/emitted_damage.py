@@ -53,6 +53,12 @@ DAMAGES = {
         'clearway" approval verify ',
         'clearway" --version || echo ',
     ),
+    "a record that nobody signs": (
+        "all passes",
+        ".github/workflows/parcels.production.yml",
+        "CLEARWAY_LEDGER_KEY: ${{ secrets.CLEARWAY_LEDGER_KEY }}",
+        "CLEARWAY_LEDGER_KEY: ''",
+    ),
     "another digest than the one that was built": (
         "all passes",
         ".github/workflows/parcels.yml",

@@ -25,6 +25,21 @@ RELEASE = "parcels"
 WORKFLOWS = ".github/workflows"
 
 
+# The public key of those who sign records, in the repository.
+KEYS = "keys.pem"
+
+
+def key_pair():
+    """A new key that signs records, and its public half, both in PEM."""
+    pem = "{privateKeyEncoding: {type: 'pkcs8', format: 'pem'}, publicKeyEncoding: {type: 'spki', format: 'pem'}}"
+    script = f"console.log(JSON.stringify(require('crypto').generateKeyPairSync('ed25519', {pem})))"
+    code, out, err = run_tool(["node", "--eval", script])
+    if code:
+        raise Broken(f"no key could be made: {err}")
+    made = json.loads(out)
+    return made["privateKey"], made["publicKey"]
+
+
 class Emitted:
     """The project of one scenario, with the workflows that were emitted for it."""
 
@@ -35,9 +50,12 @@ class Emitted:
         self.ledger = f"file://{folder}/ledger"
         manifest = self.repository / "clearway.toml"
         text = manifest.read_text(encoding="utf-8")
-        if "file:///ledger" not in text:
+        if '"file:///ledger"' not in text:
             raise Broken(f"{manifest} has not the ledger that a scenario puts its own in the place of")
-        manifest.write_text(text.replace("file:///ledger", self.ledger), encoding="utf-8")
+        ours = f'{{ url = "{self.ledger}", signed-by = "{KEYS}" }}'
+        manifest.write_text(text.replace('"file:///ledger"', ours), encoding="utf-8")
+        self.key, public = key_pair()
+        (self.repository / KEYS).write_text(public, encoding="utf-8")
         self.clearway("build", ".", "--target", "github", "--out", ".")
         # One commit for all that the scenario executes, as a run has.
         act_run.commit(self.repository, folder, "main")
@@ -50,7 +68,7 @@ class Emitted:
 
     def asks(self, *arguments):
         """Calls the binary as a person would, outside of any pipeline: exit code, output and errors."""
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "CLEARWAY_LEDGER_KEY": self.key}
         return run_tool([str(built()), *arguments], cwd=self.repository, environment=environment)
 
     def clearway(self, *arguments):
@@ -104,6 +122,7 @@ class Executed:
                     "run_attempt": str(self.world.attempt),
                     "api_url": self.api,
                 },
+                "secrets": {"CLEARWAY_LEDGER_KEY": self.emitted.key},
                 "env": {
                     "MARKERS": str(self.markers),
                     "FAILS": " ".join(self.world.fails),

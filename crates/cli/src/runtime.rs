@@ -37,9 +37,10 @@ impl Opened {
     }
 
     fn of(args: &RunArgs, run: String) -> Result<Self, Failure> {
+        let plan = plan(args)?;
         Ok(Self {
-            plan: plan(args)?,
-            ledger: ledger(args.ledger.as_deref(), args.trust.as_deref())?,
+            ledger: ledger_of(args, &plan)?,
+            plan,
             run,
             build: args.build.clone().filter(|build| !build.trim().is_empty()),
             now: now(args),
@@ -72,6 +73,23 @@ pub(crate) fn plan(args: &RunArgs) -> Result<PlanFile, Failure> {
     Ok(PlanFile::read(files::read(&args.plan)?.as_bytes())?)
 }
 
+/// The ledger of a run: the keys that its plan names are trusted without being told, and where others are told, those of both.
+pub(crate) fn ledger_of(args: &RunArgs, plan: &PlanFile) -> Result<Ledger, Failure> {
+    let told = trusted(args.trust.as_deref())?;
+    let trust = match (plan.plan.signed_by.as_slice(), told) {
+        ([], told) => told,
+        (keys, None) => Some(Trust::of(keys)?),
+        (keys, Some(told)) => Some(Trust::of(keys)?.and(&told)),
+    };
+    Ok(ledger(args.ledger.as_deref(), None)?.trusting(trust))
+}
+
+/// The keys of a file.
+fn trusted(file: Option<&Utf8Path>) -> Result<Option<Trust>, Failure> {
+    let Some(path) = file else { return Ok(None) };
+    Ok(Some(Trust::read(&files::read(path)?)?))
+}
+
 /// The ledger, with the key that signs and those that are trusted.
 pub(crate) fn ledger(destination: Option<&str>, trust: Option<&Utf8Path>) -> Result<Ledger, Failure> {
     let destination = destination.ok_or_else(|| {
@@ -79,11 +97,7 @@ pub(crate) fn ledger(destination: Option<&str>, trust: Option<&Utf8Path>) -> Res
             .help("give `--ledger`: a folder, `file:///…`, or `s3://bucket/prefix`")
     })?;
     let signer = variable("CLEARWAY_LEDGER_KEY").map(|pem| Signer::read(&pem)).transpose()?;
-    let trust = match trust {
-        Some(path) => Some(Trust::read(&files::read(path)?)?),
-        None => None,
-    };
-    Ok(Ledger::open(destination)?.signing_with(signer).trusting(trust))
+    Ok(Ledger::open(destination)?.signing_with(signer).trusting(trusted(trust)?))
 }
 
 /// The time.

@@ -602,3 +602,56 @@ fn a_person_attests_what_a_checklist_asks_for() {
     let log = pipeline.plain("ledger log --ledger records");
     assert!(log.passes().out.contains("ole attests runbook of ready (train)"), "{}", log.out);
 }
+
+/// The first key pair of RFC 8032, which everybody knows, and the private key of its second.
+const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+const PUBLIC: &str = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+const OTHER: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----\n";
+
+#[test]
+fn where_the_plan_names_keys_nothing_unsigned_is_written_or_believed() {
+    let pipeline = Pipeline::new();
+    let mut plan: Value =
+        serde_json::from_str(&fs::read_to_string(pipeline.path("plan.json")).unwrap()).unwrap();
+    let unsigned = plan.clone();
+    plan["signed-by"] = json!([PUBLIC]);
+    write_plan(&pipeline.path("plan.json"), &plan);
+    write_plan(&pipeline.path("unsigned.json"), &unsigned);
+    let call = |key: &str, arguments: &str| {
+        let more = ["--ledger", "records", "--now", NOW, "--run", "7"];
+        ran(pipeline.command(arguments, &more).env("CLEARWAY_LEDGER_KEY", key).output().unwrap())
+    };
+    let gate = format!(
+        "gate run tests --release train --stage production --reports . --commit {COMMIT} --plan plan.json"
+    );
+    for (key, why) in
+        [("", "would not be signed"), (OTHER, "is none of those"), ("x", "no Ed25519 private key")]
+    {
+        for command in ["record adopt production --release train --plan plan.json", gate.as_str()] {
+            let refused = call(key, command);
+            assert!(refused.code == 2 && refused.err.contains(why), "{command}: {}", refused.err);
+            assert!(
+                !refused.err.contains("MC4CAQ")
+                    && !pipeline.path("records/records/000000000001.json").exists()
+            );
+        }
+    }
+    call(PRIVATE, "record adopt production --release train --plan plan.json").passes();
+    // Who only reads needs none; who writes without the plan's keys is not believed.
+    pipeline.write("expected.json", "{\"expectations\":[]}");
+    pipeline.write("live.json", "{}");
+    let look = "preflight --release train --expectations expected.json --live live.json --plan plan.json";
+    call(PRIVATE, look).passes();
+    let stopped = call("", look);
+    assert!(stopped.code == 1 && stopped.out.contains("would not be signed"), "{}", stopped.out);
+    pipeline.write("keys.pem", &format!("-----BEGIN PUBLIC KEY-----\n{PUBLIC}\n-----END PUBLIC KEY-----\n"));
+    pipeline.plain("ledger verify --ledger records --trust keys.pem").passes();
+    call("", "lease acquire production --plan unsigned.json").passes();
+    let told = call(PRIVATE, "lease acquire production --plan plan.json");
+    assert!(told.code == 2 && told.err.contains("no trusted key has signed it"), "{}", told.err);
+    // A plan of which a key is none is no reason to believe everybody.
+    plan["signed-by"] = json!(["AAAA"]);
+    write_plan(&pipeline.path("plan.json"), &plan);
+    let refused = call(PRIVATE, "lease show --plan plan.json");
+    assert!(refused.code == 2 && refused.err.contains("no Ed25519 public key"), "{}", refused.err);
+}

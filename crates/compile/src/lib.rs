@@ -6,6 +6,7 @@
 mod basis;
 mod files;
 mod judge;
+mod keys;
 mod locate;
 mod lock;
 mod times;
@@ -95,13 +96,17 @@ fn compile(workspace: &Workspace, targets: &[&'static dyn Target], depth: Depth)
     let Some(checked) = outcome.checked else {
         return Compiled { diagnostics, plan: None, made: Vec::new() };
     };
+    let signed_by = keys::signed_by(workspace).unwrap_or_else(|wrong| {
+        diagnostics.push(*wrong);
+        Vec::new()
+    });
     // What is built depends on no clock, and whoever plans asks about the releases that are meant.
     let now =
         workspace.project().now(workspace).filter(|_| depth == Depth::Check && times::matter(workspace));
     if targets.is_empty() && depth == Depth::Check && now.is_none() {
         return Compiled { diagnostics, plan: None, made: Vec::new() };
     }
-    let plan = clearway_plan::lower(&checked);
+    let plan = Plan { signed_by, ..clearway_plan::lower(&checked) };
     let releases: Vec<&Release> = plan.releases.iter().collect();
     diagnostics.extend(now.into_iter().flat_map(|now| missed(workspace, &plan, &releases, now)));
     let mut made = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{Acceptance, Guarantee, Origin, Plan, Release};
+use clearway_plan::{Acceptance, Guarantee, Origin, Plan, PublicKey, Release};
 
 use crate::change::Change;
 use crate::verdict::Verdict;
@@ -22,6 +22,30 @@ pub(crate) fn retention(old: &Plan, new: &Plan) -> Vec<Change> {
             change.between(told(old), told(new)).witness(witness)
         })
         .collect()
+}
+
+/// The keys of which one must have signed every record.
+pub(crate) fn signers(old: &Plan, new: &Plan) -> Option<Change> {
+    let keys = |plan: &'_ Plan| plan.signed_by.iter().cloned().collect::<BTreeSet<_>>();
+    let (before, after) = (keys(old), keys(new));
+    if before == after {
+        return None;
+    }
+    // Without keys anybody signs; with another one somebody does who could not. Who leaves takes nothing from that.
+    let is_weaker = !before.is_empty() && (after.is_empty() || !after.is_subset(&before));
+    let verdict = Verdict::of(is_weaker, !is_weaker);
+    let witness = is_weaker.then(|| match after.difference(&before).next() {
+        Some(key) => {
+            format!("whoever has the private half of {} writes records that are believed", key.as_str())
+        }
+        None => "whoever may write to the ledger's store writes records that are believed".to_owned(),
+    });
+    let told = |keys: &BTreeSet<PublicKey>| {
+        let keys: Vec<&str> = keys.iter().map(PublicKey::as_str).collect();
+        (!keys.is_empty()).then(|| keys.join(", "))
+    };
+    let change = Change::new(verdict, Guarantee::Records, "the keys that records are signed with".to_owned());
+    Some(change.between(told(&before), told(&after)).witness(witness))
 }
 
 /// Guarantees that a release gives up by name.

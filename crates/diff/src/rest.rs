@@ -41,7 +41,7 @@ const USED: [&str; 9] = [
     "releases",
 ];
 /// What a plan says of itself, or a rule of its own judges.
-const HEAD: [&str; 2] = ["clearway", "assumes-declared"];
+const HEAD: [&str; 3] = ["clearway", "assumes-declared", "signed-by"];
 
 /// What differs and no rule is about.
 pub(crate) fn compare(old: &Plan, new: &Plan) -> Vec<Change> {

@@ -23,17 +23,19 @@ pub struct Manifest {
     /// The repository that the pipelines stand in, `owner/name`.
     pub repository: Option<String>,
     /// Packages by the name under which they are imported.
-    pub packages: BTreeMap<String, PackageEntry>,
+    pub packages: BTreeMap<String, PathEntry>,
     /// The targets that are configured, with their settings.
     pub targets: BTreeMap<String, BTreeMap<String, String>>,
     /// How pipelines get the binary and where their records go.
     pub pipeline: BTreeMap<String, String>,
+    /// The file with the public keys of those who sign records.
+    pub signed_by: Option<PathEntry>,
 }
 
-/// A package that is depended on.
+/// A file, or the folder of a package, that the manifest names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PackageEntry {
-    /// Its folder, from that of the manifest.
+pub struct PathEntry {
+    /// Its path, from the folder of the manifest.
     pub path: String,
     /// Where it is named.
     pub place: Place,
@@ -44,6 +46,13 @@ const PACKAGE_KEYS: &[&str] = &["path"];
 
 /// The setting that is no text.
 const BINDING: &str = "binding";
+
+/// The settings of `[pipeline]` that may be tables, and the keys each may have.
+const PARTS: &[(&str, &[&str])] =
+    &[("clearway", &["version", "url", "sha256"]), ("ledger", &["url", "role", "region", SIGNED_BY])];
+
+/// The key of a ledger that names a file.
+const SIGNED_BY: &str = "signed-by";
 
 /// The tables of a manifest and the keys each may have; those of `packages` are names of the author's.
 const KEYS: &[(&str, &[&str])] = &[
@@ -135,9 +144,11 @@ impl Reader {
                 }
                 DeValue::String(text) => drop(taken.insert(setting.to_owned(), text.to_string())),
                 DeValue::Table(parts) if path == "pipeline" => {
-                    for (part, value) in parts {
-                        if let DeValue::String(text) = value.get_ref() {
-                            taken.insert(format!("{setting}.{}", part.get_ref()), text.to_string());
+                    match PARTS.iter().find(|(of, _)| *of == setting) {
+                        Some((_, known)) => self.parts(setting, parts, known, &mut taken),
+                        None => {
+                            let message = format!("`{setting}` must be a text, and is a table");
+                            self.wrong(&value.span(), message, format!("write `{setting} = \"…\"`"));
                         }
                     }
                 }
@@ -159,6 +170,46 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// Takes the parts of a setting that is a table: `ledger = { url = "…" }`.
+    fn parts(
+        &mut self,
+        setting: &str,
+        parts: &DeTable<'_>,
+        known: &[&str],
+        taken: &mut BTreeMap<String, String>,
+    ) {
+        for (key, value) in parts {
+            let part = key.get_ref().as_ref();
+            match value.get_ref() {
+                _ if !known.contains(&part) => {
+                    let message = format!("`{setting}` has no setting `{part}`");
+                    self.unknown(key, &message, part, known.iter().copied());
+                }
+                DeValue::String(text) if part == SIGNED_BY => {
+                    self.manifest.signed_by = self.path(&value.span(), text);
+                }
+                DeValue::String(text) => drop(taken.insert(format!("{setting}.{part}"), text.to_string())),
+                other => {
+                    let message = format!("`{part}` must be a text, and is {}", other.type_str());
+                    self.wrong(&value.span(), message, format!("write `{part} = \"…\"`"));
+                }
+            }
+        }
+    }
+
+    /// A path from the folder of the manifest. One of one machine, or of one system, is none for everybody else.
+    fn path(&mut self, span: &std::ops::Range<usize>, path: &str) -> Option<PathEntry> {
+        if path.is_empty()
+            || path.starts_with('/')
+            || path.contains(|c: char| c == '\\' || c == ':' || c.is_control())
+        {
+            let message = format!("`{path}` is no path from this manifest's folder");
+            self.wrong(span, message, "write it relative to this file, with `/`".to_owned());
+            return None;
+        }
+        Some(PathEntry { path: path.to_owned(), place: self.place(span) })
     }
 
     /// Takes a package: `platform = { path = "../platform" }`.
@@ -197,18 +248,10 @@ impl Reader {
                 let message = format!("the package `{known_as}` has no path");
                 self.wrong(&name.span(), message, help("../…"));
             }
-            // A path of one machine, or of one system, is none for everybody else.
-            Some((path, span))
-                if path.is_empty()
-                    || path.starts_with('/')
-                    || path.contains(|c: char| c == '\\' || c == ':' || c.is_control()) =>
-            {
-                let message = format!("`{path}` is no path from this manifest's folder");
-                self.wrong(&span, message, "write it relative to this file, with `/`".to_owned());
-            }
             Some((path, span)) => {
-                let place = self.place(&span);
-                self.manifest.packages.insert(known_as.to_owned(), PackageEntry { path, place });
+                if let Some(entry) = self.path(&span, &path) {
+                    self.manifest.packages.insert(known_as.to_owned(), entry);
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::approval::Approval;
 use crate::checklist::Checklist;
 use crate::gate::{Evidence, Gate};
 use crate::guarantee::Guarantee;
+use crate::keys::PublicKey;
 use crate::learning::Retrospective;
 use crate::path::{Path, PathKind};
 use crate::people::{Group, Person};
@@ -79,6 +80,9 @@ pub struct Plan {
     /// For how many days records of a kind are kept, by the kind: `records`, `evidence`, `artifacts`, `logs`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub retention: BTreeMap<String, u64>,
+    /// The keys of which one must have signed every record; records are not signed where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed_by: Vec<PublicKey>,
     /// The releases, in the order of their files.
     pub releases: Vec<Release>,
 }

@@ -14,6 +14,7 @@ mod gate;
 mod guarantee;
 mod id;
 mod ir;
+mod keys;
 mod learning;
 mod lower;
 mod path;
@@ -35,6 +36,7 @@ pub use ir::{
     Acceptance, Artifact, Build, Command, Control, Credentials, Deployer, Environment, FORMAT, Move,
     MoveKind, Origin, Output, Plan, Release, Shipped, Smoke, Stage, VENDOR_PAUSE, Wave,
 };
+pub use keys::{PublicKey, pem_blocks};
 pub use learning::{Postmortems, Retrospective, Reviews};
 pub use lower::lower;
 pub use path::{Path, PathKind, Step, StepKind};

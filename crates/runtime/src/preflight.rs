@@ -146,6 +146,8 @@ pub fn check(
         }
     }
     let mut notes = Vec::new();
+    // Whoever begins without the key stops at its first record, which may be after hours.
+    notes.extend(call.ledger.signs().err().map(|trouble| trouble.to_string()));
     if !rows.is_empty() {
         notes.push(
             "apply the settings that were built with the pipeline: `apply.sh` beside what is expected of them"

@@ -358,6 +358,30 @@ fn only_what_a_trusted_key_has_signed_is_believed() {
 }
 
 #[test]
+fn whoever_believes_signed_records_alone_writes_no_other() {
+    let keys = [keys(1), keys(2)];
+    let folder = tempfile::tempdir().unwrap();
+    let trusting = |signer: Option<&str>| {
+        open(folder.path())
+            .trusting(Some(Trust::read(&keys[0].1).unwrap()))
+            .signing_with(signer.map(|pem| Signer::read(pem).unwrap()))
+    };
+    let adopts = |ledger: &Ledger| ledger.append(&stamp("1"), |_| Ok((Some(adopt(json!({}))), ())));
+    for (signer, why) in [(None, "would not be signed"), (Some(keys[1].0.as_str()), "none of those")] {
+        let told = adopts(&trusting(signer)).unwrap_err().to_string();
+        assert!(told.contains(why), "{told}");
+        assert!(trusting(signer).signs().is_err());
+        assert!(!folder.path().join("records").exists(), "{why}");
+    }
+    // Who writes nothing needs no key.
+    assert!(trusting(None).append(&stamp("1"), |_| Ok((None, ()))).is_ok());
+    assert!(adopts(&trusting(Some(&keys[0].0))).is_ok());
+    assert_eq!(trusting(None).log().unwrap().records().len(), 1);
+    let both = Trust::read(&format!("{}{}", keys[0].1, keys[1].1)).unwrap();
+    assert_eq!(both.and(&Trust::read(&keys[1].1).unwrap()), Trust::read(&keys[1].1).unwrap());
+}
+
+#[test]
 fn what_is_no_key_is_told_and_not_shown() {
     let (private, public) = keys(1);
     for text in [

@@ -153,5 +153,8 @@ impl Ledger {
     }
 }
 
+/// The variable with the key that signs records: on every platform a secret of this name.
+pub(crate) const LEDGER_KEY: &str = "CLEARWAY_LEDGER_KEY";
+
 /// Why records do not hold together.
 pub(crate) const SCATTERED: &str = "every job has a disk of its own, so a ledger in a folder is lost with it: write `[pipeline] ledger = \"s3://…\"`";

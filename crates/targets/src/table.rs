@@ -13,6 +13,8 @@ pub(crate) struct Table {
     takes: bool,
     /// Records hold together: by what is assumed, where it is not the ledger itself.
     records: Option<String>,
+    /// Records are signed, and only signed ones are believed.
+    signed: bool,
 }
 
 impl Table {
@@ -30,6 +32,7 @@ impl Table {
             asks,
             takes: plan.environments.values().any(|place| place.credentials.is_some()),
             records: assumed.or_else(|| settings.ledger.is_shared().then(String::new)),
+            signed: !plan.signed_by.is_empty(),
         }
     }
 
@@ -60,9 +63,14 @@ impl Table {
                 Kept::Checked,
                 "the deploying job itself asks `clearway window check` before it begins",
             ),
-            Guarantee::Records => {
-                self.by_ledger(guarantee, "`clearway record` writes an intent before, and an outcome after")
-            }
+            Guarantee::Records if self.signed => self.by_ledger(
+                guarantee,
+                "`clearway record` writes an intent before, and an outcome after; records are signed, and only those are believed that a key of the plan has signed",
+            ),
+            Guarantee::Records => self.by_ledger(
+                guarantee,
+                "`clearway record` writes an intent before, and an outcome after; records are not signed at all, so whoever may write to the store could forge one: name keys, `ledger = { signed-by = \"…\" }`",
+            ),
             Guarantee::Basis => self.by_ledger(
                 guarantee,
                 "`clearway basis` plans against what is deployed before the run, and `clearway record begin` looks again before each move, which no second try gets past",

@@ -75,7 +75,34 @@ fn scripts(emitted: &mut Emitted, from: &str, to: &str) -> bool {
     })
 }
 
+/// Takes the key that signs records from a template, or puts it there; whether that changed anything.
+fn key(template: &mut Value, has: bool) -> bool {
+    let Some(env) = template["container"]["env"].as_array_mut() else { return false };
+    let before = env.len();
+    env.retain(|one| one["name"] != "CLEARWAY_LEDGER_KEY");
+    if has {
+        let from = json!({ "secretKeyRef": { "name": "clearway-ledger", "key": "key" } });
+        env.push(json!({ "name": "OTHER", "valueFrom": from }));
+    }
+    env.len() != before
+}
+
 const KINDS: &[Damage] = &[
+    Damage {
+        name: "a gate does not sign its records",
+        told_by: "signatures",
+        act: |all| templates(all, "gate-", |template| key(template, false)),
+    },
+    Damage {
+        name: "the commands of a build could sign records",
+        told_by: "signatures",
+        act: |all| templates(all, "build-", |template| key(template, true)),
+    },
+    Damage {
+        name: "the key that signs records stays in the environment",
+        told_by: "signatures",
+        act: |all| scripts(all, "unset CLEARWAY_LEDGER_KEY", "true"),
+    },
     Damage {
         name: "a stage does not wait for its gates",
         told_by: "gates-and-approvals",

@@ -59,7 +59,7 @@ fn a_wide_release_grows_with_its_services_alone() {
 
 #[test]
 fn every_kind_of_damage_is_told_by_its_claim() {
-    let emitted = Emitted::of(&shop()).unwrap();
+    let emitted = Emitted::of(&specs::signed(shop())).unwrap();
     assert_eq!(claims::broken(&emitted), [""; 0]);
     damage::every_kind_is_told(&emitted);
 }

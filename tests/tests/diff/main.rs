@@ -12,6 +12,7 @@ mod brute;
 mod corpus;
 mod mutants;
 mod same;
+mod signers;
 
 use std::collections::BTreeSet;
 

@@ -277,7 +277,51 @@ const KINDS: &[Damage] = &[
             }
         },
     },
+    Damage {
+        name: "a record is not signed",
+        told_by: &["signatures"],
+        fits: |_, job| job.to_string().contains(SECRET) && is(job, "steps"),
+        act: |job| {
+            for step in steps(job) {
+                if let Some(env) = step.get_mut("env").and_then(Value::as_object_mut) {
+                    env.remove(KEY);
+                }
+            }
+        },
+    },
+    Damage {
+        name: "every step of a job could sign records",
+        told_by: &["signatures"],
+        fits: |_, job| job.to_string().contains(SECRET) && is(job, "steps"),
+        act: |job| job["env"][KEY] = json!(SECRET),
+    },
+    Damage {
+        name: "a command of the spec could sign records, by another name",
+        told_by: &["signatures"],
+        fits: |id, job| id.starts_with("build-") && is(job, "steps"),
+        act: |job| {
+            for step in steps(job).iter_mut().filter(|step| is(step, "run")) {
+                step["env"]["OTHER"] = json!(SECRET);
+            }
+        },
+    },
+    Damage {
+        name: "a stage is not handed the key",
+        told_by: &["signatures"],
+        fits: |_, job| is(job, "uses"),
+        act: |job| drop(job.as_object_mut().unwrap().remove("secrets")),
+    },
+    Damage {
+        name: "a stage is handed every secret",
+        told_by: &["signatures", "hardening"],
+        fits: |_, job| is(job, "uses"),
+        act: |job| job["secrets"] = json!("inherit"),
+    },
 ];
+
+/// The variable with the key that signs records, and the secret.
+const KEY: &str = "CLEARWAY_LEDGER_KEY";
+const SECRET: &str = "${{ secrets.CLEARWAY_LEDGER_KEY }}";
 
 fn parsed(emitted: &Emitted) -> Files {
     let read = |text: &String| serde_saphyr::from_str(text).unwrap();

@@ -95,7 +95,7 @@ fn what_github_would_not_start_is_told() {
 #[test]
 fn every_kind_of_damage_is_told_by_its_claim() {
     // A small release that has everything: gates, two stages, a chain, a way back, an emergency.
-    let emitted = Emitted::of(&specs::project(specs::SMALL)).unwrap();
+    let emitted = Emitted::of(&specs::signed(specs::project(specs::SMALL))).unwrap();
     assert_eq!(claims::broken(&emitted), [""; 0]);
     damage::what_is_shared_is_guarded(&emitted);
     let tried = damage::every_kind_is_told(&emitted, 2);

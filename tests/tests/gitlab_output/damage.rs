@@ -56,6 +56,18 @@ fn always(job: &mut Value) {
 
 const KINDS: &[Damage] = &[
     Damage {
+        name: "a command of the spec finds the key that signs records",
+        told_by: &["signatures"],
+        fits: |_, job| job["before_script"].to_string().contains("unset CLEARWAY_LEDGER_KEY"),
+        act: |job| drop(job.as_object_mut().unwrap().remove("before_script")),
+    },
+    Damage {
+        name: "records are signed with a key of the job",
+        told_by: &["signatures"],
+        fits: |id, job| id.starts_with("gate-") && is(job, "script"),
+        act: |job| job["variables"]["CLEARWAY_LEDGER_KEY"] = json!("/tmp/key"),
+    },
+    Damage {
         name: "a stage does not wait for its gates",
         told_by: &["gates-and-approvals"],
         fits: |_, job| is(job, "trigger") && needs(job, "gate-") && !needs(job, "approval-"),
@@ -372,6 +384,9 @@ pub fn what_is_shared_is_guarded(emitted: &Emitted) {
         (".gitlab/clearway.sh", "== true ]]; }", "!= never ]]; }"),
         (".gitlab/clearway.sh", "  clearway record end", "  : clearway record stop"),
         (".gitlab/clearway.sh", "\nsettle() {", "\ngoes() { true; }\ngoes() {\n  true\n}\nsettle() {"),
+        (".gitlab/clearway.sh", "\n  rm -f -- \"${CLEARWAY_LEDGER_KEY}\"", ""),
+        (".gitlab/clearway.sh", "CLEARWAY_LEDGER_KEY=\"${ledger_key}\" env", "env"),
+        (".clearway/settings/gitlab/expectations.json", "variables/CLEARWAY_LEDGER_KEY", "variables/OTHER"),
         (".gitlab/shop.yml", "clearway@sha256:", "clearway:latest-"),
         (".gitlab/shop.production.yml", "    - . .gitlab/clearway.sh\n", ""),
     ] {
@@ -379,7 +394,7 @@ pub fn what_is_shared_is_guarded(emitted: &Emitted) {
         assert!(text.contains(from), "{file}: {from}");
         let mut one = emitted.clone();
         one.files.insert(file.to_owned(), text.replacen(from, to, 1));
-        let told = claims::broken_of(&one, &|name| name == "shared");
+        let told = claims::broken_of(&one, &|name| ["shared", "signatures"].contains(&name));
         assert!(!told.is_empty(), "{file}: `{to}` in the place of `{from}` is not told");
     }
 }

@@ -74,7 +74,7 @@ fn a_wide_release_needs_no_more_than_gitlab_lets_it_and_grows_with_its_services_
 
 #[test]
 fn every_kind_of_damage_is_told_by_its_claim() {
-    let emitted = Emitted::of(&specs::for_gitlab(specs::SMALL)).unwrap();
+    let emitted = Emitted::of(&specs::signed(specs::for_gitlab(specs::SMALL))).unwrap();
     assert_eq!(claims::broken(&emitted), [""; 0]);
     let tried = damage::every_kind_is_told(&emitted, 2);
     assert!(tried.values().sum::<usize>() > 40, "{tried:#?}");

@@ -60,6 +60,7 @@ pages! {
     libraries "libraries.md",
     learning "learning.md",
     lists "lists.md",
+    manifest "manifest.md",
     literals "literals.md",
     names "names.md",
     naming "naming.md",

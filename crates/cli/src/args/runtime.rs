@@ -16,8 +16,8 @@ pub(crate) struct RunArgs {
     /// Where the records are: a folder, file://… or s3://bucket/prefix
     #[arg(long, value_name = "DEST")]
     pub ledger: Option<String>,
-    /// Believe only records that a key of this file has signed: Ed25519 public keys in PEM. Records are signed with the private key
-    /// in CLEARWAY_LEDGER_KEY, where it is set
+    /// Believe only records that a key of this file has signed: Ed25519 public keys in PEM; those that the plan names are trusted without
+    /// it. Records are signed with the private key in CLEARWAY_LEDGER_KEY, and must be where keys are trusted
     #[arg(long, value_name = "FILE")]
     pub trust: Option<Utf8PathBuf>,
     /// Fix the clock, as RFC 3339: 2026-11-02T09:00:00Z

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use clearway_diagnostics::render::Format;
 use clearway_model::Change;
 use clearway_plan::{PathKind, slug};
-use clearway_runtime::{Answer, Digest};
+use clearway_runtime::{Answer, Digest, PlanFile};
 
 use crate::Verdict;
 use crate::args::BasisArgs;
@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::files;
 use crate::output::Output;
 use crate::project::open_path;
-use crate::runtime::{ledger, plan, tell};
+use crate::runtime::{ledger_of, plan, tell};
 
 pub(crate) fn run(args: &BasisArgs, output: &Output) -> Result<Verdict, Failure> {
     let emitted = plan(&args.run)?;
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &BasisArgs, output: &Output) -> Result<Verdict, Failure>
             .iter()
             .map(|(service, version)| Change::Ship(service.clone(), version.clone()))
             .collect();
-        changes.extend(deployed(args, release)?);
+        changes.extend(deployed(args, &emitted, release)?);
         // Another release may well not hold against what is deployed now: it is not the one that runs.
         changes.push(Change::Judge(release.name.clone()));
         // What the pipeline was built upon is what its runs are judged by.
@@ -56,8 +56,12 @@ pub(crate) fn run(args: &BasisArgs, output: &Output) -> Result<Verdict, Failure>
 }
 
 /// What the ledger says is deployed, environment by environment, as state files beside the plan of the run.
-fn deployed(args: &BasisArgs, release: &clearway_plan::Release) -> Result<Vec<Change>, Failure> {
-    let ledger = ledger(args.run.ledger.as_deref(), args.run.trust.as_deref())?;
+fn deployed(
+    args: &BasisArgs,
+    plan: &PlanFile,
+    release: &clearway_plan::Release,
+) -> Result<Vec<Change>, Failure> {
+    let ledger = ledger_of(&args.run, plan)?;
     let here = files::working_directory()?;
     let folder = args.out.parent().map_or_else(|| Utf8PathBuf::from("."), ToOwned::to_owned);
     let mut changes = Vec::new();

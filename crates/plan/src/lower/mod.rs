@@ -67,6 +67,8 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
         groups,
         people,
         retention: retention(db),
+        // They stand in a file beside the spec, which whoever compiles reads.
+        signed_by: Vec::new(),
         secrets: parts.secrets,
         datasets: parts.datasets,
         alerts,

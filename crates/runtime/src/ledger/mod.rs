@@ -80,6 +80,22 @@ impl Ledger {
         Self { trust, ..self }
     }
 
+    /// Whether what is written here would be believed: where keys are trusted, one of them must sign.
+    ///
+    /// # Errors
+    ///
+    /// No key signs, or one that is not trusted. Nothing of a key is told.
+    pub fn signs(&self) -> Result<(), Trouble> {
+        let Some(trust) = &self.trust else { return Ok(()) };
+        match &self.signer {
+            Some(signer) if trust.knows(signer) => Ok(()),
+            Some(_) => Err(Trouble::new("the key in CLEARWAY_LEDGER_KEY is none of those whose records are believed")
+                .help("set it to the private key of one of them; the manifest names their file: `ledger = { signed-by = \"…\" }`")),
+            None => Err(Trouble::new("a record would not be signed, and only signed records are believed")
+                .help("set CLEARWAY_LEDGER_KEY to the private key, in PEM: in a pipeline it is a secret of the platform")),
+        }
+    }
+
     /// All records. Each was looked at: none was changed, left out or moved.
     ///
     /// # Errors
@@ -133,6 +149,7 @@ impl Ledger {
             self.refresh(&mut log)??;
             let (entry, decided) = decide(&log)?;
             let Some(entry) = entry else { return Ok((None, decided)) };
+            self.signs()?;
             let sequence = log.records().len() as u64 + 1;
             let record = Record {
                 clearway: FORMAT,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use clearway_plan::{PublicKey, pem_blocks};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
@@ -29,9 +30,6 @@ pub struct Signer {
 pub struct Trust {
     keys: BTreeMap<String, Vec<u8>>,
 }
-
-/// What an Ed25519 public key is preceded by in a `PUBLIC KEY` of PEM.
-const BEFORE_PUBLIC_KEY: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// The id of a key: the digest of its public half.
 fn id_of(public: &[u8]) -> String {
@@ -61,7 +59,7 @@ impl Signer {
             Trouble::new("the ledger's key is no Ed25519 private key in PEM")
                 .help("`openssl genpkey -algorithm ed25519` makes one")
         };
-        let blocks = blocks(pem, "PRIVATE KEY").ok_or_else(none)?;
+        let blocks = pem_blocks(pem, "PRIVATE KEY").ok_or_else(none)?;
         let [der] = blocks.as_slice() else { return Err(none()) };
         let key = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).map_err(|_| none())?;
         let id = id_of(key.public_key().as_ref());
@@ -82,16 +80,39 @@ impl Trust {
     ///
     /// There is none, or one is none of Ed25519.
     pub fn read(pem: &str) -> Result<Self, Trouble> {
-        let none = || {
+        let keys = PublicKey::all_of(pem).ok_or_else(|| {
             Trouble::new("the trusted keys are no Ed25519 public keys in PEM")
                 .help("`openssl pkey -in KEY -pubout` writes one")
+        })?;
+        Self::of(&keys)
+    }
+
+    /// The keys that a plan names.
+    ///
+    /// # Errors
+    ///
+    /// One is none of Ed25519.
+    pub fn of(keys: &[PublicKey]) -> Result<Self, Trouble> {
+        let read = |key: &PublicKey| {
+            let key = key.bytes().ok_or_else(|| {
+                Trouble::new("a key that the plan names is no Ed25519 public key")
+                    .help("`clearway build` writes the plan")
+            })?;
+            Ok((id_of(&key), key))
         };
-        let blocks = blocks(pem, "PUBLIC KEY").filter(|blocks| !blocks.is_empty()).ok_or_else(none)?;
-        let public = |der: &Vec<u8>| {
-            let key = der.strip_prefix(&BEFORE_PUBLIC_KEY).filter(|key| key.len() == 32).ok_or_else(none)?;
-            Ok((id_of(key), key.to_vec()))
-        };
-        Ok(Self { keys: blocks.iter().map(public).collect::<Result<_, Trouble>>()? })
+        Ok(Self { keys: keys.iter().map(read).collect::<Result<_, Trouble>>()? })
+    }
+
+    /// The keys that another trusts too.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.keys.retain(|id, _| other.keys.contains_key(id));
+        self
+    }
+
+    /// Whether what a key signs is believed.
+    pub(super) fn knows(&self, signer: &Signer) -> bool {
+        self.keys.contains_key(&signer.id)
     }
 
     /// Whether a trusted key has signed a payload.
@@ -105,18 +126,6 @@ impl Trust {
             UnparsedPublicKey::new(&ED25519, key).verify(&signed, &sig).is_ok()
         })
     }
-}
-
-/// The blocks of one kind in a text of PEM; `None` where one is broken.
-fn blocks(pem: &str, label: &str) -> Option<Vec<Vec<u8>>> {
-    let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
-    let parts = pem.split(&begin).skip(1);
-    parts
-        .map(|part| {
-            let inner: String = part.split_once(&end)?.0.split_whitespace().collect();
-            STANDARD.decode(inner).ok()
-        })
-        .collect()
 }
 
 #[cfg(test)]

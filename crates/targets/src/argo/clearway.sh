@@ -43,6 +43,10 @@ while read -r maker digest; do
   tar -xf "/taken/${maker}.tar"
 done <<< "${TAKEN:-}"
 
+# The key that signs records is for the commands of clearway alone: nothing else of the job has it in its environment.
+ledger_key="${CLEARWAY_LEDGER_KEY:-}"
+unset CLEARWAY_LEDGER_KEY
+
 clearway() {
   local keys=()
   if [[ ! -x "${folder}/clearway" ]]; then
@@ -53,7 +57,8 @@ clearway() {
     keys=("AWS_ROLE_ARN=${CLEARWAY_LEDGER_ROLE:-}" AWS_WEB_IDENTITY_TOKEN_FILE=/clearway/ledger/token
       "AWS_ROLE_SESSION_NAME=clearway-${SESSION}" "AWS_REGION=${CLEARWAY_LEDGER_REGION:-}")
   fi
-  env --unset=AWS_ACCESS_KEY_ID --unset=AWS_SECRET_ACCESS_KEY --unset=AWS_SESSION_TOKEN "${keys[@]}" "${folder}/clearway" "$@"
+  CLEARWAY_LEDGER_KEY="${ledger_key}" env --unset=AWS_ACCESS_KEY_ID --unset=AWS_SECRET_ACCESS_KEY --unset=AWS_SESSION_TOKEN \
+    "${keys[@]}" "${folder}/clearway" "$@"
 }
 get_binary() {
 @GET@

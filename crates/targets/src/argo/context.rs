@@ -167,7 +167,7 @@ impl<'p> Context<'p> {
             timeout: step.timeout,
             account: Account::Run,
             source: Source::Nothing,
-            has_ledger: self.settings.ledger.is_shared(),
+            has_ledger: true,
             has_registry: false,
             credentials: None,
             takes,

@@ -8,7 +8,7 @@ use super::model::{
     Mutex, Named, Nothing, Parameter, Parameters, PathOf, Synchronization, Template, ValueFrom,
 };
 use super::texts::Texts;
-use crate::settings::Binary;
+use crate::settings::{Binary, LEDGER_KEY};
 
 /// Where the files of a way lie that its jobs read.
 const JOBS: &str = "/clearway/jobs";
@@ -61,7 +61,7 @@ pub(crate) struct Job {
     pub account: Account,
     /// What it has of the repository.
     pub source: Source,
-    /// It may write to the ledger.
+    /// It reads the ledger, and may write to it.
     pub has_ledger: bool,
     /// It may write to a registry of images.
     pub has_registry: bool,
@@ -102,13 +102,16 @@ impl Job {
         let script = texts.script(self.word, &format!(". {JOBS}/clearway.sh\n{}", self.script));
         let env =
             self.variables.iter().map(|(name, value)| texts.variable(&self.id, name, value, &self.account));
-        let env: Vec<Env> = context.of_the_run().into_iter().chain(env).collect();
+        // A pod whose secret is missing does not start.
+        let signs = self.has_ledger && !context.plan.signed_by.is_empty();
+        let key = signs.then(|| secret(LEDGER_KEY, "clearway-ledger", "key"));
+        let env: Vec<Env> = context.of_the_run().into_iter().chain(key).chain(env).collect();
         let mut mounts = vec![mount("jobs", JOBS, true), mount("scratch", "/scratch", false)];
         let has_image = matches!(context.settings.binary, Binary::Image(_));
         if has_image {
             mounts.push(mount("binary", "/clearway/bin", true));
         }
-        if self.has_ledger {
+        if self.has_ledger && context.settings.ledger.is_shared() {
             mounts.push(mount("ledger", "/clearway/ledger", true));
         }
         if self.source != Source::Nothing {
@@ -218,6 +221,12 @@ pub(crate) fn plain(name: &str, value: impl Into<String>) -> Env {
 
 /// A variable that is read from an object.
 pub(crate) fn read(name: &str, object: String, key: String, optional: bool) -> Env {
-    let value_from = Some(ValueFrom { config_map_key_ref: Key { name: object, key, optional } });
-    Env { name: name.to_owned(), value: None, value_from }
+    let from = Key { name: object, key, optional };
+    Env { name: name.to_owned(), value: None, value_from: Some(ValueFrom::ConfigMap(from)) }
+}
+
+/// A variable that is read from a secret.
+fn secret(name: &str, object: &str, key: &str) -> Env {
+    let from = Key { name: object.to_owned(), key: key.to_owned(), optional: false };
+    Env { name: name.to_owned(), value: None, value_from: Some(ValueFrom::Secret(from)) }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::job::{Account, Value, plain, read};
-use super::model::{ConfigMap, Env};
+use super::model::{ConfigMap, Env, ValueFrom};
 use super::names::kube;
 use crate::entries::Texts as Data;
 
@@ -74,8 +74,10 @@ impl Texts {
     pub(crate) fn name_in(&self, env: &mut [Env]) {
         let name = self.jobs_name();
         for from in env.iter_mut().filter_map(|env| env.value_from.as_mut()) {
-            if from.config_map_key_ref.name == UNKNOWN {
-                from.config_map_key_ref.name.clone_from(&name);
+            if let ValueFrom::ConfigMap(from) = from
+                && from.name == UNKNOWN
+            {
+                from.name.clone_from(&name);
             }
         }
     }

@@ -7,7 +7,7 @@ use super::actions::Action;
 use super::model::{Permissions, Step, Texts, Uses};
 use super::text::{literal, one_line};
 use crate::index::Index;
-use crate::settings::{Ledger, Settings};
+use crate::settings::{LEDGER_KEY, Ledger, Settings};
 
 /// The binary, where the local action puts it. It is not put on the path, which any step could change.
 pub(crate) const CLEARWAY: &str = "\"${RUNNER_TEMP}/clearway/clearway\"";
@@ -94,6 +94,21 @@ impl Context<'_> {
         env
     }
 
+    /// The same with the key that signs, for the step of a command alone that writes records.
+    pub(crate) fn signing(&self) -> Texts {
+        let mut env = self.environment();
+        if let Some((key, value)) = self.secrets() {
+            env.put(key, value);
+        }
+        env
+    }
+
+    /// What a workflow that is called must be handed: its jobs have no secrets of their own.
+    pub(crate) fn secrets(&self) -> Option<(&'static str, String)> {
+        let signs = !self.plan.signed_by.is_empty();
+        signs.then(|| (LEDGER_KEY, format!("${{{{ secrets.{LEDGER_KEY} }}}}")))
+    }
+
     fn region(&self) -> String {
         match &self.settings.ledger {
             Ledger::S3 { region: Some(region), .. } => literal(region),
@@ -173,7 +188,7 @@ impl Context<'_> {
 
     /// A step that calls `clearway` with what every command is told, and more.
     pub(crate) fn command(&self, name: &str, command: &str, more: &[(&str, String)], args: &[&str]) -> Step {
-        let mut env = self.environment();
+        let mut env = if records(command) { self.signing() } else { self.environment() };
         for (key, value) in more {
             env.put(*key, value.clone());
         }
@@ -184,6 +199,11 @@ impl Context<'_> {
         lines.extend(args.iter().map(|arg| (*arg).to_owned()));
         self.script(name, env, lines.join(" \\\n  ") + "\n")
     }
+}
+
+/// Whether a command writes records.
+fn records(command: &str) -> bool {
+    ["record ", "gate run", "checklist verify", "approval verify"].iter().any(|one| command.starts_with(one))
 }
 
 /// Reads `SUBJECTS`, a line for each, into arguments of a command.

@@ -41,6 +41,20 @@ each resource_groups | while IFS= read -r group; do
   fi
 done
 
+# The key that signs records stands in no file of the repository: say where yours is.
+each variables | while IFS= read -r variable; do
+  key="$(jq --raw-output .key <<< "${variable}")"
+  if [[ -n "${CLEARWAY_LEDGER_KEY_FILE:-}" ]]; then
+    filled="$(mktemp)"
+    jq --rawfile value "${CLEARWAY_LEDGER_KEY_FILE}" '. + {value: $value}' <<< "${variable}" > "${filled}"
+    if ! send PUT "${url}/variables/${key}" < "${filled}" 2> /dev/null; then send POST "${url}/variables" < "${filled}"; fi
+    rm -f -- "${filled}"
+  elif ! glab api "${url}/variables/${key}" > /dev/null 2>&1; then
+    echo "the variable ${key} is not there: run it again with CLEARWAY_LEDGER_KEY_FILE, the file with the private key" >&2
+    exit 1
+  fi
+done
+
 each freeze_periods | while IFS= read -r freeze; do
   wanted="$(jq --sort-keys --compact-output '{freeze_start, freeze_end, cron_timezone}' <<< "${freeze}")"
   if ! glab api "${url}/freeze_periods" | jq --sort-keys --compact-output '.[] | {freeze_start, freeze_end, cron_timezone}' | grep -qxF "${wanted}"; then

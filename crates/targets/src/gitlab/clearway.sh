@@ -15,13 +15,25 @@ if [[ -n "${CLEARWAY_LEDGER_TOKEN:-}" ]]; then
 fi
 export -n CLEARWAY_GITLAB_TOKEN
 
+# So is the key that signs records, which GitLab gives as a file.
+ledger_key=""
+if [[ -n "${CLEARWAY_LEDGER_KEY:-}" ]]; then
+  if [[ ! -f "${CLEARWAY_LEDGER_KEY}" ]]; then
+    echo 'the variable CLEARWAY_LEDGER_KEY must be of the type file' >&2
+    exit 1
+  fi
+  ledger_key="$(< "${CLEARWAY_LEDGER_KEY}")"
+  rm -f -- "${CLEARWAY_LEDGER_KEY}"
+  unset CLEARWAY_LEDGER_KEY
+fi
+
 clearway() {
   local keys=()
   if [[ -f "${folder}/ledger-token" ]]; then
     keys=("AWS_ROLE_ARN=${CLEARWAY_LEDGER_ROLE}" "AWS_WEB_IDENTITY_TOKEN_FILE=${folder}/ledger-token"
       "AWS_ROLE_SESSION_NAME=clearway-${SESSION}" "AWS_REGION=${CLEARWAY_LEDGER_REGION}")
   fi
-  env --unset=AWS_ACCESS_KEY_ID --unset=AWS_SECRET_ACCESS_KEY --unset=AWS_SESSION_TOKEN \
+  CLEARWAY_LEDGER_KEY="${ledger_key}" env --unset=AWS_ACCESS_KEY_ID --unset=AWS_SECRET_ACCESS_KEY --unset=AWS_SESSION_TOKEN \
     "${keys[@]}" "CLEARWAY_GITLAB_TOKEN=${CLEARWAY_GITLAB_TOKEN:-}" "${folder}/clearway" "$@"
 }
 told=(--ledger "${CLEARWAY_LEDGER}" --run "${CLEARWAY_RUN}" --build "${CLEARWAY_BUILD}" --release "${RELEASE}")

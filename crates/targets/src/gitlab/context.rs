@@ -4,7 +4,7 @@ use clearway_plan::{ApprovalStep, From, Path, PathKind, Plan, Release, Stage, St
 use serde_saphyr::DoubleQuoted;
 
 use super::model::{Artifacts, Entries, IdToken, Job, Need, Reports, Rule, Value, Variables};
-use super::script::READ;
+use super::script::{FORGET, READ};
 use crate::index::Index;
 use crate::settings::{Ledger, Settings};
 use crate::shell::variables;
@@ -106,9 +106,15 @@ impl<'p> Context<'p> {
             timeout: Some(minutes(step.timeout)),
             needs: Some(step.needs.iter().map(|need| self.need(need)).collect()),
             rules: self.rules("on_success"),
+            before_script: self.forgets(),
             script,
             ..Job::default()
         }
+    }
+
+    /// What a job begins with that does not call `clearway`.
+    pub(crate) fn forgets(&self) -> Vec<String> {
+        if self.plan.signed_by.is_empty() { Vec::new() } else { vec![FORGET.to_owned()] }
     }
 
     /// The same for a job that calls `clearway`.

@@ -6,15 +6,17 @@ use serde_json::{Value, json};
 
 use super::environments::Configured;
 use super::guarantees::Tier;
-use super::settings::project;
+use super::settings::{key_variable, project};
 use crate::expectation::{Element, Expectation, Expectations, Named, Wanted};
 use crate::named::encoded;
+use crate::settings::LEDGER_KEY;
 
 /// Every expectation, by what it is of.
 pub(crate) fn expectations(
     environments: &BTreeMap<String, Configured>,
     locks: &BTreeSet<String>,
     tier: Tier,
+    signed: bool,
 ) -> Expectations {
     let mut all = Expecting(Vec::new());
     let url = "/projects/{repository}";
@@ -28,6 +30,11 @@ pub(crate) fn expectations(
         is(json!(false)),
         "branch: what was reviewed could be replaced",
     );
+    let key = key_variable().into_iter().filter(|_| signed);
+    for (name, value, why) in key {
+        let url = format!("{url}/variables/{LEDGER_KEY}");
+        all.expect(&url, None, &format!("/{name}"), is(value), &format!("variable {LEDGER_KEY}: {why}"));
+    }
     for lock in locks {
         all.expect(
             &format!("{url}/resource_groups/{}", encoded(lock)),

@@ -9,6 +9,9 @@ pub(crate) const PATH: &str = ".gitlab/clearway.sh";
 /// Reads it.
 pub(crate) const READ: &str = ". .gitlab/clearway.sh";
 
+/// A job that does not call `clearway` has no use for the key that signs records, which GitLab gives to every job of the branch.
+pub(crate) const FORGET: &str = "if [ -n \"${CLEARWAY_LEDGER_KEY:-}\" ]; then rm -f -- \"${CLEARWAY_LEDGER_KEY}\"; fi\nunset CLEARWAY_LEDGER_KEY\n";
+
 /// Its text.
 pub(crate) fn text(settings: &Settings) -> String {
     let body = functions(include_str!("clearway.sh"), &getting(&settings.binary));

@@ -11,6 +11,7 @@ use super::expectations::expectations;
 use super::guarantees::Tier;
 use super::jobs::group;
 use crate::named::{block, escaped};
+use crate::settings::LEDGER_KEY;
 use crate::{File, Settings};
 
 /// Where the settings stand.
@@ -26,14 +27,19 @@ pub(crate) fn files(plan: &Plan, settings: &Settings) -> Vec<File> {
     let locks = locks(plan);
     let freezes = freezes(plan);
     let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
-    let expected = serde_json::to_value(expectations(&environments, &locks, tier)).unwrap_or_default();
+    let signed = !plan.signed_by.is_empty();
+    let expected = expectations(&environments, &locks, tier, signed);
+    let expected = serde_json::to_value(expected).unwrap_or_default();
     vec![
         File::new(
             format!("{FOLDER}/settings.json"),
-            pretty(&payloads(&environments, &locks, &freezes, tier)),
+            pretty(&payloads(&environments, &locks, &freezes, tier, signed)),
         ),
         File::new(format!("{FOLDER}/expectations.json"), pretty(&expected)),
-        File::new(format!("{FOLDER}/main.tf.json"), pretty(&terraform(&environments, &freezes, tier))),
+        File::new(
+            format!("{FOLDER}/main.tf.json"),
+            pretty(&terraform(&environments, &freezes, tier, signed)),
+        ),
         File { path: format!("{FOLDER}/apply.sh"), text: APPLY.to_owned(), executable: true },
     ]
 }
@@ -111,12 +117,21 @@ pub(crate) fn project(tier: Tier) -> Vec<(&'static str, Value, &'static str)> {
     all
 }
 
+/// How the variable with the key that signs records is set up. It cannot be masked: GitLab masks what has one line alone.
+pub(crate) fn key_variable() -> [(&'static str, Value, &'static str); 2] {
+    [
+        ("protected", json!(true), "a branch that nobody reviewed could sign records"),
+        ("variable_type", json!("file"), "the key would be in the environment of every command"),
+    ]
+}
+
 /// The bodies of the calls.
 fn payloads(
     environments: &BTreeMap<String, Configured>,
     locks: &BTreeSet<String>,
     freezes: &[Value],
     tier: Tier,
+    signed: bool,
 ) -> Value {
     let project: Map<String, Value> =
         project(tier).into_iter().map(|(name, value, _)| (name.to_owned(), value)).collect();
@@ -147,11 +162,23 @@ fn payloads(
     let mode = |lock: &String| json!({ "key": lock, "process_mode": "unordered" });
     told.insert("resource_groups".to_owned(), locks.iter().map(mode).collect::<Vec<_>>().into());
     told.insert("freeze_periods".to_owned(), freezes.to_vec().into());
+    if signed {
+        let mut variable = json!({ "key": LEDGER_KEY, "environment_scope": "*", "raw": true });
+        for (name, value, _) in key_variable() {
+            variable[name] = value;
+        }
+        told.insert("variables".to_owned(), json!([variable]));
+    }
     told.into()
 }
 
 /// The same, for Terraform's GitLab provider. A project's own settings belong to the resource of the project, which is somebody else's.
-fn terraform(environments: &BTreeMap<String, Configured>, freezes: &[Value], tier: Tier) -> Value {
+fn terraform(
+    environments: &BTreeMap<String, Configured>,
+    freezes: &[Value],
+    tier: Tier,
+    signed: bool,
+) -> Value {
     let (mut groups, mut all, mut protected) = (Map::new(), Map::new(), Map::new());
     for (name, one) in environments {
         let key = block(name);
@@ -203,9 +230,20 @@ fn terraform(environments: &BTreeMap<String, Configured>, freezes: &[Value], tie
     if !frozen.is_empty() {
         resources.insert("gitlab_project_freeze_period".to_owned(), frozen.into());
     }
+    let mut variables = json!({ "project": { "type": "string", "description": "The project: group/name" } });
+    if signed {
+        variables["ledger_key"] = json!({
+            "type": "string", "sensitive": true, "description": "The private key that signs records, in PEM"
+        });
+        let key = json!({
+            "project": "${var.project}", "key": LEDGER_KEY, "value": "${var.ledger_key}",
+            "variable_type": "file", "protected": true, "raw": true
+        });
+        resources.insert("gitlab_project_variable".to_owned(), json!({ "ledger_key": key }));
+    }
     json!({
         "terraform": { "required_providers": { "gitlab": { "source": "gitlabhq/gitlab", "version": "~> 18.2" } } },
-        "variable": { "project": { "type": "string", "description": "The project: group/name" } },
+        "variable": variables,
         "data": data,
         "resource": resources
     })

@@ -227,9 +227,11 @@ pub(crate) struct Env {
 
 /// Where a variable is read.
 #[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ValueFrom {
-    pub config_map_key_ref: Key,
+pub(crate) enum ValueFrom {
+    #[serde(rename = "configMapKeyRef")]
+    ConfigMap(Key),
+    #[serde(rename = "secretKeyRef")]
+    Secret(Key),
 }
 
 /// A key of an object.

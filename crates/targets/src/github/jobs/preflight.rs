@@ -58,7 +58,7 @@ fn outputs(context: &Context<'_>) -> Texts {
 }
 
 fn settings(context: &Context<'_>) -> JobStep {
-    let mut env = context.environment();
+    let mut env = context.signing();
     env.put("GH_TOKEN", "${{ github.token }}".to_owned());
     let run = format!(
         "{CLEARWAY} preflight --plan .clearway/plan.json --ledger \"${{LEDGER}}\" --run \"${{CLEARWAY_RUN}}\" --build \"${{CLEARWAY_BUILD}}\" \\\n  \
@@ -69,7 +69,7 @@ fn settings(context: &Context<'_>) -> JobStep {
 
 /// Where nothing was ever recorded of an environment, the reviewed state file says what is deployed.
 fn adopt(context: &Context<'_>, environment: &str) -> JobStep {
-    let mut env = context.environment();
+    let mut env = context.signing();
     env.put("ENVIRONMENT", literal(environment));
     let run = format!(
         "{CLEARWAY} record adopt \"${{ENVIRONMENT}}\" --plan .clearway/plan.json --ledger \"${{LEDGER}}\" \\\n  \

@@ -75,6 +75,7 @@ pub(in crate::gitlab) fn take_over(context: &Context<'_>, stage: &Stage) -> Job 
         rules: context.rules("on_success"),
         timeout: Some("10 minutes".to_owned()),
         variables: texts([("ENVIRONMENT", stage.environment.as_str())]),
+        before_script: context.forgets(),
         script: vec![format!("test -s {KNOWN}plan.json\n")],
         artifacts: Some(keeps(&[KNOWN.to_owned()])),
         ..Job::default()

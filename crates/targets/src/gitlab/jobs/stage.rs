@@ -48,6 +48,7 @@ pub(in crate::gitlab) fn wave(context: &Context<'_>, stage: &str, needs: Vec<Nee
         needs: Some(needs),
         rules: context.rules("on_success"),
         timeout: Some("10 minutes".to_owned()),
+        before_script: context.forgets(),
         script: vec!["echo 'all of it is done'\n".to_owned()],
         artifacts: Some(keeps(&[KNOWN.to_owned()])),
         ..Job::default()

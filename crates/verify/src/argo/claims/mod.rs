@@ -3,6 +3,7 @@
 mod cluster;
 mod flow;
 mod jobs;
+mod signatures;
 
 use clearway_plan::Guarantee;
 use rayon::prelude::*;
@@ -15,7 +16,7 @@ use crate::missing;
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
 
 /// Every claim, by its name, with the guarantees that it keeps.
-pub const ALL: [(&str, &[Guarantee], Check); 15] = {
+pub const ALL: [(&str, &[Guarantee], Check); 16] = {
     use Guarantee::{
         Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
     };
@@ -28,6 +29,7 @@ pub const ALL: [(&str, &[Guarantee], Check); 15] = {
         ("people", &[Approvals], jobs::people),
         ("moment", &[Windows, Basis], jobs::moment),
         ("records", &[Records], jobs::records),
+        ("signatures", &[Records, Credentials], signatures::signatures),
         ("digest", &[Digest], jobs::digest),
         ("hardening", &[Credentials], jobs::hardening),
         ("policies", &[Approvals], cluster::policies),

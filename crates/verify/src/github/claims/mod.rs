@@ -5,6 +5,7 @@ mod hardening;
 mod moves;
 mod places;
 mod shared;
+mod signatures;
 
 use clearway_plan::{Guarantee, Step, StepKind};
 use rayon::prelude::*;
@@ -18,7 +19,7 @@ use crate::missing;
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
 
 /// Every claim, by its name, with the guarantees that it keeps.
-pub const ALL: [(&str, &[Guarantee], Check); 15] = {
+pub const ALL: [(&str, &[Guarantee], Check); 16] = {
     use Guarantee::{
         Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
     };
@@ -33,6 +34,7 @@ pub const ALL: [(&str, &[Guarantee], Check); 15] = {
         ("attempts", &[Approvals], flow::attempts),
         ("moment", &[Windows, Basis], moves::moment),
         ("records", &[Records], moves::records),
+        ("signatures", &[Records, Credentials], signatures::signatures),
         ("looks", &[Outcome], moves::looks),
         ("digest", &[Digest], moves::digest),
         ("hardening", &[Credentials], hardening::hardening),

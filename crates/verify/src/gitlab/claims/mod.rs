@@ -5,6 +5,7 @@ mod hardening;
 mod jobs;
 mod places;
 mod shared;
+mod signatures;
 
 use clearway_plan::Guarantee;
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ use crate::missing;
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
 
 /// Every claim, by its name, with the guarantees that it keeps.
-pub const ALL: [(&str, &[Guarantee], Check); 16] = {
+pub const ALL: [(&str, &[Guarantee], Check); 17] = {
     use Guarantee::{
         Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
     };
@@ -33,6 +34,7 @@ pub const ALL: [(&str, &[Guarantee], Check); 16] = {
         ("attempts", &[Approvals], jobs::attempts),
         ("moment", &[Windows, Basis], jobs::moment),
         ("records", &[Records], jobs::records),
+        ("signatures", &[Records, Credentials], signatures::signatures),
         ("digest", &[Digest], jobs::digest),
         ("reports", &[Gates], jobs::reports),
         ("hardening", &[Credentials], hardening::hardening),

@@ -7,7 +7,7 @@ use crate::gitlab::way::Way;
 use crate::{gets_what_is_pinned, in_order};
 
 /// The script.
-const FILE: &str = ".gitlab/clearway.sh";
+pub(super) const FILE: &str = ".gitlab/clearway.sh";
 
 /// What of the script records rest on, in the order in which it stands there.
 const RECORDS: [&str; 10] = [
