@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own files has failed")]
 
 mod emits;
+pub mod keys;
 pub mod specs;
 mod vocabulary;
 pub mod workload;

@@ -226,13 +226,10 @@ pub fn for_argo(text: &str) -> crate::Fixture {
     project
 }
 
-/// A public key, of which nobody has the private half.
-const KEYS: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEArmhZzsee7A//fOEB1ASikMJ6Orf9wY53gqI1UYUfrPc=\n-----END PUBLIC KEY-----\n";
-
 /// The same project, whose records are signed.
 pub fn signed(mut project: crate::Fixture) -> crate::Fixture {
     project.manifest = project.manifest.replace("ledger = { ", "ledger = { signed-by = \"keys.pem\", ");
-    project.add("keys.pem", KEYS);
+    project.add("keys.pem", &crate::keys::public_pem());
     project
 }
 

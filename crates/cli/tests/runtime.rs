@@ -17,6 +17,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use clearway_tests::keys::{OTHER, PRIVATE, PUBLIC, public_pem};
 use common::server::Server;
 use common::{COMMIT, plan_json, write_plan};
 use serde_json::{Value, json};
@@ -603,11 +604,6 @@ fn a_person_attests_what_a_checklist_asks_for() {
     assert!(log.passes().out.contains("ole attests runbook of ready (train)"), "{}", log.out);
 }
 
-/// The first key pair of RFC 8032, which everybody knows, and the private key of its second.
-const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
-const PUBLIC: &str = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
-const OTHER: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----\n";
-
 #[test]
 fn where_the_plan_names_keys_nothing_unsigned_is_written_or_believed() {
     let pipeline = Pipeline::new();
@@ -644,7 +640,7 @@ fn where_the_plan_names_keys_nothing_unsigned_is_written_or_believed() {
     call(PRIVATE, look).passes();
     let stopped = call("", look);
     assert!(stopped.code == 1 && stopped.out.contains("would not be signed"), "{}", stopped.out);
-    pipeline.write("keys.pem", &format!("-----BEGIN PUBLIC KEY-----\n{PUBLIC}\n-----END PUBLIC KEY-----\n"));
+    pipeline.write("keys.pem", &public_pem());
     pipeline.plain("ledger verify --ledger records --trust keys.pem").passes();
     call("", "lease acquire production --plan unsigned.json").passes();
     let told = call(PRIVATE, "lease acquire production --plan plan.json");
