@@ -220,7 +220,12 @@ pub(crate) fn tell(answer: &Answer, args: &RunArgs, output: &Output) -> Result<V
     if let Some(path) = &args.output {
         append(path, &lines)?;
     }
-    output.results(|out| match args.format {
+    print(answer, args.format, output)
+}
+
+/// Prints an answer.
+pub(crate) fn print(answer: &Answer, format: TextFormat, output: &Output) -> Result<Verdict, Failure> {
+    output.results(|out| match format {
         TextFormat::Text => write!(out, "{answer}"),
         TextFormat::Json => writeln!(out, "{:#}", answer.to_json()),
     })?;

@@ -577,11 +577,12 @@ fn a_decision_is_a_test_report_and_is_made_again() {
     let log = pipeline.plain("ledger log --ledger records --format json");
     let log: Value = serde_json::from_str(&log.passes().out).unwrap();
     let record = log[0]["digest"].as_str().unwrap().to_owned();
-    let replay = format!("gate replay {record} --reports evidence");
-    let again = pipeline.at("2027-01-01T00:00:00Z", "9", &replay);
+    let replay = format!("ledger replay {record} --ledger records --plan plan.json --reports evidence");
+    let again = pipeline.plain(&replay);
     assert!(again.passes().out.contains("replays to the same answer: pass"), "{}", again.out);
     pipeline.write("evidence/reports/a.xml", r#"<testsuite name="s"><testcase name="b"/></testsuite>"#);
-    pipeline.call("9", &replay).stops("does not replay to what was recorded");
+    pipeline.plain(&replay).stops("does not replay to what was recorded");
+    pipeline.plain(&replay.replace(&record, "")).stops("1 of 1 decisions do not replay");
 }
 
 #[test]

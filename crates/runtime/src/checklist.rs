@@ -69,7 +69,7 @@ pub fn verify(call: &Call<'_>, asked: &Asked) -> Result<Answer, Trouble> {
         );
         Trouble::new(what).help("the pipeline and the plan do not agree: build again")
     })?;
-    let checklist = of_plan(call, &asked.checklist)?;
+    of_plan(call, &asked.checklist)?;
     let about = About {
         release: asked.release.clone(),
         path: asked.path,
@@ -84,7 +84,7 @@ pub fn verify(call: &Call<'_>, asked: &Asked) -> Result<Answer, Trouble> {
     };
     let intent = Entry::Intent(Box::new(about.intent(does)));
     let (intent, log) = call.ledger.append(&call.stamp(), |log| Ok((Some(intent.clone()), log.clone())))?;
-    let answer = Looking { call, asked, log: &log }.decide(checklist);
+    let answer = decide(call, asked, &log)?;
     if let Some(intent) = intent {
         let result = if answer.holds { Ending::Success } else { Ending::Failure };
         let outcome = Entry::Outcome(Outcome { intent, result, decision: Some(answer.details.clone()) });
@@ -100,8 +100,12 @@ pub fn verify(call: &Call<'_>, asked: &Asked) -> Result<Answer, Trouble> {
 /// The plan has no such checklist, or the ledger cannot be reached.
 pub fn status(call: &Call<'_>, asked: &Asked) -> Result<Answer, Trouble> {
     call.plan.stage(call.plan.release(&asked.release)?, &asked.environment)?;
-    let checklist = of_plan(call, &asked.checklist)?;
-    Ok(Looking { call, asked, log: &call.ledger.log()? }.decide(checklist))
+    decide(call, asked, &call.ledger.log()?)
+}
+
+/// Decides a checklist upon records.
+pub(crate) fn decide(call: &Call<'_>, asked: &Asked, log: &Log) -> Result<Answer, Trouble> {
+    Ok(Looking { call, asked, log }.decide(of_plan(call, &asked.checklist)?))
 }
 
 /// Records that a person attests an item.

@@ -18,6 +18,7 @@ pub mod ledger;
 mod platform;
 pub mod preflight;
 pub mod record;
+pub mod replay;
 mod risk;
 mod store;
 mod trouble;

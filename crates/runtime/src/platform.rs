@@ -1,6 +1,7 @@
 //! The platforms that pipelines run on, as far as an answer depends on which it is.
 
 use clearway_plan::Person;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::github::GitHub;
@@ -9,7 +10,8 @@ use crate::http::Unanswered;
 use crate::kubernetes::Kubernetes;
 
 /// A platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Platform {
     /// GitHub Actions.
     GitHub,

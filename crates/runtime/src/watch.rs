@@ -1,14 +1,19 @@
 //! `watch`: does what was deployed stay as it should, for as long as it is watched?
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use clearway_plan::{Breach, Stage, VENDOR_PAUSE, Watch};
+use clearway_plan::{Breach, PathKind, Stage, VENDOR_PAUSE, Watch};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::answer::{Answer, Table};
-use crate::call::PlanFile;
-use crate::gate::{Judgement, Prometheus, Verdict, judge, wanted};
+use crate::call::{Call, PlanFile};
+use crate::gate::{Judgement, Live, Prometheus, Said, Verdict, judge, wanted};
 use crate::http::Http;
+use crate::ledger::{Ending, Entry, Looked, Observed};
 use crate::trouble::Trouble;
 use crate::vendor::Vendors;
 
@@ -47,13 +52,129 @@ impl<'a> Look<'a> {
         Self { watch, service, unclear: 0, last }
     }
 
-    fn look(&mut self, http: &Http, address: &str, environment: &str) {
+    fn look(&mut self, server: Server<'_>, rounds: &Rounds<'_>) {
         let Watch { require, over } = self.watch;
+        let Server { http, address, environment } = server;
         let prometheus =
             Prometheus { http, address, service: self.service, environment, over: *over, at: None };
-        self.last = judge(&require.condition, &prometheus);
+        let live = Live { prometheus, said: &rounds.said, recorded: rounds.recorded_now() };
+        self.last = judge(&require.condition, &live);
         self.unclear = if self.last.verdict == Verdict::Inconclusive { self.unclear + 1 } else { 0 };
     }
+}
+
+/// The server that is asked.
+#[derive(Clone, Copy)]
+struct Server<'s> {
+    http: &'s Http,
+    address: &'s str,
+    environment: &'s str,
+}
+
+/// What was said at one look, and at those after it at which the same was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Round {
+    /// At how many looks.
+    times: u64,
+    /// The vendors that told of trouble: then nothing was measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trouble: Vec<String>,
+    /// What was measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    said: Vec<Said>,
+}
+
+/// The looks of a watch: what is said at each is kept, so that the watch can be made again, or is what was said then.
+struct Rounds<'r> {
+    done: Vec<Round>,
+    said: RefCell<Vec<Said>>,
+    recorded: Option<Vec<&'r Round>>,
+    looks: usize,
+}
+
+impl<'r> Rounds<'r> {
+    fn new(recorded: Option<&'r [Round]>) -> Self {
+        let each = |round: &'r Round| (0..round.times).map(move |_| round);
+        Self {
+            done: Vec::new(),
+            said: RefCell::new(Vec::new()),
+            recorded: recorded.map(|rounds| rounds.iter().flat_map(each).collect()),
+            looks: 0,
+        }
+    }
+
+    /// What was said at this look, where the watch is made again; nothing where its record says no more.
+    fn recorded_now(&self) -> Option<&[Said]> {
+        let recorded = self.recorded.as_ref()?;
+        Some(recorded.get(self.looks).map_or(&[], |round| round.said.as_slice()))
+    }
+
+    /// The vendors in trouble.
+    fn trouble<'v>(&self, vendors: &Vendors<'v>) -> Vec<&'v str> {
+        match &self.recorded {
+            None => vendors.in_trouble(),
+            Some(recorded) => {
+                let trouble = recorded.get(self.looks).map_or(&[] as &[String], |round| &round.trouble);
+                vendors.names().filter(|name| trouble.iter().any(|one| one == name)).collect()
+            }
+        }
+    }
+
+    /// A look is over.
+    fn end(&mut self, trouble: &[&str]) {
+        let said = self.said.take();
+        let round =
+            Round { times: 1, trouble: trouble.iter().map(|name| (*name).to_owned()).collect(), said };
+        match self.done.last_mut() {
+            Some(last) if (&last.trouble, &last.said) == (&round.trouble, &round.said) => last.times += 1,
+            _ => self.done.push(round),
+        }
+        self.looks += 1;
+    }
+}
+
+/// Watches, and records what was found.
+///
+/// # Errors
+///
+/// As [`watch`], or the ledger cannot be reached.
+pub fn look(
+    call: &Call<'_>,
+    path: PathKind,
+    asked: &Asked<'_>,
+    http: &Http,
+    wait: &dyn Fn(Duration),
+) -> Result<Answer, Trouble> {
+    // Whoever cannot write what comes of it does not watch for hours first.
+    call.ledger.signs()?;
+    let (answer, rounds) = fold(call.plan, asked, http, wait, None)?;
+    let looked = Looked {
+        at: Observed::Watch,
+        release: asked.release.to_owned(),
+        path,
+        environment: asked.environment.to_owned(),
+        result: if answer.holds { Ending::Success } else { Ending::Failure },
+        decision: decision(&answer, asked, &rounds, call.now),
+    };
+    call.ledger.append(&call.stamp(), |_| Ok((Some(Entry::Looked(looked.clone())), ())))?;
+    Ok(answer)
+}
+
+/// What a record says of a watch.
+pub(crate) fn decision(answer: &Answer, asked: &Asked<'_>, rounds: &[Round], now: Timestamp) -> Value {
+    let result = answer.outputs.iter().find(|(key, _)| key == "result").map_or("pass", |(_, word)| word);
+    json!({
+        "result": result,
+        "title": answer.title,
+        "now": now,
+        "services": asked.services,
+        "seconds": asked.seconds,
+        "validates": asked.validates,
+        "looks": answer.to_json()["rows"],
+        "notes": answer.notes,
+        "rounds": rounds,
+    })
 }
 
 /// Watches until the time is over or something does not hold, and then looks at what must hold at the end. `wait` passes the time.
@@ -67,6 +188,17 @@ pub fn watch(
     http: &Http,
     wait: &dyn Fn(Duration),
 ) -> Result<Answer, Trouble> {
+    Ok(fold(plan, asked, http, wait, None)?.0)
+}
+
+/// The same, which gives what was said at each look too; nobody is asked where that is known.
+pub(crate) fn fold(
+    plan: &PlanFile,
+    asked: &Asked<'_>,
+    http: &Http,
+    wait: &dyn Fn(Duration),
+    recorded: Option<&[Round]>,
+) -> Result<(Answer, Vec<Round>), Trouble> {
     let stage = plan.stage(plan.release(asked.release)?, asked.environment)?;
     let environment = plan.environment(asked.environment)?;
     let services = services(stage, asked);
@@ -80,34 +212,36 @@ pub fn watch(
     let pause = looks.iter().map(|look| look.watch.over.clamp(1, OFTEN)).min();
     if looks.is_empty() && at_the_end.is_empty() {
         wait(Duration::from_secs(asked.seconds));
-        return Ok(Answer::holds(format!(
-            "nothing is watched in `{}`: {} s have passed",
-            asked.environment, asked.seconds
-        )));
+        let title = format!("nothing is watched in `{}`: {} s have passed", asked.environment, asked.seconds);
+        return Ok((Answer::holds(title), Vec::new()));
     }
     let Some(address) = &environment.monitoring else {
         let why = format!(
             "environment `{}` has no `monitoring`, and what is deployed there is to be watched",
             asked.environment
         );
-        return Ok(Answer::stops("nobody can tell whether the deployment is sound", vec![why]));
+        return Ok((Answer::stops("nobody can tell whether the deployment is sound", vec![why]), Vec::new()));
     };
     let vendors = Vendors::of(&plan.plan, http, &services);
+    let server = Server { http, address, environment: asked.environment };
+    let mut rounds = Rounds::new(recorded);
     let (mut passed, mut paused, mut troubled) = (0, 0, BTreeSet::new());
     loop {
         // What a vendor in trouble breaks says nothing of what was deployed: the release waits where it is, and is not taken back.
-        let trouble = vendors.in_trouble();
+        let trouble = rounds.trouble(&vendors);
         if !trouble.is_empty() && paused < VENDOR_PAUSE {
+            rounds.end(&trouble);
             troubled.extend(trouble);
             wait(Duration::from_secs(OFTEN));
             paused += OFTEN;
             continue;
         }
-        looks.iter_mut().for_each(|look| look.look(http, address, asked.environment));
+        looks.iter_mut().for_each(|look| look.look(server, &rounds));
+        rounds.end(&trouble);
         let breached = looks.iter().any(|look| look.last.verdict == Verdict::Fail);
         let unclear = looks.iter().any(|look| look.unclear > PATIENCE);
         if breached || unclear {
-            return Ok(with_pause(answer(stage, asked, &looks, passed), paused, &troubled));
+            return Ok((with_pause(answer(stage, asked, &looks, passed), paused, &troubled), rounds.done));
         }
         if passed >= asked.seconds {
             break;
@@ -122,13 +256,14 @@ pub fn watch(
             wait(Duration::from_secs(OFTEN));
             passed += OFTEN;
         }
-        at_the_end.iter_mut().for_each(|look| look.look(http, address, asked.environment));
+        at_the_end.iter_mut().for_each(|look| look.look(server, &rounds));
+        rounds.end(&[]);
         if at_the_end.iter().all(|look| look.last.verdict != Verdict::Inconclusive) {
             break;
         }
     }
     looks.append(&mut at_the_end);
-    Ok(with_pause(answer(stage, asked, &looks, passed), paused, &troubled))
+    Ok((with_pause(answer(stage, asked, &looks, passed), paused, &troubled), rounds.done))
 }
 
 /// Says how long a release waited for vendors.

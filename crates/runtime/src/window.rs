@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use clearway_plan::Stage;
+use clearway_plan::{PathKind, Stage};
 use clearway_schedule::{DEFAULT_HORIZON, Deployment, Timing, Verdict};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::call::PlanFile;
+use crate::call::{Call, PlanFile};
+use crate::ledger::{Ending, Entry, Looked, Observed};
 use crate::trouble::Trouble;
 
 /// How long the parts of a stage's deployment take, as far as the plan says: each wave holds its shares, and the services of a wave
@@ -39,4 +41,28 @@ pub fn check(plan: &PlanFile, now: Timestamp, release: &str, environment: &str) 
     answer.details = serde_json::to_value(&decision)
         .map_err(|error| Trouble::new(format!("the decision cannot be told: {error}")))?;
     Ok(answer)
+}
+
+/// Looks whether a deployment may start, and records what was found.
+///
+/// # Errors
+///
+/// As [`check`], or the ledger cannot be reached.
+pub fn look(call: &Call<'_>, release: &str, path: PathKind, environment: &str) -> Result<Answer, Trouble> {
+    let answer = check(call.plan, call.now, release, environment)?;
+    let looked = Looked {
+        at: Observed::Window,
+        release: release.to_owned(),
+        path,
+        environment: environment.to_owned(),
+        result: if answer.holds { Ending::Success } else { Ending::Failure },
+        decision: decision(&answer, call.now),
+    };
+    call.ledger.append(&call.stamp(), |_| Ok((Some(Entry::Looked(looked.clone())), ())))?;
+    Ok(answer)
+}
+
+/// What a record says of a look.
+pub(crate) fn decision(answer: &Answer, now: Timestamp) -> Value {
+    json!({"result": if answer.holds { "open" } else { "closed" }, "now": now, "decision": answer.details})
 }

@@ -11,7 +11,7 @@ use clearway_plan::PathKind;
 use clearway_runtime::approval::{Asked, Authors, approvals, deployment, required, starter, verify};
 use clearway_runtime::{Answer, Api, GitHub, GitLab, Http, Platform};
 use common::server::Server;
-use common::{COMMIT, NOW, Shop, plan_json, subjects};
+use common::{COMMIT, Memory, NOW, Shop, plan_json, subjects};
 use serde_json::{Value, json};
 
 fn asked(step: &str) -> Asked {
@@ -38,7 +38,9 @@ fn review(login: &str, seat: &str) -> Value {
 fn with(shop: &Shop, asked: &Asked, reviews: &[Value], authors: &[&str]) -> Answer {
     let authors =
         Authors { people: authors.iter().map(|name| (*name).to_owned()).collect(), unknown: Vec::new() };
-    verify(&shop.call("1"), asked, &json!(reviews), &authors).unwrap()
+    let answer = verify(&shop.call("1"), asked, &json!(reviews), &authors).unwrap();
+    shop.replays(&Memory::default());
+    answer
 }
 
 fn stops(answer: &Answer, word: &str) {
@@ -338,4 +340,40 @@ fn a_step_that_requires_a_gate_waits_for_it() {
     let given = ask();
     assert!(given.holds, "{given}");
     assert_eq!(given.details["requires"], json!(["tests"]));
+}
+
+#[test]
+fn an_approval_that_nobody_gave_does_not_replay() {
+    use clearway_runtime::ledger::{Ending, Entry, Outcome};
+    use clearway_runtime::replay::{From, replay};
+
+    let shop = reviewed();
+    with(&shop, &asked("board"), &[review("bea", ONE)], &["wes"]);
+    let log = shop.ledger.log().unwrap();
+    let last = log.acts().next_back().unwrap();
+    let Some(clearway_runtime::ledger::End::Outcome(outcome)) = last.end else { panic!("it ended") };
+    let forged = |change: &dyn Fn(&mut Value)| {
+        let mut decision = outcome.decision.clone().unwrap();
+        change(&mut decision);
+        let intent = Entry::Intent(Box::new(last.intent.clone()));
+        let stamp = shop.call("1").stamp();
+        let (intent, ()) = shop.ledger.append(&stamp, |_| Ok((Some(intent.clone()), ()))).unwrap();
+        let end =
+            Outcome { intent: intent.clone().unwrap(), result: Ending::Success, decision: Some(decision) };
+        shop.ledger.append(&stamp, |_| Ok((Some(Entry::Outcome(end.clone())), ()))).unwrap();
+        let plans = std::slice::from_ref(&shop.plan);
+        let from = From { ledger: &shop.ledger, plans, reports: &Memory::default() };
+        let one = replay(from, Some(intent.unwrap().as_str()));
+        assert!(!replay(from, None).unwrap().holds);
+        one.map_or_else(|trouble| trouble.to_string(), |answer| answer.to_string())
+    };
+    let told = forged(&|decision| {
+        decision["result"] = json!("given");
+        decision["people"] = json!(["bea", "bob"]);
+    });
+    assert!(told.contains("`people` was [\"bea\",\"bob\"], and is [\"bea\"]"), "{told}");
+    let told = forged(&|decision| drop(decision.as_object_mut().unwrap().remove("given")));
+    assert!(told.contains("does not say what it was decided upon"), "{told}");
+    let told = forged(&|decision| decision["now"] = json!("never"));
+    assert!(told.contains("says no time"), "{told}");
 }

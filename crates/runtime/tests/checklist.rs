@@ -9,7 +9,7 @@ use clearway_runtime::Answer;
 use clearway_runtime::checklist::{Asked, Attesting, attest, status, verify};
 use clearway_runtime::ledger::{End, Ending, Entry};
 use clearway_runtime::record;
-use common::{COMMIT, Shop, about, plan_json, subjects};
+use common::{COMMIT, Memory, Shop, about, plan_json, subjects};
 use serde_json::{Value, json};
 
 /// The shop with a checklist before production: an item of the gate, one that is attested anew for each commit, one that is every 30 days.
@@ -58,6 +58,7 @@ fn says(item: &str, commit: Option<&str>) -> Attesting {
 /// Looks at the checklist of a run, and that the ledger has the decision.
 fn look(shop: &Shop, run: &str, now: &str) -> Answer {
     let answer = verify(&shop.at(run, now), &asked()).unwrap();
+    shop.replays(&Memory::default());
     let log = shop.ledger.log().unwrap();
     let Some(End::Outcome(outcome)) = log.acts().next_back().unwrap().end else { panic!("no outcome") };
     assert_eq!(outcome.result, if answer.holds { Ending::Success } else { Ending::Failure });

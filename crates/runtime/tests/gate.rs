@@ -4,7 +4,8 @@
 
 mod common;
 
-use clearway_runtime::gate::{Asked, junit, replay, run};
+use clearway_runtime::gate::{Asked, junit, run};
+use clearway_runtime::replay::{From, replay};
 use common::gates::{asked, decide, http, shop_of};
 use common::server::{Server, vector};
 use common::{COMMIT, Memory, NOW, Shop, compare, plan_json};
@@ -367,6 +368,18 @@ fn last_record(shop: &Shop) -> String {
     shop.ledger.log().unwrap().acts().next_back().unwrap().digest.to_string()
 }
 
+/// The decision that a record begins, made again.
+fn again(
+    shop: &Shop,
+    record: &str,
+    files: &Memory,
+) -> Result<clearway_runtime::Answer, clearway_runtime::Trouble> {
+    replay(
+        From { ledger: &shop.ledger, plans: std::slice::from_ref(&shop.plan), reports: files },
+        Some(record),
+    )
+}
+
 #[test]
 fn a_live_decision_replays_by_what_was_said_then() {
     let query = json!({"query": "errors{service=\"$service\"}[$over]", "samples": "count($service)", "min-samples": 10});
@@ -378,8 +391,27 @@ fn a_live_decision_replays_by_what_was_said_then() {
     let shop = Shop::of(&plan);
     assert!(decide(&shop, &Memory::default()).holds);
     let asked_before = server.asked();
-    let again = replay(&shop.call("9"), &last_record(&shop), &Memory::default(), &http()).unwrap();
+    let again = again(&shop, &last_record(&shop), &Memory::default()).unwrap();
     assert!(again.holds, "{again}");
+    assert_eq!(server.asked(), asked_before, "nobody is asked again");
+}
+
+#[test]
+fn a_status_page_replays_by_what_it_said_then() {
+    let page = |indicator: &str| {
+        json!({"page": {"id": "f", "name": "FraudCo", "url": "https://f", "updated_at": "2026-11-02T08:00:00Z"}, "status": {"indicator": indicator, "description": "d"}}).to_string()
+    };
+    // The page says something else each time it is asked, and at last nothing.
+    let server =
+        Server::start(move |at, _| (at < 2).then(|| (200, page(if at == 0 { "none" } else { "major" }))));
+    let mut plan = plan_json();
+    plan["gates"]["tests"]["evidence"] = json!([{"reader": "statuspage", "sources": [server.address]}]);
+    plan["gates"]["tests"]["requires"] = json!([{"text": "status.impact <= 1", "condition": compare("status.impact", "<=", "1", "", json!({}))}]);
+    let shop = Shop::of(&plan);
+    let results: Vec<bool> = (0..3).map(|_| decide(&shop, &Memory::default()).holds).collect();
+    assert_eq!(results, [true, false, false]);
+    let asked_before = server.asked();
+    shop.replays(&Memory::default());
     assert_eq!(server.asked(), asked_before, "nobody is asked again");
 }
 
@@ -391,18 +423,17 @@ fn what_does_not_replay_is_told() {
     let record = last_record(&shop);
     let count = shop.ledger.log().unwrap().records().len();
     let other = junit_of(r#"<testcase name="a"/><testcase name="c"/>"#);
-    let changed =
-        replay(&shop.call("9"), &record, &Memory::of(&[("reports/a.xml", &other)]), &http()).unwrap();
+    let changed = again(&shop, &record, &Memory::of(&[("reports/a.xml", &other)])).unwrap();
     assert!(!changed.holds && changed.to_string().contains("`evidence` was"), "{changed}");
-    let gone = replay(&shop.call("9"), &record, &Memory::default(), &http()).unwrap();
+    let gone = again(&shop, &record, &Memory::default()).unwrap();
     assert!(!gone.holds && gone.to_string().contains("`result` was"), "{gone}");
     assert_eq!(shop.ledger.log().unwrap().records().len(), count, "a replay records nothing");
-    assert!(replay(&shop.call("9"), "sha256:0000000000", &files, &http()).is_err());
+    assert!(again(&shop, "sha256:0000000000", &files).is_err());
     let mut plan = plan_json();
     plan["project"] = json!("another");
     let another = common::plan_file(&plan);
-    let call = clearway_runtime::Call { plan: &another, ..shop.call("9") };
-    let trouble = replay(&call, &record, &files, &http()).unwrap_err();
+    let from = From { ledger: &shop.ledger, plans: &[another], reports: &files };
+    let trouble = replay(from, Some(&record)).unwrap_err();
     assert!(trouble.what.contains("was decided by the plan"), "{trouble}");
 }
 

@@ -12,7 +12,7 @@ use clearway_runtime::preflight::{Expectations, Live, check};
 use clearway_runtime::record::begin;
 use clearway_runtime::{Answer, Http, watch, window};
 use common::server::{Server, vector};
-use common::{Shop, about, compare, plan_file, plan_json, subjects};
+use common::{Memory, Shop, about, compare, plan_file, plan_json, subjects};
 use serde_json::{Value, json};
 
 const URL: &str = "/repos/{repository}/environments/production";
@@ -136,6 +136,16 @@ fn a_deployment_starts_in_its_window_alone() {
     assert!(at("2026-11-02T14:39:00Z").holds);
     assert!(!at("2026-11-07T10:00:00Z").holds);
     assert!(window::check(&plan, "2026-11-02T09:00:00Z".parse().unwrap(), "train", "moon").is_err());
+    // Each look is recorded, and says the same on another day.
+    let shop = Shop::default();
+    for now in
+        ["2026-11-02T09:00:00Z", "2026-11-02T20:00:00Z", "2026-11-02T14:45:00Z", "2026-11-07T10:00:00Z"]
+    {
+        let looked = window::look(&shop.at("1", now), "train", PathKind::Release, "production").unwrap();
+        assert_eq!(looked, at(now));
+    }
+    assert_eq!(shop.ledger.log().unwrap().records().len(), 4);
+    shop.replays(&Memory::default());
 }
 
 /// Watches a plan whose Prometheus is this one; gives the answer and what was waited.
@@ -157,9 +167,12 @@ fn watches(server: &Server, breach: &str, seconds: u64) -> (Answer, Vec<u64>) {
         validates: false,
     };
     let http = Http::new(Duration::from_millis(400), Duration::from_millis(1));
-    let answer =
-        watch::watch(&plan_file(&plan), &asked, &http, &|time| waited.borrow_mut().push(time.as_secs()))
-            .unwrap();
+    let shop = Shop::of(&plan);
+    let wait = |time: Duration| waited.borrow_mut().push(time.as_secs());
+    let answer = watch::look(&shop.call("1"), PathKind::Release, &asked, &http, &wait).unwrap();
+    let asked_before = server.asked();
+    shop.replays(&Memory::default());
+    assert_eq!(server.asked(), asked_before, "nobody is asked again");
     (answer, waited.into_inner())
 }
 
@@ -223,7 +236,9 @@ fn validates(server: &Server, seconds: u64) -> (Answer, Vec<u64>) {
     };
     let http = Http::new(Duration::from_millis(400), Duration::from_millis(1));
     let wait = |time: Duration| waited.borrow_mut().push(time.as_secs());
-    let answer = watch::watch(&plan_file(&plan), &asked, &http, &wait).unwrap();
+    let shop = Shop::of(&plan);
+    let answer = watch::look(&shop.call("1"), PathKind::Release, &asked, &http, &wait).unwrap();
+    shop.replays(&Memory::default());
     (answer, waited.into_inner())
 }
 
@@ -309,9 +324,10 @@ fn watches_with(
         validates: false,
     };
     let http = Http::new(Duration::from_millis(400), Duration::from_millis(1));
-    let answer =
-        watch::watch(&plan_file(&plan), &asked, &http, &|time| *waited.borrow_mut() += time.as_secs())
-            .unwrap();
+    let shop = Shop::of(&plan);
+    let wait = |time: Duration| *waited.borrow_mut() += time.as_secs();
+    let answer = watch::look(&shop.call("1"), PathKind::Release, &asked, &http, &wait).unwrap();
+    shop.replays(&Memory::default());
     (answer, waited.into_inner())
 }
 

@@ -261,17 +261,6 @@ pub(crate) struct GateArgs {
 pub(crate) enum GateCommand {
     /// Decide a gate on its evidence, and record it
     Run(GateRunArgs),
-    /// Make a recorded decision again from its reports: it must come out the same
-    Replay {
-        /// The record with which the decision begins: its digest, or how that begins; `ledger log` lists them
-        #[arg(value_name = "RECORD")]
-        record: String,
-        /// The folder with the reports of that run
-        #[arg(long, value_name = "DIR", default_value = ".")]
-        reports: Utf8PathBuf,
-        #[command(flatten)]
-        run: RunArgs,
-    },
 }
 
 #[derive(Args)]
@@ -587,6 +576,18 @@ pub(crate) enum LedgerCommand {
     Log,
     /// Look whether every record is there and as it was written, and which intents have no outcome
     Verify,
+    /// Make recorded decisions again from their records, offline: gates, approvals, checklists, windows and watches must come out the same
+    Replay {
+        /// The record with which a decision begins: its digest, or how that begins; every decision by default
+        #[arg(value_name = "RECORD")]
+        record: Option<String>,
+        /// A plan that a run followed; several where runs followed several
+        #[arg(long, value_name = "FILE", default_value = ".clearway/plan.json")]
+        plan: Vec<Utf8PathBuf>,
+        /// The folder with the reports of that run; those of several runs, each below a folder of its name
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        reports: Utf8PathBuf,
+    },
 }
 
 fn commit(text: &str) -> Result<String, String> {

@@ -15,14 +15,7 @@ use crate::output::Output;
 use crate::runtime::{Opened, tell};
 
 pub(crate) fn run(args: &GateArgs, output: &Output) -> Result<Verdict, Failure> {
-    let args = match &args.command {
-        GateCommand::Run(args) => args,
-        GateCommand::Replay { record, reports, run } => {
-            let opened = Opened::outside_of_runs(run)?;
-            let answer = gate::replay(&opened.call(), record, &Folder(reports.clone()), &Http::default())?;
-            return tell(&answer, run, output);
-        }
-    };
+    let GateCommand::Run(args) = &args.command;
     let opened = Opened::open(&args.run)?;
     let asked = Asked {
         release: args.way.release.clone(),

@@ -1,7 +1,11 @@
 //! `clearway ledger`
 
+use camino::Utf8PathBuf;
+use clearway_runtime::PlanFile;
 use clearway_runtime::ledger::Ledger;
+use clearway_runtime::replay::{From, replay};
 
+use super::gate::Folder;
 use crate::Verdict;
 use crate::args::{LedgerArgs, LedgerCommand, TextFormat};
 use crate::error::Failure;
@@ -45,6 +49,13 @@ pub(crate) fn run(args: &LedgerArgs, output: &Output) -> Result<Verdict, Failure
             }
         }
         LedgerCommand::Verify => return verify(args, &ledger, output),
+        LedgerCommand::Replay { record, plan, reports } => {
+            let read = |path: &Utf8PathBuf| Ok(PlanFile::read(files::read(path)?.as_bytes())?);
+            let plans = plan.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+            let from = From { ledger: &ledger, plans: &plans, reports: &Folder(reports.clone()) };
+            let answer = replay(from, record.as_deref())?;
+            return runtime::print(&answer, args.format, output);
+        }
     }
     Ok(Verdict::Holds)
 }

@@ -6,7 +6,7 @@ use crate::Verdict;
 use crate::args::WatchArgs;
 use crate::error::Failure;
 use crate::output::Output;
-use crate::runtime::{plan, tell};
+use crate::runtime::{Opened, plan, tell};
 
 pub(crate) fn run(args: &WatchArgs, output: &Output) -> Result<Verdict, Failure> {
     let asked = watch::Asked {
@@ -16,6 +16,11 @@ pub(crate) fn run(args: &WatchArgs, output: &Output) -> Result<Verdict, Failure>
         seconds: args.seconds,
         validates: args.validate,
     };
-    let answer = watch::watch(&plan(&args.run)?, &asked, &Http::default(), &std::thread::sleep)?;
+    let (http, wait) = (Http::default(), &std::thread::sleep);
+    // Whoever names no ledger only wants to know.
+    let answer = match args.run.ledger {
+        Some(_) => watch::look(&Opened::open(&args.run)?.call(), args.way.path.into(), &asked, &http, wait)?,
+        None => watch::watch(&plan(&args.run)?, &asked, &http, wait)?,
+    };
     tell(&answer, &args.run, output)
 }

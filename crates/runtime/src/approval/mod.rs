@@ -9,13 +9,14 @@ mod verifying;
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{ApprovalStep, PathKind, StepKind};
+use clearway_plan::{ApprovalStep, Path, PathKind, Step, StepKind};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::gate::{Verdict, judge};
-use crate::ledger::{Act, Ending, Entry, Outcome, Subject};
+use crate::ledger::{Act, Ending, Entry, Log, Outcome, Subject};
 use crate::platform::Platform;
 use crate::record::About;
 use crate::risk::Risk;
@@ -85,23 +86,8 @@ pub fn verify(
 ) -> Result<Answer, Trouble> {
     let release = call.plan.release(&asked.release)?;
     let path = call.plan.path(release, asked.path)?;
-    let stage = call.plan.stage(release, &asked.environment)?;
-    let does = StepKind::Approval {
-        environment: asked.environment.clone(),
-        chain: asked.chain.clone(),
-        step: asked.step.clone(),
-    };
-    let chain = call.plan.plan.approvals.get(&asked.chain);
-    let rule = chain.and_then(|chain| chain.step(&asked.step));
-    let step = path.steps.iter().find(|step| step.does == does);
-    let (Some(step), Some(chain), Some(rule)) = (step, chain, rule) else {
-        let what = format!(
-            "no step `{}` of `{}` stands before `{}` on the {} path",
-            asked.step, asked.chain, asked.environment, asked.path
-        );
-        return Err(Trouble::new(what).help("the pipeline and the plan do not agree: build again"));
-    };
-    let reviews = source::reviews(asked.platform, approvals)?;
+    let step = step_of(path, asked)?;
+    let given = Given::of(asked, source::reviews(asked.platform, approvals)?, authors);
     let about = About {
         release: asked.release.clone(),
         path: asked.path,
@@ -114,17 +100,90 @@ pub fn verify(
         requested_by: Some(asked.requested_by.clone()),
         once: false,
     };
-    let intent = Entry::Intent(Box::new(about.intent(does)));
+    let intent = Entry::Intent(Box::new(about.intent(step.does.clone())));
     // What was decided before this step is read in the same look as its intent is written.
     let (intent, log) = call.ledger.append(&call.stamp(), |log| Ok((Some(intent.clone()), log.clone())))?;
-    let answer = Verifying { call, asked, release, path, stage, step, chain, rule, authors, log: &log }
-        .decide(&reviews);
+    let answer = decide(call, asked, &given, &log)?;
     if let Some(intent) = intent {
         let result = if answer.holds { Ending::Success } else { Ending::Failure };
         let outcome = Entry::Outcome(Outcome { intent, result, decision: Some(answer.details.clone()) });
         call.ledger.append(&call.stamp(), |_| Ok((Some(outcome.clone()), ())))?;
     }
     Ok(answer)
+}
+
+/// What is known of who agreed and who wrote what ships: the record has it, so that the decision can be made again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Given {
+    /// The platform that said so.
+    pub platform: Platform,
+    /// The attempt of the run.
+    pub attempt: u64,
+    /// The environments by which people were asked.
+    pub seats: BTreeSet<String>,
+    /// What they answered.
+    reviews: Vec<source::Review>,
+    /// Who wrote what ships.
+    authors: Authors,
+}
+
+impl Given {
+    fn of(asked: &Asked, reviews: Vec<source::Review>, authors: &Authors) -> Self {
+        Self {
+            platform: asked.platform,
+            attempt: asked.attempt,
+            seats: asked.seats.clone(),
+            reviews,
+            authors: authors.clone(),
+        }
+    }
+}
+
+/// The step of a way that asks for what is verified.
+fn step_of<'p>(path: &'p Path, asked: &Asked) -> Result<&'p Step, Trouble> {
+    let does = StepKind::Approval {
+        environment: asked.environment.clone(),
+        chain: asked.chain.clone(),
+        step: asked.step.clone(),
+    };
+    path.steps.iter().find(|step| step.does == does).ok_or_else(|| {
+        let what = format!(
+            "no step `{}` of `{}` stands before `{}` on the {} path",
+            asked.step, asked.chain, asked.environment, asked.path
+        );
+        Trouble::new(what).help("the pipeline and the plan do not agree: build again")
+    })
+}
+
+/// Decides a step upon records.
+pub(crate) fn decide(call: &Call<'_>, asked: &Asked, given: &Given, log: &Log) -> Result<Answer, Trouble> {
+    let release = call.plan.release(&asked.release)?;
+    let path = call.plan.path(release, asked.path)?;
+    let stage = call.plan.stage(release, &asked.environment)?;
+    let step = step_of(path, asked)?;
+    let chain = call.plan.plan.approvals.get(&asked.chain);
+    let rule = chain.and_then(|chain| chain.step(&asked.step));
+    let (Some(chain), Some(rule)) = (chain, rule) else {
+        return Err(Trouble::new(format!(
+            "the plan has no step `{}` of a chain `{}`",
+            asked.step, asked.chain
+        )));
+    };
+    Ok(Verifying {
+        call,
+        asked,
+        release,
+        path,
+        stage,
+        step,
+        chain,
+        rule,
+        given,
+        authors: &given.authors,
+        log,
+    }
+    .decide(&given.reviews))
 }
 
 /// Whether a step asks anybody for a change: by the risk that it has. Nothing is recorded; the step itself decides again.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use clearway_plan::Plan;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::people::{by_email, person};
@@ -11,7 +12,8 @@ use crate::platform::{Api, Platform};
 use crate::trouble::Trouble;
 
 /// An answer of a person.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) struct Review {
     /// `approved`, `rejected`, or another word.
     pub state: String,
@@ -34,7 +36,7 @@ pub(super) fn reviews(platform: Platform, value: &Value) -> Result<Vec<Review>, 
 }
 
 /// Who wrote what ships.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authors {
     /// People, or logins that are nobody's.
     pub people: BTreeSet<String>,

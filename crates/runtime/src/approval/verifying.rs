@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::source::Review;
-use super::{Asked, Authors, is_asked, people};
+use super::{Asked, Authors, Given, is_asked, people};
 use crate::answer::{Answer, Table};
 use crate::call::Call;
 use crate::ledger::{Act, End, Entry, Log};
@@ -27,6 +27,7 @@ pub(super) struct Verifying<'v> {
     pub step: &'v Step,
     pub chain: &'v Approval,
     pub rule: &'v ApprovalStep,
+    pub given: &'v Given,
     pub authors: &'v Authors,
     pub log: &'v Log,
 }
@@ -99,6 +100,7 @@ impl Verifying<'_> {
             "risk": risk.word(),
             "commit": self.asked.commit,
             "subjects": self.asked.subjects,
+            "given": self.given,
             "now": self.call.now,
         })
     }

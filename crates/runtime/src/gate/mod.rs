@@ -7,7 +7,7 @@ mod junit;
 mod live;
 mod prometheus;
 mod quarantine;
-mod replay;
+mod recorded;
 mod reports;
 mod tables;
 mod triage;
@@ -28,19 +28,20 @@ use crate::ledger::{Ending, Entry, Log, Outcome, Subject};
 use crate::record::About;
 use crate::risk::Risk;
 use crate::trouble::Trouble;
+use crate::vendor::Pages;
 
 use figures::Figures;
-use live::{Live, Said};
 use quarantine::Quarantines;
 use reports::{Collected, Wanted};
 use triage::Triaged;
 
+pub(crate) use live::{Live, Said};
 pub(crate) use reports::CLOCKS_DIFFER;
 
 pub use judge::{Judgement, Measure, Measured, Verdict, judge, wanted};
 pub use junit::junit;
 pub use prometheus::Prometheus;
-pub use replay::replay;
+pub(crate) use recorded::Recorded;
 pub use reports::Files;
 pub use tables::{mapping, rows};
 
@@ -113,13 +114,13 @@ pub fn run(call: &Call<'_>, asked: &Asked, files: &dyn Files, http: &Http) -> Re
 }
 
 /// Decides a gate upon records; where it was decided before, by what a running system said then.
-fn decide(
+pub(crate) fn decide(
     call: &Call<'_>,
     asked: &Asked,
     log: &Log,
     files: &dyn Files,
     http: &Http,
-    recorded: Option<&[Said]>,
+    recorded: Option<&Recorded>,
 ) -> Result<Answer, Trouble> {
     let release = call.plan.release(&asked.release)?;
     let gate = call.plan.plan.gates.get(&asked.gate);
@@ -134,7 +135,8 @@ fn decide(
         risk: Risk::of(&call.plan.plan, release, release.stage(&asked.environment), log, call.run),
         http,
         said: RefCell::new(Vec::new()),
-        recorded,
+        recorded: recorded.map(|recorded| recorded.live.as_slice()),
+        pages: Pages::new(http, recorded.map(|recorded| &recorded.pages)),
     };
     Ok(deciding.decide(files))
 }
@@ -153,6 +155,8 @@ struct Deciding<'d> {
     said: RefCell<Vec<Said>>,
     /// What they said when it was decided first.
     recorded: Option<&'d [Said]>,
+    /// The status pages that are asked.
+    pages: Pages<'d>,
 }
 
 /// A row of the answer.
@@ -175,7 +179,7 @@ impl Deciding<'_> {
             now,
             quarantines: &quarantines,
             change: self.change.as_deref(),
-            http: self.http,
+            pages: &self.pages,
         };
         let mut collected =
             if reports.is_empty() { Collected::default() } else { reports::collect(&reports, files, wanted) };
@@ -310,6 +314,8 @@ impl Deciding<'_> {
         });
         let said = self.said.borrow();
         let live = (!said.is_empty()).then(|| ("live", json!(*said)));
+        let pages = self.pages.seen();
+        let pages = (!pages.is_empty()).then(|| ("pages", json!(pages)));
         let waiver = waived.map(|waiver| ("waiver", json!({"verdict": verdict, "waived-by": waiver})));
         let scope = (!self.gate.scope.is_empty()).then(|| ("scope", json!(self.services)));
         let more = more
@@ -317,7 +323,8 @@ impl Deciding<'_> {
             .chain(scope)
             .chain(before.map(|before| ("baseline", json!(before.seen))))
             .chain(waiver)
-            .chain(live);
+            .chain(live)
+            .chain(pages);
         for (key, value) in more {
             details[key] = value;
         }

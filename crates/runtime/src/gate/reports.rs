@@ -14,9 +14,8 @@ use super::change::Change;
 use super::quarantine::Quarantines;
 use super::tables;
 use crate::digest::Digest;
-use crate::http::Http;
 use crate::ledger::Subject;
-use crate::vendor;
+use crate::vendor::Pages;
 
 /// The files that a gate may read.
 pub trait Files {
@@ -53,8 +52,8 @@ pub struct Wanted<'w> {
     pub quarantines: &'w Quarantines<'w>,
     /// The number of the change ticket.
     pub change: Option<&'w str>,
-    /// Who asks the servers that sources name.
-    pub http: &'w Http,
+    /// The status pages that sources name.
+    pub pages: &'w Pages<'w>,
 }
 
 impl<'w> Wanted<'w> {
@@ -168,7 +167,7 @@ fn of_job(path: &str) -> Option<&str> {
 impl Collected {
     /// Takes a status page from its address: it is of this moment.
     fn ask(&mut self, url: &str, wanted: Wanted<'_>) {
-        match vendor::read(wanted.http, url) {
+        match wanted.pages.read(url) {
             Err(why) => self.faults.push(why),
             Ok((report, digest)) => {
                 let reader = report.reader.name().to_owned();

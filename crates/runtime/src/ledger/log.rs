@@ -99,7 +99,11 @@ impl Log {
         let ended = match &record.entry {
             Entry::Outcome(outcome) => Some(&outcome.intent),
             Entry::Closed(closed) => Some(&closed.intent),
-            Entry::Intent(_) | Entry::Adopted(_) | Entry::Attested(_) | Entry::Leased(_) => None,
+            Entry::Intent(_)
+            | Entry::Adopted(_)
+            | Entry::Attested(_)
+            | Entry::Leased(_)
+            | Entry::Looked(_) => None,
         };
         if let Some(intent) = ended {
             let known = self.places.get(intent).and_then(|place| self.records.get(*place));
@@ -159,7 +163,11 @@ impl Log {
         let end = end.and_then(|end| match &end.record.entry {
             Entry::Outcome(outcome) => Some(End::Outcome(outcome)),
             Entry::Closed(closed) => Some(End::Closed(closed)),
-            Entry::Intent(_) | Entry::Adopted(_) | Entry::Attested(_) | Entry::Leased(_) => None,
+            Entry::Intent(_)
+            | Entry::Adopted(_)
+            | Entry::Attested(_)
+            | Entry::Leased(_)
+            | Entry::Looked(_) => None,
         });
         Some(Act { digest: &logged.digest, record: &logged.record, intent, end, ended })
     }

@@ -54,6 +54,8 @@ pub enum Entry {
     Attested(Attested),
     /// A run holds a lock, or holds it no longer.
     Leased(Leased),
+    /// A run looked whether it may go on, at something that it does not change.
+    Looked(Looked),
 }
 
 /// Something is about to happen: a gate is decided, people are asked, a service moves or goes back.
@@ -234,6 +236,34 @@ pub struct Leased {
     /// The person who ended it in the place of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+}
+
+/// A run looked whether it may go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Looked {
+    /// At what.
+    pub at: Observed,
+    /// The release.
+    pub release: String,
+    /// The way through it.
+    pub path: PathKind,
+    /// The environment.
+    pub environment: String,
+    /// Whether it may go on.
+    pub result: Ending,
+    /// How that was decided.
+    pub decision: Value,
+}
+
+/// What is looked at and not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Observed {
+    /// The windows and freezes of an environment.
+    Window,
+    /// The running system.
+    Watch,
 }
 
 /// What something is done with: a version of a service, and its artifact's digest.

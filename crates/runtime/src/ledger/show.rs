@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::log::{Log, Logged};
-use super::record::Entry;
+use super::record::{Entry, Observed};
 
 impl Log {
     /// Writes the records for people, a line each.
@@ -73,6 +73,20 @@ impl Log {
                             write!(out, "{lock} is taken from run {holder}: {}", plain(why))?;
                         }
                     }
+                }
+                Entry::Looked(looked) => {
+                    let what = match looked.at {
+                        Observed::Window => "windows",
+                        Observed::Watch => "what runs",
+                    };
+                    let environment = plain(&looked.environment);
+                    write!(
+                        out,
+                        "the {what} of {environment} ({}, {}): {}",
+                        plain(&looked.release),
+                        looked.path,
+                        looked.result
+                    )?;
                 }
                 Entry::Closed(closed) => {
                     write!(out, "{} is closed: {}", self.step_of(&closed.intent), plain(&closed.reason))?;

@@ -59,7 +59,8 @@ impl Deployed {
                 | Entry::Outcome(_)
                 | Entry::Closed(_)
                 | Entry::Attested(_)
-                | Entry::Leased(_) => {}
+                | Entry::Leased(_)
+                | Entry::Looked(_) => {}
             }
         }
         deployed

@@ -110,9 +110,12 @@ type Special = (Vec<Resource>, &'static str, Value);
 fn about(record: &Record) -> Vec<Resource> {
     let artifacts = match &record.entry {
         Entry::Intent(intent) => intent.subjects.as_slice(),
-        Entry::Outcome(_) | Entry::Adopted(_) | Entry::Closed(_) | Entry::Attested(_) | Entry::Leased(_) => {
-            &[]
-        }
+        Entry::Outcome(_)
+        | Entry::Adopted(_)
+        | Entry::Closed(_)
+        | Entry::Attested(_)
+        | Entry::Leased(_)
+        | Entry::Looked(_) => &[],
     };
     std::iter::once(Resource::new("plan", &record.plan))
         .chain(artifacts.iter().filter_map(Resource::of))

@@ -14,7 +14,6 @@ use crate::ledger::{Intent, Subject};
 
 pub use begin::begin;
 pub(crate) use begin::still_open;
-pub(crate) use close::is_named;
 pub use close::{adopt, close};
 pub use end::end;
 

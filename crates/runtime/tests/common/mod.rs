@@ -205,6 +205,14 @@ impl Shop {
         }
     }
 
+    /// Every decision that was recorded comes out the same when it is made again, on another day and with nobody to ask.
+    pub fn replays(&self, reports: &dyn Files) {
+        use clearway_runtime::replay::{From, replay};
+        let plans = std::slice::from_ref(&self.plan);
+        let again = replay(From { ledger: &self.ledger, plans, reports }, None).unwrap();
+        assert!(again.holds, "{again}");
+    }
+
     pub fn plan(&self) -> &Plan {
         &self.plan.plan
     }

@@ -12,8 +12,8 @@ mod servers;
 use std::collections::BTreeSet;
 
 use clearway_evidence::{Limits, Reader};
-use clearway_runtime::gate::replay;
-use common::gates::{decide, http};
+use clearway_runtime::replay::{From, replay};
+use common::gates::decide;
 use common::{Memory, NOW, Shop};
 use kinds::Kind;
 
@@ -181,8 +181,9 @@ fn every_kind_of_decision_replays_to_the_same_answer() {
             // A copy of the reports has other times, and it is another day: the record says which.
             let mut copy = files.clone();
             copy.0.values_mut().for_each(|file| file.1 = None);
-            let later = shop.at("9", "2027-01-01T00:00:00Z");
-            let again = replay(&later, &last_record(&shop), &copy, &http()).unwrap();
+            let plans = std::slice::from_ref(&shop.plan);
+            let from = From { ledger: &shop.ledger, plans, reports: &copy };
+            let again = replay(from, Some(&last_record(&shop))).unwrap();
             assert!(again.holds, "{}: {again}", kind.name);
             assert_eq!(again.details, decided.details);
         }

@@ -203,7 +203,9 @@ impl Context<'_> {
 
 /// Whether a command writes records.
 fn records(command: &str) -> bool {
-    ["record ", "gate run", "checklist verify", "approval verify"].iter().any(|one| command.starts_with(one))
+    ["record ", "gate run", "checklist verify", "approval verify", "window check", "watch"]
+        .iter()
+        .any(|one| command.starts_with(one))
 }
 
 /// Reads `SUBJECTS`, a line for each, into arguments of a command.

@@ -11,13 +11,15 @@ use crate::in_order;
 const KEY: &str = "CLEARWAY_LEDGER_KEY";
 
 /// How a script calls what writes records, or looks whether it can.
-const WRITES: [&str; 7] = [
+const WRITES: [&str; 9] = [
     "begin ",
     "ended ",
     "clearway record ",
     "clearway gate run",
     "clearway checklist verify",
     "clearway approval verify",
+    "clearway window check",
+    "clearway watch ",
     "clearway preflight",
 ];
 

@@ -12,7 +12,8 @@ use crate::github::{Graph, Scalar};
 const KEY: &str = "CLEARWAY_LEDGER_KEY";
 
 /// The commands that write records, and the one that looks whether they can.
-const WRITES: [&str; 5] = ["record ", "gate run", "checklist verify", "approval verify", "preflight "];
+const WRITES: [&str; 7] =
+    ["record ", "gate run", "checklist verify", "approval verify", "window check", "watch ", "preflight "];
 
 /// Where the plan names keys, what writes records has the secret, in its own environment; nothing else has it.
 pub(super) fn signatures(way: &Way<'_>) -> Result<Broken, String> {
