@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::delivery::Delivery;
+use crate::prose::filters::span;
 
 /// An objective and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,9 +52,16 @@ impl Measure for Delivery {
             samples: Some(samples as u64),
         };
         let nothing = |why: &str| Measured::Nothing { why: why.to_owned() };
+        // A time is told as the table of the same report tells it.
+        let time = |seconds: i64, samples: usize| Measured::Number {
+            value: Decimal::from(seconds),
+            unit: "s".to_owned(),
+            text: span(seconds),
+            share: None,
+            samples: Some(samples as u64),
+        };
         let median = |median: Option<crate::delivery::Median>, why: &str| {
-            median
-                .map_or_else(|| nothing(why), |median| number(Decimal::from(median.seconds), "s", median.of))
+            median.map_or_else(|| nothing(why), |median| time(median.seconds, median.of))
         };
         match metric.name.as_str() {
             "delivery.frequency" => number(
@@ -71,7 +79,7 @@ impl Measure for Delivery {
                     |share| number(share, "%", self.changes),
                 )
             }
-            "delivery.time-to-restore" if self.failed.is_empty() => number(Decimal::ZERO, "s", 1),
+            "delivery.time-to-restore" if self.failed.is_empty() => time(0, 1),
             "delivery.time-to-restore" if !self.unrestored.is_empty() => Measured::Doubtful {
                 why: format!("what went wrong in {} is not over", self.unrestored.join(", ")),
             },

@@ -51,7 +51,7 @@ fn decimal(parts: u64, places: usize) -> String {
 }
 
 /// A duration in its two largest units.
-fn span(seconds: i64) -> String {
+pub(crate) fn span(seconds: i64) -> String {
     const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
     let mut left = seconds.max(0);
     let mut parts = Vec::new();

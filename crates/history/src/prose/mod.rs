@@ -3,7 +3,7 @@
 //! Each [`Kind`] has a template in `templates` beside `src`, in the language of Jinja, which a user may replace by one of their own. What the
 //! data holds comes from specs and records, so it is made inert: nothing in it starts a heading, a cell, a link or a tag.
 
-mod filters;
+pub(crate) mod filters;
 mod kind;
 
 use minijinja::{Environment, UndefinedBehavior};
