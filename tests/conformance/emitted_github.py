@@ -17,11 +17,11 @@ def put(answer, pointer, value):
     answer[last] = value
 
 
-def settings(expectations):
+def settings(expectations, repository=REPOSITORY):
     """Answers with which every expectation holds."""
     answers = {}
     for one in expectations:
-        answer = answers.setdefault(one["url"].replace("{repository}", REPOSITORY), {})
+        answer = answers.setdefault(one["url"].replace("{repository}", repository), {})
         if "where" in one:
             where = one["where"]
             elements = answer.setdefault(where["at"].strip("/"), [])

@@ -46,21 +46,25 @@ class Emitted:
     def __init__(self, folder):
         self.folder = folder
         self.repository = folder / "repository"
-        shutil.copytree(PROJECT, self.repository)
         self.ledger = f"file://{folder}/ledger"
-        manifest = self.repository / "clearway.toml"
-        text = manifest.read_text(encoding="utf-8")
-        if '"file:///ledger"' not in text:
-            raise Broken(f"{manifest} has not the ledger that a scenario puts its own in the place of")
-        ours = f'{{ url = "{self.ledger}", signed-by = "{KEYS}" }}'
-        manifest.write_text(text.replace('"file:///ledger"', ours), encoding="utf-8")
         self.key, public = key_pair()
+        self.place()
         (self.repository / KEYS).write_text(public, encoding="utf-8")
         self.clearway("build", ".", "--target", "github", "--out", ".")
         # One commit for all that the scenario executes, as a run has.
         act_run.commit(self.repository, folder, "main")
         self.plan = self.read(".clearway/plan.json")
         self.expectations = self.read(".clearway/settings/github/expectations.json")["expectations"]
+
+    def place(self):
+        """Copies the project, and puts the ledger of the scenario in the place of its own."""
+        shutil.copytree(PROJECT, self.repository)
+        manifest = self.repository / "clearway.toml"
+        text = manifest.read_text(encoding="utf-8")
+        if '"file:///ledger"' not in text:
+            raise Broken(f"{manifest} has not the ledger that a scenario puts its own in the place of")
+        ours = f'{{ url = "{self.ledger}", signed-by = "{KEYS}" }}'
+        manifest.write_text(text.replace('"file:///ledger"', ours), encoding="utf-8")
 
     def read(self, path):
         """A file of JSON that was emitted."""

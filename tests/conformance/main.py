@@ -8,6 +8,7 @@ from pathlib import Path
 
 import act_run
 import emitted_argo
+import emitted_boutique
 import emitted_run
 import judge_argo
 import judge_argo_lint
@@ -147,6 +148,11 @@ def execute_emitted(arguments):
     return 1 if failed or untold else 0
 
 
+def execute_boutique(arguments):
+    """Executes what is emitted for the example itself, on bad evidence and on good; exit code 1 if it did anything else than the plan says."""
+    return found_wrong("execute-boutique", emitted_boutique.check(arguments.keep))
+
+
 def found_wrong(command, wrong):
     """Prints what is wrong; exit code 1 if anything is."""
     for one in wrong:
@@ -234,6 +240,9 @@ def commands():
     one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
     one.add_argument("--keep", help="a new folder that keeps what each scenario left")
     one.set_defaults(do=execute_emitted)
+    one = sub.add_parser("execute-boutique", help="executes with act what is emitted for the example online-boutique, on bad evidence and on good")
+    one.add_argument("--keep", help="a new folder that keeps what the runs left")
+    one.set_defaults(do=execute_boutique)
 
     one = sub.add_parser("ask-prometheus", help="gates and a watch that ask a real Prometheus")
     one.set_defaults(do=ask_prometheus)

@@ -76,17 +76,11 @@ impl Log {
                 }
                 Entry::Looked(looked) => {
                     let what = match looked.at {
-                        Observed::Window => "windows",
-                        Observed::Watch => "what runs",
+                        Observed::Window => "the windows of",
+                        Observed::Watch => "what runs in",
                     };
-                    let environment = plain(&looked.environment);
-                    write!(
-                        out,
-                        "the {what} of {environment} ({}, {}): {}",
-                        plain(&looked.release),
-                        looked.path,
-                        looked.result
-                    )?;
+                    let (environment, release) = (plain(&looked.environment), plain(&looked.release));
+                    write!(out, "{what} {environment} ({release}, {}): {}", looked.path, looked.result)?;
                 }
                 Entry::Closed(closed) => {
                     write!(out, "{} is closed: {}", self.step_of(&closed.intent), plain(&closed.reason))?;
