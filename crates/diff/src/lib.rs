@@ -1,4 +1,5 @@
-//! What a change of a plan makes weaker, stronger or other, guarantee by guarantee and way by way.
+//! What a change of a plan makes weaker, stronger or other, guarantee by guarantee and way by way; and what a change of a spec does that
+//! no plan tells of.
 //!
 //! A plan says all that a pipeline lets through: which figures pass a gate, who suffices to agree, when a deployment may start, what goes on
 //! beside it, how much of the traffic has a version that is about to fail. A change is *weaker* where something is let through that was not,
@@ -27,6 +28,7 @@ mod records;
 mod releases;
 mod rest;
 mod rollback;
+mod spec;
 mod tell;
 mod triage;
 mod verdict;
@@ -37,7 +39,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{Guarantee, PathKind, Plan};
+use clearway_plan::{Guarantee, PathKind, Plan, Spec};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -46,6 +48,15 @@ pub use change::{Change, Places, Spot};
 pub use effects::{Effects, Moved, Reordered, Staffed};
 pub use tell::{Group, Side, Told, grouped};
 pub use verdict::Verdict;
+
+/// One side of a comparison.
+#[derive(Debug, Clone, Copy)]
+pub struct Compared<'s> {
+    /// What its releases do.
+    pub plan: &'s Plan,
+    /// What the spec says that it was made from; none for a plan of which that is not at hand.
+    pub spec: Option<&'s Spec>,
+}
 
 /// What a comparison is asked with.
 #[derive(Debug, Clone)]
@@ -65,6 +76,8 @@ pub struct Diff {
     pub verdicts: Vec<Summed>,
     /// What becomes of order, schedule and people.
     pub effects: Effects,
+    /// The sides of which there is a plan alone: what else specs say was not compared.
+    pub plans_alone: Vec<Side>,
 }
 
 /// What all changes of a guarantee on a way come to.
@@ -90,15 +103,29 @@ impl Diff {
     }
 }
 
-/// What a change from one plan to another comes to.
-pub fn diff(old: &Plan, new: &Plan, asked: &Asked) -> Diff {
+/// What a change from one side to another comes to.
+pub fn diff(old: Compared<'_>, new: Compared<'_>, asked: &Asked) -> Diff {
     let changes = changes(old, new, asked);
-    let effects = if old == new { Effects::default() } else { Effects::of(old, new, asked.now) };
-    Diff { verdicts: summed(&changes), changes, effects }
+    let (before, after) = (old.plan, new.plan);
+    let effects = if before == after { Effects::default() } else { Effects::of(before, after, asked.now) };
+    let sides = [(Side::Old, old), (Side::New, new)].into_iter();
+    let plans_alone = sides.filter(|(_, side)| side.spec.is_none()).map(|(side, _)| side).collect();
+    Diff { verdicts: summed(&changes), changes, effects, plans_alone }
 }
 
 /// The changes alone, the worst first.
-pub fn changes(old: &Plan, new: &Plan, asked: &Asked) -> Vec<Change> {
+pub fn changes(old: Compared<'_>, new: Compared<'_>, asked: &Asked) -> Vec<Change> {
+    let mut changes = of_plans(old.plan, new.plan, asked);
+    if let (Some(before), Some(after)) = (old.spec, new.spec) {
+        changes.extend(spec::compare(before, after, asked.now));
+        if changes.is_empty() {
+            changes.extend(spec::leftover(before, after, old.plan != new.plan));
+        }
+    }
+    change::merged(changes)
+}
+
+fn of_plans(old: &Plan, new: &Plan, asked: &Asked) -> Vec<Change> {
     let mut changes = Vec::new();
     if old != new {
         changes.extend(basis::assumptions(old, new));
@@ -115,7 +142,7 @@ pub fn changes(old: &Plan, new: &Plan, asked: &Asked) -> Vec<Change> {
             changes.extend(rest::leftover(old, new));
         }
     }
-    change::merged(changes)
+    changes
 }
 
 fn environments(old: &Plan, new: &Plan) -> Vec<Change> {

@@ -221,12 +221,48 @@ fn weigh(old: Option<&Value>, new: Option<&Value>) -> Verdict {
         rule
     };
     if plain(old) != plain(new) {
-        return Verdict::Incomparable;
+        return distances(old, new);
     }
     let asks = |rule: &Value, flag: &str| !rule[flag].as_bool().unwrap_or_default();
     let lost = |flag: &str| asks(old, flag) && !asks(new, flag);
     let won = |flag: &str| !asks(old, flag) && asks(new, flag);
     Verdict::of(lost("optional") || lost("weak"), won("optional") || won("weak"))
+}
+
+/// How far two may be apart, where nothing else of a rule was changed: what may be farther is weaker.
+fn distances(old: &Value, new: &Value) -> Verdict {
+    let sides = ["behind", "ahead"];
+    let rest = |rule: &Value| {
+        let mut rule = rule.clone();
+        sides.iter().for_each(|side| drop(rule.as_object_mut().and_then(|rule| rule.remove(*side))));
+        rule
+    };
+    if rest(old) != rest(new) {
+        return Verdict::Incomparable;
+    }
+    // A side that is not written is 0, in any unit.
+    let distance = |rule: &Value, side: &str| match &rule[side] {
+        Value::Object(distance) if distance.len() == 1 => {
+            distance.iter().next().and_then(|(unit, far)| Some((unit.clone(), far.as_u64()?)))
+        }
+        _ => None,
+    };
+    let verdicts = sides.into_iter().filter(|side| old[side] != new[side]).map(|side| {
+        match (&old[side], &new[side], distance(old, side), distance(new, side)) {
+            (.., Some((unit, before)), Some((other, after))) if unit == other => {
+                Verdict::of_limit(&before, &after)
+            }
+            (Value::Null, ..) => Verdict::Weaker,
+            (_, Value::Null, ..) => Verdict::Stronger,
+            _ => Verdict::Incomparable,
+        }
+    });
+    let verdicts: Vec<Verdict> = verdicts.collect();
+    let has = |verdict: Verdict| verdicts.contains(&verdict);
+    if has(Verdict::Incomparable) {
+        return Verdict::Incomparable;
+    }
+    Verdict::of(has(Verdict::Weaker), has(Verdict::Stronger))
 }
 
 /// The services of a stage in the order in which they move.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use clearway_plan::PathKind;
+use serde::Serialize;
 
 use crate::change::{Change, Spot};
 use crate::effects::Effects;
@@ -59,7 +60,8 @@ pub struct Told<'d> {
 }
 
 /// A side of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Side {
     /// What was.
     Old,
@@ -70,10 +72,11 @@ pub enum Side {
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.diff.is_empty() {
-            return writeln!(
+            writeln!(
                 f,
                 "nothing is let through that was not, and nothing is stopped that was not: the plans say the same"
-            );
+            )?;
+            return self.uncompared(f);
         }
         let groups = grouped(&self.diff.changes);
         for (at, verdict) in Verdict::ALL.into_iter().filter(|verdict| self.diff.has(*verdict)).enumerate() {
@@ -82,11 +85,33 @@ impl fmt::Display for Told<'_> {
                 self.group(f, group)?;
             }
         }
-        effects(f, &self.diff.effects)
+        effects(f, &self.diff.effects)?;
+        self.uncompared(f)
+    }
+}
+
+impl Diff {
+    /// What could not be compared, as a sentence.
+    pub fn uncompared(&self) -> Option<String> {
+        let (names, what) = match self.plans_alone.as_slice() {
+            [] => return None,
+            [Side::Old] => ("OLD is", "a plan"),
+            [Side::New] => ("NEW is", "a plan"),
+            _ => ("both sides are", "plans"),
+        };
+        Some(format!(
+            "{names} {what} without the spec: policies, tests, promises, rules between versions, waivers of controls and the manifest were \
+             not compared"
+        ))
     }
 }
 
 impl Told<'_> {
+    fn uncompared(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = self.diff.uncompared();
+        told.map_or(Ok(()), |told| writeln!(f, "\nnote: {told}"))
+    }
+
     fn group(&self, f: &mut fmt::Formatter<'_>, group: &Group<'_>) -> fmt::Result {
         let change = group.change;
         let guarantee = change.guarantee.map(|guarantee| format!("{guarantee}: ")).unwrap_or_default();

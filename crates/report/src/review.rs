@@ -30,6 +30,9 @@ pub fn markdown(diff: &Diff, place: &dyn Fn(Side, &Spot) -> Option<Place>) -> St
         out.push_str("\n### effects\n\n");
         write_table(&mut out, &effects);
     }
+    if let Some(told) = diff.uncompared() {
+        let _ = write!(out, "\n{}.\n", line(&told));
+    }
     out
 }
 

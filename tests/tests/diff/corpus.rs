@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use clearway_diff::Told;
 use clearway_model::{Change, Workspace};
-use clearway_plan::Plan;
 use clearway_tests::{files_below, repository};
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::{diff, example, planned, shorts};
+use super::{Read, diff, example, shorts};
 
 #[derive(Deserialize)]
 struct File {
@@ -45,15 +44,15 @@ struct Replaced {
 struct Project {
     texts: BTreeMap<String, String>,
     workspace: Workspace,
-    plan: Plan,
+    read: Read,
 }
 
 impl Project {
     fn of(name: &str) -> Self {
         let fixture = example(name);
         let workspace = fixture.workspace();
-        let plan = planned(&workspace).unwrap_or_else(|why| panic!("{name}: {why}"));
-        Self { texts: fixture.sources.into_iter().collect(), workspace, plan }
+        let read = Read::of(&workspace).unwrap_or_else(|why| panic!("{name}: {why}"));
+        Self { texts: fixture.sources.into_iter().collect(), workspace, read }
     }
 
     /// The texts after an edit.
@@ -70,25 +69,25 @@ impl Project {
     }
 
     /// The plan with other texts.
-    fn with(&mut self, texts: &BTreeMap<String, String>) -> Result<Plan, String> {
+    fn with(&mut self, texts: &BTreeMap<String, String>) -> Result<Read, String> {
         let changed = |(path, text): (&String, &String)| {
             let differs = self.texts.get(path) != Some(text);
             differs.then(|| Change::Source(path.clone(), Some(Arc::from(text.as_str()))))
         };
         self.workspace.apply(texts.iter().filter_map(changed).collect());
-        let plan = planned(&self.workspace);
+        let read = Read::of(&self.workspace);
         let back = |path: &String| {
             Change::Source(path.clone(), self.texts.get(path).map(|text| Arc::from(text.as_str())))
         };
         self.workspace.apply(texts.keys().map(back).collect());
-        plan
+        read
     }
 
     /// What is wrong about an edit; nothing where all is as expected.
     fn judge(&mut self, edit: &Edit) -> Result<(), String> {
         let texts = self.edited(edit)?;
         let new = self.with(&texts)?;
-        let found = diff(&self.plan, &new, &edit.agreed);
+        let found = diff(&self.read, &new, &edit.agreed);
         let told = Told { diff: &found, places: &|_, _| None }.to_string();
         let expected: BTreeSet<String> = edit.expect.iter().cloned().collect();
         if shorts(&found) != expected {
@@ -98,7 +97,7 @@ impl Project {
             return Err(format!("nothing is said of {witness:?}\n{told}"));
         }
         // The other way round, what was weaker is stronger. Rules on which nobody has agreed yet are weaker both ways.
-        let mut back = diff(&new, &self.plan, &edit.agreed);
+        let mut back = diff(&new, &self.read, &edit.agreed);
         back.changes.iter_mut().for_each(|change| change.verdict = change.verdict.reversed());
         let is_triage = found.changes.iter().any(|change| change.subject.ends_with("what blocks"));
         if shorts(&back) != expected && !is_triage {

@@ -13,12 +13,13 @@ mod corpus;
 mod mutants;
 mod same;
 mod signers;
+mod specs;
 
 use std::collections::BTreeSet;
 
-use clearway_diff::{Asked, Change, Diff};
+use clearway_diff::{Asked, Change, Compared, Diff};
 use clearway_model::Workspace;
-use clearway_plan::Plan;
+use clearway_plan::{Plan, Spec};
 use clearway_tests::{Fixture, repository};
 
 /// The time of every comparison.
@@ -29,6 +30,22 @@ fn example(name: &str) -> Fixture {
     let mut fixture = Fixture::folder(&repository().join("examples").join(name));
     fixture.now = Some(NOW.parse().unwrap());
     fixture
+}
+
+/// A side of a comparison: the plan of a project that holds, and what its spec says beside.
+struct Read {
+    plan: Plan,
+    spec: Spec,
+}
+
+impl Read {
+    fn of(workspace: &Workspace) -> Result<Self, String> {
+        Ok(Self { plan: planned(workspace)?, spec: clearway_plan::spec(workspace) })
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared { plan: &self.plan, spec: Some(&self.spec) }
+    }
 }
 
 /// The plan of a project that holds.
@@ -43,13 +60,14 @@ fn asked(agreed: &[String]) -> Asked {
     Asked { now: NOW.parse().unwrap(), agreed: agreed.iter().cloned().collect() }
 }
 
-fn diff(old: &Plan, new: &Plan, agreed: &[String]) -> Diff {
-    clearway_diff::diff(old, new, &asked(agreed))
+fn diff(old: &Read, new: &Read, agreed: &[String]) -> Diff {
+    clearway_diff::diff(old.compared(), new.compared(), &asked(agreed))
 }
 
-/// The changes alone.
+/// The changes of plans alone.
 fn changes(old: &Plan, new: &Plan) -> Vec<Change> {
-    clearway_diff::changes(old, new, &asked(&[]))
+    let alone = |plan| Compared { plan, spec: None };
+    clearway_diff::changes(alone(old), alone(new), &asked(&[]))
 }
 
 /// A change as `VERDICT GUARANTEE WAY`.

@@ -5,7 +5,7 @@ use clearway_syntax::{FormatOptions, format};
 use clearway_tests::{Fixture, files_below, repository};
 use rayon::prelude::*;
 
-use super::{diff, example, planned};
+use super::{Read, diff, example};
 
 /// The examples.
 fn examples() -> Vec<String> {
@@ -60,14 +60,14 @@ fn turned(text: &str) -> String {
 fn formatting_comments_and_the_order_of_declarations_change_nothing() {
     examples().par_iter().for_each(|name| {
         let fixture = example(name);
-        let plan = planned(&fixture.workspace()).unwrap();
+        let read = Read::of(&fixture.workspace()).unwrap();
         for (what, change) in
             [("formatting", &narrow as &dyn Fn(&str) -> String), ("comments", &commented), ("order", &turned)]
         {
             let other = changed(&fixture, change);
             assert_ne!(other.sources, fixture.sources, "{name}: {what}");
-            let other = planned(&other.workspace()).unwrap_or_else(|why| panic!("{name}: {what}: {why}"));
-            let found = diff(&plan, &other, &[]);
+            let other = Read::of(&other.workspace()).unwrap_or_else(|why| panic!("{name}: {what}: {why}"));
+            let found = diff(&read, &other, &[]);
             assert!(found.is_empty() && found.effects.is_empty(), "{name}: {what}: {:#?}", found.changes);
         }
     });

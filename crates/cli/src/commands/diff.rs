@@ -2,8 +2,8 @@
 
 use camino::Utf8Path;
 use clearway_diagnostics::{Diagnostic, Position, Report, Severity, Sources};
-use clearway_diff::{Acceptance, Asked, Change, Diff, Side, Spot, Told, Verdict as Verdicts};
-use clearway_plan::Plan;
+use clearway_diff::{Acceptance, Asked, Change, Compared, Diff, Side, Spot, Told, Verdict as Verdicts};
+use clearway_plan::{Plan, Spec};
 use clearway_report::Place;
 use clearway_runtime::{PlanFile, Platform, Trouble};
 use serde_json::{Value, json};
@@ -20,11 +20,18 @@ use crate::{files, runtime};
 pub(super) struct Read {
     pub plan: Option<Plan>,
     pub spec: Option<Opened>,
+    /// What the spec says beside its plan.
+    said: Option<Spec>,
     /// What is wrong with the spec.
     errors: Vec<Diagnostic>,
 }
 
 impl Read {
+    /// What is compared; nothing of a spec that does not hold.
+    pub fn compared(&self) -> Option<Compared<'_>> {
+        Some(Compared { plan: self.plan.as_ref()?, spec: self.said.as_ref() })
+    }
+
     /// What is wrong, with its places.
     fn reports(&self) -> Vec<Report> {
         let spec = self.spec.iter();
@@ -41,8 +48,8 @@ pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Verdict, Failure> 
         }
     }
     let asked = Asked { now: runtime::clock(args.given.now), agreed: args.agreed.iter().cloned().collect() };
-    let plans = old.plan.as_ref().zip(new.plan.as_ref());
-    let diff = plans.map(|(old, new)| clearway_diff::diff(old, new, &asked));
+    let sides = old.compared().zip(new.compared());
+    let diff = sides.map(|(old, new)| clearway_diff::diff(old, new, &asked));
     let side = |side: Side| if side == Side::Old { &old } else { &new };
     let place = |at: Side, spot: &Spot| side(at).spec.as_ref().and_then(|spec| place(spec, spot));
     let errors: Vec<Value> = [("old", &old), ("new", &new)]
@@ -129,7 +136,7 @@ pub(super) fn read(path: &Utf8Path, given: &GivenArgs) -> Result<Read, Failure> 
 }
 
 fn plan(bytes: &[u8]) -> Result<Read, Failure> {
-    Ok(Read { plan: Some(PlanFile::read(bytes)?.plan), spec: None, errors: Vec::new() })
+    Ok(Read { plan: Some(PlanFile::read(bytes)?.plan), spec: None, said: None, errors: Vec::new() })
 }
 
 fn spec(mut opened: Opened, given: &GivenArgs) -> Result<Read, Failure> {
@@ -138,7 +145,8 @@ fn spec(mut opened: Opened, given: &GivenArgs) -> Result<Read, Failure> {
     let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
     let errors = compiled.diagnostics.iter().filter(is_error).cloned().collect();
     let fails = compiled.fails();
-    Ok(Read { plan: compiled.plan.filter(|_| !fails), spec: Some(opened), errors })
+    let said = (!fails).then(|| clearway_plan::spec(&opened.workspace));
+    Ok(Read { plan: compiled.plan.filter(|_| !fails), spec: Some(opened), said, errors })
 }
 
 /// The file and line of a spot.
@@ -165,6 +173,7 @@ fn as_json<'r>(diff: Option<&Diff>, errors: &[Value], side: &dyn Fn(Side) -> &'r
         "changes": diff.map(|diff| diff.changes.iter().map(change).collect::<Vec<_>>()).unwrap_or_default(),
         "verdicts": diff.map_or_else(|| json!([]), |diff| json!(diff.verdicts)),
         "effects": diff.map(|diff| json!(diff.effects)),
+        "plans-alone": diff.map(|diff| json!(diff.plans_alone)),
         "errors": errors,
     })
 }

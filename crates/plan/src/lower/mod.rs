@@ -15,6 +15,7 @@ mod releases;
 mod rollouts;
 mod running;
 mod seconds;
+mod spec;
 mod steps;
 mod waivers;
 mod waves;
@@ -32,6 +33,8 @@ use crate::gate::{Evidence, Gate};
 use crate::ir::{Artifact, Environment, FORMAT, Plan};
 use crate::protected::{Dataset, Secret};
 use crate::running::Flag;
+
+pub use spec::spec;
 
 /// The plan of a project. It exists for a project that holds, and for no other.
 pub fn lower(checked: &Checked<'_>) -> Plan {

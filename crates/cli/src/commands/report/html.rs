@@ -11,7 +11,7 @@ use super::matrix;
 use super::spec::Places;
 use crate::Verdict;
 use crate::args::HtmlReportArgs;
-use crate::commands::diff::{place, read};
+use crate::commands::diff::{Read, place, read};
 use crate::commands::graph::gathered;
 use crate::commands::plan::{kept, schedule_or_why};
 use crate::error::Failure;
@@ -42,8 +42,10 @@ pub(crate) fn run(args: &HtmlReportArgs, output: &Output) -> Result<Verdict, Fai
         .collect();
     let old = args.against.as_deref().map(|old| read(old, &args.project.given)).transpose()?;
     let asked = Asked { now, agreed: args.agreed.iter().cloned().collect() };
-    let before = old.as_ref().and_then(|old| old.plan.as_ref());
-    let diff = before.map(|before| clearway_diff::diff(before, plan, &asked));
+    let spec = clearway_plan::spec(&opened.workspace);
+    let after = clearway_diff::Compared { plan, spec: Some(&spec) };
+    let before = old.as_ref().and_then(Read::compared);
+    let diff = before.map(|before| clearway_diff::diff(before, after, &asked));
     let spot = |side: Side, spot: &Spot| match side {
         Side::Old => place(old.as_ref()?.spec.as_ref()?, spot),
         Side::New => place(&opened, spot),
