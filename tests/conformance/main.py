@@ -9,6 +9,7 @@ from pathlib import Path
 import act_run
 import emitted_argo
 import emitted_boutique
+import emitted_review
 import emitted_run
 import judge_argo
 import judge_argo_lint
@@ -145,6 +146,22 @@ def execute_emitted(arguments):
             print(f"{'told' if wrong else 'not told'}: {name}{f' ({wrong[0]})' if wrong else ''}")
             untold += not wrong
         print(f"execute-emitted: {len(DAMAGES) - untold} damages told, {untold} not", file=sys.stderr)
+        failed += execute_review(arguments)
+    return 1 if failed or untold else 0
+
+
+def execute_review(arguments):
+    """Executes the workflow that looks at pull requests; exit code 1 if it did anything else than it must, or no damage was told."""
+    changes, damages = emitted_review.try_all(arguments.jobs)
+    for name, seconds, wrong in changes:
+        print(f"{'not as it must be' if wrong else 'as it must be'}: {name} ({seconds} s)")
+        for one in wrong:
+            print(f"  {one}")
+    for name, (_, _, wrong) in damages:
+        print(f"{'told' if wrong else 'not told'}: {name}{f' ({wrong[0]})' if wrong else ''}")
+    failed = sum(bool(wrong) for *_, wrong in changes)
+    untold = sum(not wrong for _, (_, _, wrong) in damages)
+    print(f"execute-review: {len(changes) - failed} changes as they must be, {failed} not; {untold} damages not told", file=sys.stderr)
     return 1 if failed or untold else 0
 
 
@@ -243,6 +260,10 @@ def commands():
     one = sub.add_parser("execute-boutique", help="executes with act what is emitted for the example online-boutique, on bad evidence and on good")
     one.add_argument("--keep", help="a new folder that keeps what the runs left")
     one.set_defaults(do=execute_boutique)
+
+    one = sub.add_parser("execute-review", help="executes with act the workflow that looks at pull requests, over changes of the project beside")
+    one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
+    one.set_defaults(do=execute_review)
 
     one = sub.add_parser("ask-prometheus", help="gates and a watch that ask a real Prometheus")
     one.set_defaults(do=ask_prometheus)

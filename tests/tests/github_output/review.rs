@@ -67,7 +67,8 @@ fn program(path: &Path, script: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// What `clearway` is called with where reviews are these, and what the step puts out. `known` says whether a plan was built before.
+/// What `clearway` is called with where reviews are these, and what the step puts out: a line for each call. `known` says whether a spec and a
+/// plan were there before.
 fn compared(reviews: &str, known: bool, exit: i32) -> (bool, String, String) {
     let workflow = workflow();
     let step =
@@ -82,7 +83,9 @@ fn compared(reviews: &str, known: bool, exit: i32) -> (bool, String, String) {
     );
     program(
         &path("temp/clearway/clearway"),
-        &format!("printf '%s\\n' \"$@\" > \"${{CALLED}}\"\necho told\nexit {exit}"),
+        &format!(
+            "echo \"$@\" >> \"${{CALLED}}\"\necho told\n[ \"$2\" = \"$3\" ] || [ \"$1\" = plan ] || exit {exit}"
+        ),
     );
     let values: BTreeMap<&str, &str> =
         [("REVISION", "abc1"), ("NUMBER", "7"), ("AUTHOR", "ana"), ("GROUP", "change-board")].into();
@@ -115,13 +118,16 @@ fn whose_last_word_is_an_approval_of_this_revision_has_accepted() {
     assert!(ended, "the step that keeps what is told comes behind it");
     assert_eq!(output, "verdict=1\n");
     let called: Vec<&str> = called.lines().collect();
-    assert_eq!(called[..3], ["diff", "c0ffee:.clearway/plan.json", ".clearway/plan.json"]);
-    let accepted: Vec<&&str> = called.iter().filter(|arg| arg.starts_with("--accepted=")).collect();
-    assert_eq!(accepted, [&"--accepted=carla", &"--accepted=gina"]);
-    let value = |name: &str| called[called.iter().position(|arg| *arg == name).unwrap() + 1];
+    let how = "--format markdown --fail-on weaker --accept-by change-board --named-on github --author ana \
+               --accepted=carla --accepted=gina";
     assert_eq!(
-        [value("--fail-on"), value("--accept-by"), value("--named-on"), value("--author")],
-        ["weaker", "change-board", "github", "ana"]
+        called,
+        [
+            "diff c0ffee:./ c0ffee:./ --fail-on weaker",
+            &format!("diff c0ffee:./ . {how}"),
+            &format!("diff c0ffee:.clearway/plan.json .clearway/plan.json {how}"),
+            "plan . --format markdown",
+        ]
     );
 }
 
@@ -130,7 +136,7 @@ fn without_reviews_nobody_has_accepted_and_without_a_plan_before_nothing_is_comp
     let (ended, called, output) = compared("", true, 0);
     assert!(ended && output == "verdict=0\n" && !called.contains("--accepted="), "{called}");
     let (ended, called, output) = compared("", false, 1);
-    assert!(ended && output == "verdict=0\n" && called.is_empty(), "{called}");
+    assert!(ended && output == "verdict=0\n" && called == "plan . --format markdown\n", "{called}");
 }
 
 #[test]

@@ -1,9 +1,16 @@
 //! What a pull request makes weaker: told in a comment, and stopped unless somebody accepts it whom the spec before the change names.
 //!
-//! What is compared are the plans that were built, since they are what pipelines go by. The job that looks has a token that can only read; the
-//! one that comments can write, and runs nothing of the repository. A pull request from a fork is given no token that can write: there
-//! the summary of the run tells what the comment would. Who accepts approves the pull request and has the failed job run again, which takes the
-//! place of its earlier result; a run of its own for each review would leave the failed one beside it.
+//! What is compared are the specs, and the plans that were built, since these are what pipelines go by. The job that looks has a token that can
+//! only read; the one that comments can write, and runs nothing of the repository.
+//!
+//! Facts of GitHub that this rests on, and where its documentation says them:
+//! - The list of the reviews of a pull request is in chronological order (REST API, "List reviews for a pull request"): the last line of a
+//!   login is its last word.
+//! - A pull request from a public fork is given no token that can write ("GITHUB_TOKEN reference", the column of forks): there the summary of
+//!   the run tells what the comment would.
+//! - Comments are refused with "Body is too long (maximum is 65536 characters)", the API's own words.
+//! - A job that is run again takes the place of its earlier result, in a new attempt of the same run: who accepts approves the pull request
+//!   and has the failed job run again. A run of its own for each review would leave the failed one beside it.
 
 use clearway_plan::{Origin, Plan};
 use serde_saphyr::Commented;
@@ -120,7 +127,7 @@ fn look(settings: &Settings, group: &str) -> Job {
         uses: Some(Action::UploadArtifact.pinned(settings)),
         inputs: texts(&[
             ("name", NAME),
-            ("path", "${{ runner.temp }}/review/review.md"),
+            ("path", "${{ runner.temp }}/review"),
             ("if-no-files-found", "error"),
             ("overwrite", "true"),
         ]),
