@@ -160,3 +160,119 @@ fn the_reference_is_written_and_the_schema_is_printed() {
     assert_eq!((code, schema["$defs"]["kind.waiver"]["required"][0].as_str()), (0, Some("approver")));
     assert_eq!(clearway(&["doc"]).0, 2, "one of the two is asked for");
 }
+
+/// The payments example with its pipelines.
+fn payments() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let copied = |from: &str, to: &str| {
+        let from = clearway_tests::repository().join(from);
+        for path in clearway_tests::files_below(&from) {
+            let at = folder.path().join(to).join(path.strip_prefix(&from).unwrap());
+            fs::create_dir_all(at.parent().unwrap()).unwrap();
+            fs::copy(path, at).unwrap();
+        }
+    };
+    copied("examples/shared", "shared");
+    copied("examples/payments", "payments");
+    let (code, said) = ahead(&folder.path().join("payments"), &["build", "--target", "github", "--out", "."]);
+    assert_eq!(code, 0, "{said}");
+    folder
+}
+
+/// What the binary says in a project, errors included.
+fn ahead(project: &Path, arguments: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_clearway"));
+    let output = command.args(arguments).current_dir(project).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn what_looks_ahead_tells_what_the_plan_says() {
+    let folder = payments();
+    let project = folder.path().join("payments");
+    let says = |kind: &str, words: &[&str]| {
+        let (code, text) = ahead(&project, &["report", kind]);
+        assert_eq!(code, 0, "{kind}: {text}");
+        words.iter().for_each(|word| assert!(text.contains(word), "{kind} does not say {word:?}:\n{text}"));
+    };
+    says(
+        "board",
+        &[
+            "# Board record: weekly",
+            "- regulated, controller: 1 of finance-controller, within 1 business-day",
+            "waived until 2026-11-21",
+            "## Risks",
+            "Nothing is on record.",
+        ],
+    );
+    says(
+        "readiness",
+        &["- [ ] gate coverage: coverage.branches >= 85%", "no longer ago than 7 d", "nothing is ticked"],
+    );
+    says("release-notes", &["- payment-api: 6.4.0 → 7.0.0", "in shares: 1%, 10%, 50%, 100%."]);
+    says(
+        "runbook",
+        &["- wave 2: payment-api from 6.4.0 to 7.0.0", "alert payments-fail (critical)", "## Whom to call"],
+    );
+    says("rollback-plan", &["- sent-back: 1 of on-call", "- wave 2: payment-api from 7.0.0 back to 6.4.0"]);
+    let (_, plan) = ahead(&project, &["report", "rollback-plan"]);
+    let at = |text: &str| plan.find(text).unwrap();
+    assert!(at("## production-apac") < at("## production-eu"), "what came last goes back first");
+    assert!(
+        at("payment-api from 7.0.0 back") < at("ledger from 4.2.0 back"),
+        "waves are undone from the last"
+    );
+}
+
+#[test]
+fn what_looks_ahead_ticks_what_is_on_record_and_nothing_else() {
+    let folder = payments();
+    let project = folder.path().join("payments");
+    let report = r#"<testsuites tests="1" failures="0"><testsuite name="a" tests="1" failures="0"><testcase name="b" classname="a" time="1"/></testsuite></testsuites>"#;
+    fs::write(project.join("one.xml"), report).unwrap();
+    // A gate of the release that asks for one report: it is decided, and recorded.
+    let plan = fs::read_to_string(project.join(".clearway/plan.json")).unwrap();
+    let mut plan: Value = serde_json::from_str(&plan).unwrap();
+    plan["gates"]["tests"]["evidence"] = serde_json::json!([{"reader": "junit", "sources": ["one.xml"]}]);
+    plan["gates"]["tests"]["requires"].as_array_mut().unwrap().truncate(1);
+    fs::write(project.join(".clearway/plan.json"), plan.to_string()).unwrap();
+    let subject = format!("--subject=ledger=4.2.0@sha256:{}", "5c".repeat(32));
+    let commit = "0".repeat(40);
+    let mut decide =
+        vec!["gate", "run", "tests", "--plan", ".clearway/plan.json", "--ledger", "now", "--run", "7"];
+    decide.extend(["--release", "weekly", "--stage", "staging", "--commit", &commit, &subject]);
+    let (code, said) = ahead(&project, &decide);
+    assert_eq!(code, 0, "{said}");
+    let ticked = |arguments: &[&str]| {
+        let (code, text) = ahead(&project, &[&["report", "readiness"], arguments].concat());
+        assert_eq!(code, 0, "{text}");
+        let ticked = text.lines().filter(|line| line.starts_with("- [x]") || line.starts_with("## "));
+        ticked.map(|line| line.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let here = ticked(&["--ledger", "now"]);
+    let at = here.iter().position(|line| line == "- [x] gate tests").expect("the gate is ticked");
+    assert_eq!(here[at - 1], "## staging (staging)");
+    assert_eq!(here.iter().filter(|line| line.starts_with("- [x]")).count(), 1, "{here:?}");
+    for arguments in [&[] as &[&str], &["--ledger", "now", "--run", "8"]] {
+        assert!(!ticked(arguments).iter().any(|line| line.starts_with("- [x]")), "{arguments:?}");
+    }
+    let (code, said) = ahead(&project, &["report", "board", "--release", "monthly"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("the releases are: weekly"), "{said}");
+}
+
+#[test]
+fn a_template_of_ones_own_is_filled_in_or_told_what_it_lacks() {
+    let folder = payments();
+    let project = folder.path().join("payments");
+    let filled = |template: &str| {
+        fs::write(project.join("own.md"), template).unwrap();
+        ahead(&project, &["report", "runbook", "--template", "own.md"])
+    };
+    let (code, text) = filled("{% for release in releases %}{{ release.name }} of {{ project }}{% endfor %}");
+    assert_eq!((code, text.as_str()), (0, "weekly of payments"));
+    let (code, text) = filled("{{ releases[0].nothing }}");
+    assert_eq!(code, 2);
+    assert!(text.contains("`--format json` prints what a template is filled in with"), "{text}");
+}

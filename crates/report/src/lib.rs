@@ -5,6 +5,7 @@
 //! `clearway-picture`, and [`page`] puts all of it on one page.
 
 pub mod access;
+pub mod ahead;
 pub mod graph;
 pub mod jobs;
 mod markdown;

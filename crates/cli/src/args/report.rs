@@ -13,7 +13,8 @@ pub(crate) struct ReportArgs {
     /// What a spec comes to.
     #[command(subcommand)]
     pub spec: Option<SpecReport>,
-    /// What looks back on the records: change, audit, delivery, postmortem, review, lessons
+    /// What looks ahead, from a plan: board, readiness, release-notes, rollback-plan, runbook; what looks back on the records: change, audit,
+    /// delivery, postmortem, review, lessons
     #[arg(value_name = "KIND", required = true)]
     pub kind: Option<Kind>,
     /// How to print it
@@ -55,21 +56,8 @@ pub(crate) struct BundleArgs {
     /// The folder to write, which must not be there
     #[arg(long, value_name = "FOLDER")]
     pub out: Utf8PathBuf,
-    /// Where the records are: a folder, file://… or s3://bucket/prefix
-    #[arg(long, value_name = "DEST")]
-    pub ledger: Option<String>,
-    /// Believe only records that a key of this file has signed, and put the keys in: Ed25519 public keys in PEM
-    #[arg(long, value_name = "FILE")]
-    pub trust: Option<Utf8PathBuf>,
-    /// The plan that the pipelines were built from
-    #[arg(long, value_name = "FILE", default_value = ".clearway/plan.json")]
-    pub plan: Utf8PathBuf,
-    /// From this moment on, as RFC 3339; from the first record by default
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<jiff::Timestamp>,
-    /// Until this moment, as RFC 3339; until now by default
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<jiff::Timestamp>,
+    #[command(flatten)]
+    pub records: RecordsArgs,
 }
 
 /// The page.
@@ -105,9 +93,9 @@ pub(crate) enum TableFormat {
     Csv,
 }
 
-/// What is looked back on.
-#[derive(Args)]
-pub(crate) struct HistoryArgs {
+/// The records, and the plan that they are read with.
+#[derive(Args, Clone)]
+pub(crate) struct RecordsArgs {
     /// Where the records are: a folder, file://… or s3://bucket/prefix
     #[arg(long, value_name = "DEST")]
     pub ledger: Option<String>,
@@ -117,18 +105,28 @@ pub(crate) struct HistoryArgs {
     /// The plan that the pipelines were built from
     #[arg(long, value_name = "FILE", default_value = ".clearway/plan.json")]
     pub plan: Utf8PathBuf,
-    /// Only this run
-    #[arg(long, value_name = "ID")]
-    pub run: Option<String>,
-    /// Only this change request
-    #[arg(long, value_name = "ID")]
-    pub change: Option<String>,
     /// From this moment on, as RFC 3339; from the first record by default
     #[arg(long, value_name = "TIME")]
     pub since: Option<jiff::Timestamp>,
     /// Until this moment, as RFC 3339; until now by default
     #[arg(long, value_name = "TIME")]
     pub until: Option<jiff::Timestamp>,
+}
+
+/// What is looked back on.
+#[derive(Args)]
+pub(crate) struct HistoryArgs {
+    #[command(flatten)]
+    pub records: RecordsArgs,
+    /// Only this release
+    #[arg(long, value_name = "NAME")]
+    pub release: Option<String>,
+    /// Only this run
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// Only this change request
+    #[arg(long, value_name = "ID")]
+    pub change: Option<String>,
     /// Incidents, as a table: CSV with a row of names, or a list of JSON objects
     #[arg(long, value_name = "FILE")]
     pub incidents: Option<Utf8PathBuf>,

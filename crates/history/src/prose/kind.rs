@@ -33,6 +33,8 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// What a board decides on, and what it has decided.
+    Board "board",
     /// Each change with who asked for it, what held, who agreed, what it did and how it went.
     Change "change",
     /// Every production change traced, and what it cannot show.
@@ -43,6 +45,14 @@ kinds! {
     Postmortem "postmortem",
     /// A change looked at again after it was made.
     Review "review",
+    /// What must be ready before each environment, and what is on record of it.
+    Readiness "readiness",
+    /// What comes to users, and what is known of it.
+    ReleaseNotes "release-notes",
+    /// How a release is undone, environment by environment.
+    RollbackPlan "rollback-plan",
+    /// What is done in which order, what is watched, and whom to call.
+    Runbook "runbook",
     /// What went wrong more than once, and what would have caught it.
     Lessons "lessons",
 }

@@ -59,13 +59,13 @@ pub(crate) fn run(args: &BundleArgs, output: &Output) -> Result<Verdict, Failure
         }
     }
 
-    let built = files::read(&args.plan)?;
+    let built = files::read(&args.records.plan)?;
     let file = PlanFile::read(built.as_bytes())?;
     let same = file.plan == *plan;
     if !same {
         output.note(&format!(
             "`{}` was built from another spec than this: build again, or check out what it was built from",
-            args.plan
+            args.records.plan
         ));
     }
     // A report looks for the project's own keys where its plan says they are.
@@ -85,11 +85,12 @@ pub(crate) fn run(args: &BundleArgs, output: &Output) -> Result<Verdict, Failure
         bundle.insert(format!("{name}.md"), prose(kind, None, &data)?);
     }
     bundle.insert(PLAN.to_owned(), built);
-    if let Some(keys) = &args.trust {
+    if let Some(keys) = &args.records.trust {
         bundle.insert(KEYS.to_owned(), files::read(keys)?);
     }
     let mut records = Vec::new();
-    let count = runtime::ledger(args.ledger.as_deref(), args.trust.as_deref())?.export(&mut records)?;
+    let count = runtime::ledger(args.records.ledger.as_deref(), args.records.trust.as_deref())?
+        .export(&mut records)?;
     bundle.insert(README.to_owned(), how_to_verify(args, now, count));
 
     write(&args.out, bundle, &records)?;
@@ -125,13 +126,10 @@ fn add_report(
 /// What is looked back on: everything in the period.
 fn history_of(args: &BundleArgs, now: jiff::Timestamp) -> HistoryArgs {
     HistoryArgs {
-        ledger: args.ledger.clone(),
-        trust: args.trust.clone(),
-        plan: args.plan.clone(),
+        records: args.records.clone(),
+        release: None,
         run: None,
         change: None,
-        since: args.since,
-        until: args.until,
         incidents: None,
         column: Vec::new(),
         incident: None,
@@ -143,11 +141,12 @@ fn history_of(args: &BundleArgs, now: jiff::Timestamp) -> HistoryArgs {
 
 /// How somebody who has the folder alone looks whether it is whole.
 fn how_to_verify(args: &BundleArgs, now: jiff::Timestamp, count: usize) -> String {
-    let trust = if args.trust.is_some() { format!(" --trust {KEYS}") } else { String::new() };
+    let trust = if args.records.trust.is_some() { format!(" --trust {KEYS}") } else { String::new() };
     let time = |name: &str, time: Option<jiff::Timestamp>| {
         time.map(|time| format!(" --{name} {time}")).unwrap_or_default()
     };
-    let period = time("since", args.since) + &time("until", args.until) + &time("now", Some(now));
+    let period =
+        time("since", args.records.since) + &time("until", args.records.until) + &time("now", Some(now));
     format!(
         "# What is here, and how to look whether it is whole\n\n\
          | file | what it is |\n|---|---|\n\

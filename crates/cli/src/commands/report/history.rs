@@ -1,4 +1,4 @@
-//! The reports that look back: what the ledger, the plan and a table of incidents say together.
+//! The reports in words, and those that look back: what the ledger, the plan and a table of incidents say together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -37,24 +37,38 @@ struct Known<'a> {
 
 /// The data of a report. An audit with findings fails.
 pub(super) fn data(kind: Kind, args: &HistoryArgs) -> Result<(Value, Verdict), Failure> {
-    let known = Known::of(kind, args)?;
-    let links = known.links();
+    let known = || Known::of(kind, args);
     let data = match kind {
-        Kind::Change => json!({"changes": known.asked()?}),
-        Kind::Audit => return known.audit(),
-        Kind::Delivery => return Ok(known.delivery(&links)),
-        Kind::Postmortem => return known.postmortem(&links),
-        Kind::Review => return known.review(&links),
-        Kind::Lessons => json!({"lessons": lessons(&known.in_period(), &links, known.often())}),
+        Kind::Board | Kind::Readiness | Kind::ReleaseNotes | Kind::RollbackPlan | Kind::Runbook => {
+            super::ahead::data(args)?
+        }
+        Kind::Change => json!({"changes": known()?.asked()?}),
+        Kind::Audit => return known()?.audit(),
+        Kind::Delivery => {
+            let known = known()?;
+            return Ok(known.delivery(&known.links()));
+        }
+        Kind::Postmortem => {
+            let known = known()?;
+            return known.postmortem(&known.links());
+        }
+        Kind::Review => {
+            let known = known()?;
+            return known.review(&known.links());
+        }
+        Kind::Lessons => {
+            let known = known()?;
+            json!({"lessons": lessons(&known.in_period(), &known.links(), known.often())})
+        }
     };
     Ok((data, Verdict::Holds))
 }
 
 impl<'a> Known<'a> {
     fn of(kind: Kind, args: &'a HistoryArgs) -> Result<Self, Failure> {
-        let log = runtime::ledger(args.ledger.as_deref(), args.trust.as_deref())?.log()?;
-        let plan = match args.plan.exists() {
-            true => Some(PlanFile::read(files::read(&args.plan)?.as_bytes())?),
+        let log = runtime::ledger(args.records.ledger.as_deref(), args.records.trust.as_deref())?.log()?;
+        let plan = match args.records.plan.exists() {
+            true => Some(PlanFile::read(files::read(&args.records.plan)?.as_bytes())?),
             false => None,
         };
         let production = plan.as_ref().map(|plan| {
@@ -64,7 +78,8 @@ impl<'a> Known<'a> {
         let all = changes(&log);
         let now = runtime::clock(args.now);
         let first = all.first().map_or(now, |change| change.began);
-        let period = Period { from: args.since.unwrap_or(first), until: args.until.unwrap_or(now) };
+        let period =
+            Period { from: args.records.since.unwrap_or(first), until: args.records.until.unwrap_or(now) };
         if period.until < period.from {
             return Err(Trouble::new(format!("{} is before {}", period.until, period.from))
                 .help("give `--since` and `--until`, the earlier one first")
@@ -78,7 +93,7 @@ impl<'a> Known<'a> {
         let production = production.ok_or_else(|| {
             Trouble::new(format!(
                 "which environments are production is not known: there is no `{}`",
-                args.plan
+                args.records.plan
             ))
             .help("give `--plan`: the plan.json that `clearway build` has written")
         })?;
@@ -111,6 +126,7 @@ impl<'a> Known<'a> {
         };
         let chosen = self.all.iter().filter(|change| {
             self.period.contains(change.began)
+                && asked(&self.args.release, Some(&change.release))
                 && asked(&self.args.run, Some(&change.run))
                 && asked(&self.args.change, change.request.as_ref())
         });
@@ -156,7 +172,8 @@ impl<'a> Known<'a> {
     /// The first record that none of the project's keys has signed, where it has any.
     fn unsigned(&self, keys: Option<&str>) -> Result<Option<Finding>, Failure> {
         let Some(keys) = keys else { return Ok(None) };
-        let broken = runtime::ledger(self.args.ledger.as_deref(), Some(Utf8Path::new(keys)))?.check()?.err();
+        let broken =
+            runtime::ledger(self.args.records.ledger.as_deref(), Some(Utf8Path::new(keys)))?.check()?.err();
         Ok(broken.map(|broken| {
             let number = broken.record.trim_end_matches(".json").parse::<u64>().ok();
             let record = self.log.records().iter().find(|one| Some(one.record.sequence) == number);

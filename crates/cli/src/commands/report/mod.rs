@@ -1,6 +1,7 @@
 //! `clearway report`
 
 mod access;
+mod ahead;
 mod bundle;
 mod history;
 mod html;
