@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::svg::{Form, cut, escaped, framed, width};
+use crate::svg::{Form, MARGIN, cut, escaped, framed, lane, width};
 
 /// A chart to draw. Instants are seconds; which, the labels say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,8 +101,6 @@ const WIDE: i64 = 960;
 const ROW: i64 = 24;
 /// The room for a section's name and its clock.
 const HEAD: i64 = 46;
-/// The room around the whole.
-const MARGIN: i64 = 16;
 /// What is shorter than this is drawn as wide as this, or nobody would see it.
 const SEEN: i64 = 3;
 
@@ -118,14 +116,7 @@ impl Chart {
         for section in &self.sections {
             let count = i64::try_from(section.rows.len()).unwrap_or_default();
             let bottom = top + HEAD + count * ROW + 8;
-            let _ = writeln!(
-                body,
-                "<g><rect class=\"lane\" x=\"8\" y=\"{top}\" width=\"{}\" height=\"{}\" rx=\"6\"/><text class=\"head\" x=\"{MARGIN}\" y=\"{}\">{}</text>",
-                left + WIDE,
-                bottom - top,
-                top + 18,
-                escaped(&cut(&section.name, 100)),
-            );
+            let _ = writeln!(body, "<g>{}", lane(&section.name, top, left + WIDE, bottom - top));
             self.ticks(&mut body, section, left, (top + HEAD - 6, bottom));
             for (at, row) in section.rows.iter().enumerate() {
                 let y = top + HEAD + i64::try_from(at).unwrap_or_default() * ROW;

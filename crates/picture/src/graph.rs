@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 
+use crate::implied::implied;
 use crate::layers::{layers, turned};
 use crate::order::order;
 use crate::place::{Band, Item, place};
-use crate::svg::{Form, cut, escaped, framed, width};
+use crate::svg::{Form, MARGIN, cut, escaped, framed, lane, width};
 
 /// A graph to draw.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -140,10 +141,11 @@ const LABELLED_PASSAGE: i64 = 18;
 const BESIDE: i64 = 14;
 /// The room at the top of a lane for its name.
 const HEAD: i64 = 24;
-/// The room around the whole.
-const MARGIN: i64 = 16;
 /// With more edges than this, what they say is only told to who points at them.
 const LABELLED: usize = 40;
+
+/// With more edges than this, they are thin.
+const THICK: usize = 200;
 
 /// A box in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,6 +174,19 @@ impl Graph {
         stacked(&self.title, &self.description, std::slice::from_ref(self), form)
     }
 
+    /// Leaves out the plain arrows that follow from others, and says how many: of what somebody points at, or what is wrong, all stays.
+    pub fn without_implied(&mut self) -> usize {
+        let count = self.nodes.len();
+        let is_plain =
+            |edge: &Edge| edge.line == Line::Solid && !edge.marked && edge.from.max(edge.to) < count;
+        let plain: Vec<(usize, usize)> =
+            self.edges.iter().filter(|edge| is_plain(edge)).map(|edge| (edge.from, edge.to)).collect();
+        let mut implied = implied(count, &plain).into_iter();
+        let before = self.edges.len();
+        self.edges.retain(|edge| !is_plain(edge) || !implied.next().unwrap_or_default());
+        before - self.edges.len()
+    }
+
     /// The edges that have both ends.
     fn connected(&self) -> Vec<&Edge> {
         let is_node = |at: usize| at < self.nodes.len();
@@ -184,20 +199,16 @@ impl Graph {
             |edge: &Edge| in_circle[edge.from].is_some() && in_circle[edge.from] == in_circle[edge.to];
         let mut body = String::new();
         for (name, (top, bottom)) in self.lanes.iter().zip(&layout.bands) {
-            let _ = writeln!(
-                body,
-                "<g><rect class=\"lane\" x=\"8\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\"/><text class=\"head\" x=\"18\" y=\"{}\">{}</text></g>",
-                top - HEAD,
-                width - 16,
-                bottom - top + HEAD,
-                top - HEAD + 17,
-                escaped(&cut(name, 80)),
-            );
+            let _ = writeln!(body, "<g>{}</g>", lane(name, top - HEAD, width - 16, bottom - top + HEAD));
         }
+        // Many lines are thin, or the boxes would not be seen for them.
+        let is_thin = edges.len() > THICK;
+        body.push_str(if is_thin { "<g class=\"many\">\n" } else { "" });
         for (at, edge) in edges.iter().enumerate() {
             let marked = edge.marked || is_circular(edge);
             self.edge(&mut body, edge, marked, &layout.routes[at], layout.turned[at]);
         }
+        body.push_str(if is_thin { "</g>\n" } else { "" });
         if edges.len() <= LABELLED {
             draw_labels(&mut body, edges, &layout.routes);
         }

@@ -10,6 +10,7 @@
 
 mod chart;
 mod graph;
+mod implied;
 mod layers;
 mod order;
 mod place;
@@ -17,4 +18,5 @@ mod svg;
 
 pub use chart::{Bar, Chart, Look as BarLook, Row, Section, Tick};
 pub use graph::{Edge, Graph, Line, Look, Node, stacked};
+pub use implied::implied;
 pub use svg::{Form, STYLE};

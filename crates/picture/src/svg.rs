@@ -18,6 +18,23 @@ pub const STYLE: &str = include_str!("style.css");
 /// How wide a letter is at most, at a size of 12.
 const LETTER: usize = 7;
 
+/// The room around the whole of a picture.
+pub(crate) const MARGIN: i64 = 16;
+
+/// The letters of a lane's name.
+const NAME: usize = 100;
+
+/// A part of a picture with a name of its own.
+pub(crate) fn lane(name: &str, top: i64, width: i64, height: i64) -> String {
+    format!(
+        "<rect class=\"lane\" x=\"8\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"6\"/><text class=\"head\" x=\"{}\" \
+         y=\"{}\">{}</text>",
+        MARGIN + 2,
+        top + 17,
+        escaped(&cut(name, NAME))
+    )
+}
+
 /// A text as XML has it. What XML cannot hold at all is shown as what it is: a letter that nobody can read.
 pub(crate) fn escaped(text: &str) -> String {
     let is_bad = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');

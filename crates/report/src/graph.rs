@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use clearway_picture::{Edge as Arrow, Graph as Picture, Line, Look, Node as Shape};
 use serde::Serialize;
 
+/// With more arrows than this, those that follow from others are left out of the picture.
+const MANY: usize = 200;
+
 /// What is shipped, and how it hangs together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Graph {
@@ -186,6 +189,27 @@ impl Graph {
         };
         let edges: Vec<Arrow> =
             self.edges.iter().filter_map(arrow).chain(self.rules.iter().filter_map(rule)).collect();
+        let lanes_named = match lanes {
+            Lanes::None => Vec::new(),
+            _ => names.iter().map(|(_, name)| name.clone()).collect(),
+        };
+        let mut picture = Picture {
+            title: format!("What depends on what in {}", self.project),
+            description: format!(
+                "{} and {}. {}",
+                counted(self.nodes.len(), "declaration"),
+                counted(self.edges.len(), "requirement"),
+                self.in_words()
+            ),
+            lanes: lanes_named,
+            nodes: self.nodes.iter().map(shape).collect(),
+            edges,
+            legend: String::new(),
+        };
+        let left_out = if picture.edges.len() > MANY { picture.without_implied() } else { 0 };
+        let left_out = (left_out > 0)
+            .then(|| format!("not drawn: {} to what others lead to anyhow", counted(left_out, "arrow")));
+        let edges = &picture.edges;
         let has = |line: Line| edges.iter().any(|edge| edge.line == line);
         let meant = [
             (!edges.is_empty(), "an arrow leads to what is required"),
@@ -194,23 +218,10 @@ impl Graph {
             (has(Line::Rule), "dashes and dots: a rule between versions"),
             (!edges.is_empty(), "red: in a cycle, or does not fit"),
         ];
-        let legend: Vec<&str> = meant.into_iter().filter(|(is, _)| *is).map(|(_, means)| means).collect();
-        Picture {
-            title: format!("What depends on what in {}", self.project),
-            description: format!(
-                "{} and {}. {}",
-                counted(self.nodes.len(), "declaration"),
-                counted(self.edges.len(), "requirement"),
-                self.in_words()
-            ),
-            lanes: match lanes {
-                Lanes::None => Vec::new(),
-                _ => names.iter().map(|(_, name)| name.clone()).collect(),
-            },
-            nodes: self.nodes.iter().map(shape).collect(),
-            edges,
-            legend: legend.join(" · "),
-        }
+        let meant = meant.into_iter().filter(|(is, _)| *is).map(|(_, means)| means.to_owned());
+        let legend: Vec<String> = meant.chain(left_out).collect();
+        picture.legend = legend.join(" · ");
+        picture
     }
 
     /// The requirements as sentences, as far as anybody listens.
@@ -284,5 +295,27 @@ mod tests {
             lanes(Lanes::Waves(&waves)),
             (["wave 1", "wave 2", "wave 10", "does not move"].map(str::to_owned).to_vec(), vec![2, 1, 0, 3])
         );
+    }
+
+    #[test]
+    fn of_many_arrows_those_that_follow_from_others_are_left_out_and_that_is_said() {
+        let many = MANY;
+        let name = |at: usize| format!("s{at}");
+        let node = |at: usize| Node { name: name(at), ..Node::default() };
+        let edge = |from: usize, to: usize| Edge { from: name(from), to: name(to), ..Edge::default() };
+        // A chain, and beside it what leads two steps on: that follows, unless it is more than a plain requirement.
+        let mut edges: Vec<Edge> = (0..many).map(|at| edge(at, at + 1)).collect();
+        edges.push(edge(0, 2));
+        edges.push(Edge { optional: true, ..edge(1, 3) });
+        edges.push(Edge { finding: Some("does not fit".to_owned()), ..edge(2, 4) });
+        let graph = Graph { nodes: (0..=many).map(node).collect(), edges, ..Graph::default() };
+        let picture = graph.picture(Lanes::None, false);
+        assert_eq!(picture.edges.len(), many + 2);
+        assert!(
+            picture.legend.contains("not drawn: 1 arrow to what others lead to anyhow"),
+            "{}",
+            picture.legend
+        );
+        assert!(picture.description.contains("203 requirements"), "{}", picture.description);
     }
 }

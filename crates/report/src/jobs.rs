@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearway_picture::{Edge, Form, Graph, Line, Look, Node, stacked};
+use clearway_picture::{Edge, Form, Graph, Line, Look, Node, implied, stacked};
 use clearway_plan::{Path, Release, Step, StepKind};
 
 /// How many steps of a box are named.
@@ -43,7 +43,10 @@ pub fn picture(release: &Release, path: &Path, form: Form) -> String {
         needs.extend(step.needs.iter().filter_map(ends));
         failures.extend(step.after_failure_of.iter().filter_map(ends));
     }
-    let plain = reduced(boxes.len(), &needs).into_iter().map(|ends| (ends, Line::Solid));
+    let ends: Vec<(usize, usize)> = needs.iter().copied().collect();
+    let is_implied = implied(boxes.len(), &ends);
+    let plain = ends.into_iter().zip(is_implied).filter(|(_, is_implied)| !is_implied);
+    let plain = plain.map(|(ends, _)| (ends, Line::Solid));
     let failed = failures.difference(&needs).map(|ends| (*ends, Line::Dashed));
     let arrows: Vec<((usize, usize), Line)> = plain.chain(failed).collect();
     let nodes: Vec<Node> = boxes.into_iter().map(named).collect();
@@ -98,26 +101,6 @@ fn of_lane(lane: usize, lanes: &[String], nodes: &[Node], arrows: &[((usize, usi
     graph
 }
 
-/// What is said by others already is not drawn.
-fn reduced(count: usize, ends: &BTreeSet<(usize, usize)>) -> Vec<(usize, usize)> {
-    let mut next = vec![Vec::new(); count];
-    ends.iter().for_each(|(from, to)| next[*from].push(*to));
-    let leads = |from: usize, to: usize| {
-        let mut seen = vec![false; count];
-        let mut open: Vec<usize> = next[from].iter().copied().filter(|one| *one != to).collect();
-        while let Some(at) = open.pop() {
-            if at == to {
-                return true;
-            }
-            if !std::mem::replace(&mut seen[at], true) {
-                open.extend(&next[at]);
-            }
-        }
-        false
-    };
-    ends.iter().copied().filter(|(from, to)| !leads(*from, *to)).collect()
-}
-
 /// What a box is called that the step stands in, and what the step adds to it.
 fn told(step: &StepKind) -> (String, Option<String>) {
     let grouped = |group: &Option<String>, service: &String| match group {
@@ -166,16 +149,5 @@ fn look(step: &StepKind) -> Look {
         | StepKind::Provision { .. }
         | StepKind::Accept { .. }
         | StepKind::Outcome => Look::Plain,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_edge_that_a_longer_way_says_is_not_drawn() {
-        let ends = BTreeSet::from([(0, 1), (1, 2), (0, 2), (3, 2)]);
-        assert_eq!(reduced(4, &ends), [(0, 1), (1, 2), (3, 2)]);
     }
 }
