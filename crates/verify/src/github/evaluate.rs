@@ -79,7 +79,7 @@ pub fn value(expression: &Expression, scope: &dyn Scope) -> Result<Value, Malfor
                 (None, _) => {
                     let right = value(right, scope)?;
                     Ok(match (left.candidates(), right.candidates()) {
-                        (Some(left), Some(right)) => Value::among(left.into_iter().chain(right).cloned()),
+                        (Some(left), Some(right)) => Value::among(left.iter().chain(right).cloned()),
                         _ => Value::Unknown,
                     })
                 }
@@ -135,13 +135,17 @@ fn compared(operator: Operator, left: &Value, right: &Value) -> Result<Value, Ma
     let (Some(left), Some(right)) = (left.candidates(), right.candidates()) else {
         return Ok(Value::Unknown);
     };
-    let mut found = Vec::new();
-    for one in &left {
-        for other in &right {
-            found.push(Value::Bool(compare(operator, one, other)?));
+    let (mut holds, mut fails) = (false, false);
+    for one in left {
+        for other in right {
+            if compare(operator, one, other)? { holds = true } else { fails = true }
         }
     }
-    Ok(Value::among(found))
+    Ok(match (holds, fails) {
+        (true, true) => Value::Among(vec![Value::Bool(true), Value::Bool(false)]),
+        (false, false) => Value::Unknown,
+        (holds, _) => Value::Bool(holds),
+    })
 }
 
 fn compare(operator: Operator, left: &Value, right: &Value) -> Result<bool, Malformed> {
@@ -156,16 +160,21 @@ fn compare(operator: Operator, left: &Value, right: &Value) -> Result<bool, Malf
 pub(super) fn equal(left: &Value, right: &Value) -> Result<bool, Malformed> {
     Ok(match (left, right) {
         (Value::Null, Value::Null) => true,
-        (Value::Text(left), Value::Text(right)) => {
-            let capitals = |text: &'_ str| text.chars().flat_map(char::to_uppercase).collect::<Vec<_>>();
-            left == right || capitals(left) == capitals(right)
-        }
+        (Value::Text(left), Value::Text(right)) => is_same_text(left, right),
         (Value::Bool(left), Value::Bool(right)) => left == right,
         (left, right) if left.is_compound() && right.is_compound() => {
             return Err(Malformed("whether two lists or objects are the same one is not known".to_owned()));
         }
         (left, right) => left.number() == right.number(),
     })
+}
+
+/// Whether two texts are the same but for capitals. Nothing is copied: this is asked more often than anything else.
+fn is_same_text(left: &str, right: &str) -> bool {
+    if left.is_ascii() && right.is_ascii() {
+        return left.eq_ignore_ascii_case(right);
+    }
+    left.chars().flat_map(char::to_uppercase).eq(right.chars().flat_map(char::to_uppercase))
 }
 
 fn ordered(operator: Operator, left: &Value, right: &Value) -> bool {

@@ -41,7 +41,7 @@ fn lifted(
             .flat_map(|before| {
                 candidates
                     .iter()
-                    .map(|candidate| before.iter().copied().chain([*candidate]).collect::<Vec<_>>())
+                    .map(|candidate| before.iter().copied().chain([candidate]).collect::<Vec<_>>())
             })
             .collect();
     }

@@ -55,11 +55,11 @@ impl Value {
     }
 
     /// All that it may be; `None` where that is anything.
-    pub fn candidates(&self) -> Option<Vec<&Self>> {
+    pub fn candidates(&self) -> Option<&[Self]> {
         match self {
             Self::Unknown | Self::Open(_) => None,
-            Self::Among(values) => Some(values.iter().collect()),
-            value if value.is_known() => Some(vec![value]),
+            Self::Among(values) => Some(values),
+            value if value.is_known() => Some(std::slice::from_ref(value)),
             _ => None,
         }
     }
