@@ -143,6 +143,7 @@ fn a_plan_that_was_built_is_a_side() {
     let plan = ".clearway/plan.json";
     let (code, said, _) = diff(root, &[plan, ".", "--fail-on", "incomparable"]);
     assert_eq!((code, said.contains("the plans say the same")), (0, true), "{said}");
+    assert!(said.contains("note: OLD is a plan without the spec"), "{said}");
     // Somebody took the wait for the gate out of the plan.
     let text = fs::read_to_string(root.join(plan)).unwrap();
     let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -229,4 +230,34 @@ fn what_is_weaker_goes_on_when_somebody_accepts_it_whom_the_old_spec_names() {
     // What is not compared is not accepted.
     fs::write(folder.path().join("new/main.cw"), "service s { requires t ^1.0 }\n").unwrap();
     assert_eq!(asked(&["--accepted", "carla"]).0, 1);
+}
+
+#[test]
+fn what_no_plan_carries_is_compared_with_its_places() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let organisation = root.join("organisation");
+    fs::create_dir_all(&organisation).unwrap();
+    fs::write(organisation.join("clearway.toml"), "[project]\nname = \"organisation\"\nbinding = true\n")
+        .unwrap();
+    let policy = "policy house {\n  control \"H-1\" \"Somebody answers.\" {\n    every s in declared(service) {\n      require has(s.owner)\n    }\n  }\n}\n";
+    fs::write(organisation.join("house.cw"), policy).unwrap();
+    let with = |name: &str, table: &str| {
+        project(&root.join(name), SPEC);
+        let manifest = MANIFEST.replace("[targets.github]", &format!("{table}\n[targets.github]"));
+        fs::write(root.join(name).join("clearway.toml"), manifest).unwrap();
+    };
+    with("old", "[packages]\norganisation = { path = \"../organisation\" }\n");
+    with("new", "");
+    for name in ["old", "new"] {
+        let locked = clearway(&root.join(name), &["lock"]);
+        assert!(locked.status.success(), "{}", String::from_utf8_lossy(&locked.stderr));
+    }
+    let (code, said, wrong) = diff(root, &["old", "new", "--fail-on", "weaker"]);
+    assert_eq!(code, 1, "{said}{wrong}");
+    assert!(said.contains("policy `house`"), "{said}");
+    assert!(said.contains("[../organisation/house.cw:1]"), "{said}");
+    assert!(said.contains("`organisation` in `packages` of manifest"), "{said}");
+    let (code, said, _) = diff(root, &["new", "old", "--fail-on", "incomparable"]);
+    assert_eq!((code, said.contains("stronger")), (0, true), "{said}");
 }

@@ -124,7 +124,10 @@ struct Group {
 pub(super) fn diff(compared: &Compared<'_>) -> Changed {
     match compared {
         Compared::Diff(diff, place) => Changed {
-            summary: review::summary(diff),
+            summary: match diff.uncompared() {
+                Some(told) => format!("{} Of the spec not all was compared: {told}.", review::summary(diff)),
+                None => review::summary(diff),
+            },
             groups: review::tables(diff, place)
                 .into_iter()
                 .map(|(verdict, table)| Group { verdict: verdict.name(), table })
