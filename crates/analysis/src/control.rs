@@ -121,6 +121,19 @@ pub struct Raised {
     pub place: Place,
 }
 
+/// The policies that bind a project: those in force, and those that these extend.
+pub fn binding_policies(db: &dyn Db, project: Project) -> Vec<Item> {
+    let mut binding = in_force(db, project);
+    let mut next = 0;
+    while let Some(policy) = binding.get(next).copied() {
+        let bases = lower(db, policy).bases.iter().map(|base| base.item);
+        let new: Vec<Item> = bases.filter(|base| !binding.contains(base)).collect();
+        binding.extend(new);
+        next += 1;
+    }
+    binding
+}
+
 /// The policies that are in force: those that the project and the binding packages declare, unless another of them extends it.
 pub(crate) fn in_force(db: &dyn Db, project: Project) -> Vec<Item> {
     let binding = project.packages(db).iter().filter(|package| package.manifest(db).binding);

@@ -26,7 +26,7 @@ use rustc_hash::FxHashSet;
 
 pub use approvals::{Control, Direction};
 pub use conditions::bounds;
-pub use control::{About, ControlState, Judged, Open, Raised, Verdict, Weight};
+pub use control::{About, ControlState, Judged, Open, Raised, Verdict, Weight, binding_policies};
 pub use form::has_form;
 pub use groups::members;
 pub use query::{controls, dependents, file_diagnostics, people, project_diagnostics};

@@ -1,5 +1,7 @@
 //! `clearway diff`
 
+use std::mem::ManuallyDrop;
+
 use camino::Utf8Path;
 use clearway_diagnostics::{Diagnostic, Position, Report, Severity, Sources};
 use clearway_diff::{Acceptance, Asked, Change, Compared, Diff, Side, Spot, Told, Verdict as Verdicts};
@@ -41,8 +43,10 @@ impl Read {
 
 pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Verdict, Failure> {
     let (old, new) = rayon::join(|| read(&args.old, &args.given), || read(&args.new, &args.given));
-    let (old, new) = (old?, new?);
-    for side in [&old, &new] {
+    // The process ends with the command: taking two workspaces apart would only cost time.
+    let sides = ManuallyDrop::new((old?, new?));
+    let (old, new) = &*sides;
+    for side in [old, new] {
         if let Some(spec) = side.spec.as_ref().filter(|_| !side.errors.is_empty()) {
             output.diagnostics_aside(spec, &side.errors)?;
         }
@@ -50,9 +54,9 @@ pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Verdict, Failure> 
     let asked = Asked { now: runtime::clock(args.given.now), agreed: args.agreed.iter().cloned().collect() };
     let sides = old.compared().zip(new.compared());
     let diff = sides.map(|(old, new)| clearway_diff::diff(old, new, &asked));
-    let side = |side: Side| if side == Side::Old { &old } else { &new };
+    let side = |side: Side| if side == Side::Old { old } else { new };
     let place = |at: Side, spot: &Spot| side(at).spec.as_ref().and_then(|spec| place(spec, spot));
-    let errors: Vec<Value> = [("old", &old), ("new", &new)]
+    let errors: Vec<Value> = [("old", old), ("new", new)]
         .into_iter()
         .flat_map(|(name, side)| side.reports().into_iter().map(move |error| (name, error)))
         .map(|(name, error)| {
@@ -61,7 +65,7 @@ pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Verdict, Failure> 
             error
         })
         .collect();
-    let wrong: Vec<&str> = [("old", &old), ("new", &new)]
+    let wrong: Vec<&str> = [("old", old), ("new", new)]
         .into_iter()
         .filter(|(_, side)| side.plan.is_none())
         .map(|(name, _)| name)

@@ -20,10 +20,14 @@ use crate::spec::{Spec, Statement, Written};
 /// Of these, lists are in an order that means something.
 const ORDERED: &str = "test";
 
+/// What a policy is called that binds nobody.
+const IDLE: &str = "policy out of force";
+
 /// What the spec of a project says, with that of its packages.
 pub fn spec(workspace: &Workspace) -> Spec {
     let db: &dyn Db = workspace;
     let mut spec = Spec::default();
+    let binding = clearway_analysis::binding_policies(db, db.project());
     for file in all_sources(db, db.project()).filter(|file| !file.library(db)) {
         for item in items(db, file).iter().copied() {
             if let Some(declaration) = syntax_of(db, item).as_ref().and_then(ItemSyntax::declaration) {
@@ -34,7 +38,10 @@ pub fn spec(workspace: &Workspace) -> Spec {
                     let is_set = item.kind(db) != ORDERED;
                     statements(db, &lower(db, item).values, &[], is_set, &mut found);
                 }
-                let origin = Origin::new(item.kind(db), item.name(db));
+                // What is not in force demands nothing: it is told, and not judged.
+                let is_idle = item.kind(db) == "policy" && !binding.contains(&item);
+                let kind = if is_idle { IDLE } else { item.kind(db).as_str() };
+                let origin = Origin::new(kind, item.name(db));
                 spec.declarations.entry(origin).or_default().extend(found);
             }
         }
