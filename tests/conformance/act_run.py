@@ -32,7 +32,8 @@ def commit(folder, home, branch):
         "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
     }
     first = [*IDENTITY, "commit", "--quiet", "--allow-empty", "-m", "the repository of a scenario"]
-    for arguments in (["init", "--quiet", "-b", branch], ["add", "--all"], first):
+    # Few files, since every job has a copy: no examples of hooks, and one pack.
+    for arguments in (["init", "--quiet", "--template=", "-b", branch], ["add", "--all"], first, ["repack", "-adq"]):
         code, _, err = run_tool(["git", *arguments], cwd=folder, environment=environment)
         if code:
             raise Refused(f"git {arguments[-1]} failed: {err.strip()}")

@@ -18,9 +18,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import act_run
 import act_workflow
+import emitted_answers
 import emitted_github
 import emitted_ledger
-from emitted_run import KEYS, WORKFLOWS, Emitted
+from emitted_act import WORKFLOWS, left
+from emitted_run import KEYS, Emitted
 from tools import HERE, Broken, built
 
 EXAMPLE = HERE.parents[1] / "examples" / "online-boutique"
@@ -75,7 +77,7 @@ class Boutique(Emitted):
 
     def __init__(self, folder, address):
         self.address = address
-        super().__init__(folder)
+        super().__init__(folder, "github")
 
     def place(self):
         """Copies the example, and puts what a machine of ours has in the place of what it names."""
@@ -104,7 +106,7 @@ class Boutique(Emitted):
 
     def answers(self, run):
         """What GitHub says."""
-        given = emitted_github.settings(self.expectations, REPOSITORY)
+        given = emitted_answers.settings(self.expectations, repository=REPOSITORY)
         agreed = [
             (seat, login)
             for (chain, step), seats in self.asking().items()
@@ -208,5 +210,5 @@ def check(keep=None):
         if code:
             wrong.append(f"the ledger does not hold: {out}{err}")
         code, out, err = boutique.asks("ledger", "log", "--ledger", boutique.ledger, "--format", "json")
-        folders = {str(run): boutique.folder / str(run) for run in (1, 2)}
-        return wrong + emitted_ledger.replays(boutique, folders, json.loads(out))
+        runs = {str(run): left(boutique.folder / str(run)) for run in (1, 2)}
+        return wrong + emitted_ledger.replays(boutique, runs, json.loads(out))

@@ -1,8 +1,6 @@
 """What is emitted, damaged: each time a scenario must say that the run is not as the plan says. So a comparison that sees nothing
 is seen."""
 
-from emitted_scenarios import SCENARIOS
-
 # By name: the scenario that must tell, the file, what is written there, and what is put in its place.
 DAMAGES = {
     "a gate that passes whatever it finds": (
@@ -68,6 +66,105 @@ DAMAGES = {
 }
 
 
+# The same for GitLab.
+GITLAB_DAMAGES = {
+    "a gate that a stage does not need": (
+        "the gate on coverage fails",
+        ".gitlab/parcels.yml",
+        """    - job: gate-production-coverage
+      artifacts: false
+""",
+        "",
+    ),
+    "a gate that may fail": (
+        "the gate on tests fails",
+        ".gitlab/parcels.yml",
+        """    - job: wave-made
+      artifacts: true
+  rules:
+    - if: $CI_COMMIT_REF_PROTECTED == "true"
+      when: on_success
+      allow_failure: false
+  timeout: 10 minutes
+  variables:
+    GATE: tests
+    STAGE: staging
+""",
+        """    - job: wave-made
+      artifacts: true
+  rules:
+    - if: $CI_COMMIT_REF_PROTECTED == "true"
+      when: on_success
+      allow_failure: true
+  timeout: 10 minutes
+  variables:
+    GATE: tests
+    STAGE: staging
+""",
+    ),
+    "a gate that passes whatever it finds": (
+        "the report of the tests is missing",
+        ".gitlab/parcels.yml",
+        '--junit .clearway/job/gate.xml "${subjects[@]/#/--subject=}"',
+        '--junit .clearway/job/gate.xml "${subjects[@]/#/--subject=}" || true',
+    ),
+    "a window that nobody looks at": (
+        "on a Sunday",
+        ".gitlab/parcels.production.yml",
+        "clearway window check ",
+        "echo ",
+    ),
+    "an approval that is not looked at": (
+        "one rejects",
+        ".gitlab/parcels.yml",
+        "clearway approval verify ",
+        "echo ",
+    ),
+    "a stage that waits for no approval": (
+        "nobody approved",
+        ".gitlab/parcels.yml",
+        """    - job: approval-production-board
+      artifacts: false
+""",
+        "",
+    ),
+    "a deployment that waits for nothing before it": (
+        "the first deployment in staging fails",
+        ".gitlab/parcels.staging.yml",
+        """    - job: deploy-staging-tracking
+      artifacts: false
+    - job: preflight-staging
+""",
+        """    - job: preflight-staging
+""",
+    ),
+    "a way back that starts after success alone": (
+        "the second deployment in production fails",
+        ".gitlab/parcels.production.yml",
+        "when: on_failure",
+        "when: on_success",
+    ),
+    "a way back that starts whatever happened": (
+        "all passes",
+        ".gitlab/parcels.production.yml",
+        "when: on_failure",
+        "when: always",
+    ),
+    "a deployment that the records do not stop a second time": (
+        "a deployment that succeeded is run again",
+        ".gitlab/parcels.production.yml",
+        "begin 1 --once ",
+        "begin 1 ",
+    ),
+    "another digest than the one that was built": (
+        "all passes",
+        ".gitlab/parcels.yml",
+        """printf '%s' "${digest}" >""",
+        """printf '%s' "sha256:$(printf x | sha256sum | cut -d ' ' -f 1)" >""",
+    ),
+}
+
+
 def damaging(path, old, new):
     """Writes something else into an emitted file, wherever the old text stands."""
 
@@ -81,6 +178,6 @@ def damaging(path, old, new):
     return damage
 
 
-def damaged():
+def damaged(damages, scenarios):
     """Each damage with the runs that must tell it."""
-    return {name: (SCENARIOS[scenario], damaging(*what)) for name, (scenario, *what) in DAMAGES.items()}
+    return {name: (scenarios[scenario], damaging(*what)) for name, (scenario, *what) in damages.items()}

@@ -15,22 +15,28 @@ class World:
 
     # Commands that fail, by the names of their markers, and `provenance-SERVICE`.
     fails: tuple = ()
+    # Deployments that reach their time limit, by the names of their markers.
+    limited: tuple = ()
+    # Steps that are left out, whoever did so.
+    skipped: tuple = ()
     # By gate: good, bad, missing.
     reports: dict = field(default_factory=dict)
     # A Tuesday within the office hours of the project.
     now: str = "2026-11-03T10:00:00+00:00"
-    # Logins of those who agreed, by chain; nothing where GitHub does not answer.
+    # Logins of those who agreed, by chain, with `-` before who rejects; nothing where the product does not answer.
     approvals: object = field(default_factory=lambda: dict(AGREED))
     # Logins of those who wrote what ships.
     authors: tuple = ("ben",)
     # Who started the run.
     deployer: str = "farid"
-    # Answers of GitHub in the place of those that fit.
-    settings: dict = field(default_factory=dict)
+    # Whether a setting of the product is not as it must be.
+    unsettled: bool = False
     # When somebody else deployed in production: `before` the run, or in its `midst`, before production is deployed.
     other: str = ""
     # Which attempt of the run this is.
     attempt: int = 1
+    # Jobs that a person runs once more, after all has ended.
+    again: tuple = ()
     # The way that the run takes, and what it is told.
     way: str = "release"
     inputs: dict = field(default_factory=dict)
@@ -45,8 +51,19 @@ def digest_of(service, version):
     return "sha256:" + hashlib.sha256(f"{service} {version}".encode()).hexdigest()
 
 
+def is_frozen(environment, now):
+    """Whether one of an environment's freezes lasts; its last day is one of its days."""
+    for freeze in environment["opening"]["freezes"]:
+        day = datetime.fromisoformat(now).astimezone(ZoneInfo(freeze["zone"])).date().isoformat()
+        if freeze["when"]["once"]["from"]["day"] <= day <= freeze["when"]["once"]["until"]["day"]:
+            return True
+    return False
+
+
 def is_open(environment, now):
-    """Whether one of an environment's windows is open; one without windows always is."""
+    """Whether one of an environment's windows is open and nothing is frozen; one without windows always is."""
+    if is_frozen(environment, now):
+        return False
     windows = environment["opening"]["windows"]
     for window in windows:
         at = datetime.fromisoformat(now).astimezone(ZoneInfo(window["zone"]))
@@ -66,7 +83,8 @@ def have_agreed(plan, asked_for_by, world, chain, name):
         members -= {*world.authors, asked_for_by}
     if "deployer" in rule["separate"]:
         members -= {world.deployer}
-    return len(members & set((world.approvals or {}).get(chain, ()))) >= step["need"]
+    said = set((world.approvals or {}).get(chain, ()))
+    return len(members & said) >= step["need"] and not any(one.startswith("-") for one in said)
 
 
 # What is done in the first attempt of a run alone: of approvals nobody can tell for which attempt they were given, and what was
@@ -103,6 +121,8 @@ class Run:
         self.results, self.markers = {}, {}
         # What stopped each step that failed.
         self.stopped = {}
+        # Approvals that the product itself refuses, before anything is recorded of them.
+        self.undecided = set()
 
     def steps(self):
         """Gives every step a result."""
@@ -114,6 +134,8 @@ class Run:
         """One step: it starts after what it needs, and a way back only after a failure."""
         kind, about = (step["does"], {}) if isinstance(step["does"], str) else next(iter(step["does"].items()))
         needs = step["needs"]
+        if step["id"] in self.world.skipped:
+            return "skipped"
         # Whoever goes back says where, and nothing else is asked of the run.
         chosen = self.world.inputs.get("environment")
         if chosen:
@@ -139,11 +161,11 @@ class Run:
     def command(self, name, told):
         """A command of the project: it leaves a marker, whether it succeeds or not."""
         self.markers[name] = told
-        return name.partition("-")[0] if name in self.world.fails else None
+        return name.partition("-")[0] if name in (*self.world.fails, *self.world.limited) else None
 
     def preflight(self):
         """The settings fit, and what is deployed is what the plan was made for."""
-        if self.world.settings:
+        if self.world.unsettled:
             return "settings"
         return "deployed" if self.world.other == "before" else None
 

@@ -1,42 +1,10 @@
-"""In the place of GitHub's API, on this machine alone: settings as they are expected, who approved, who wrote what ships."""
+"""What GitHub's API answers in a scenario: settings as they are expected, who approved, who wrote what ships."""
 
-import json
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+import emitted_answers
+
 REPOSITORY = "acme/shop"
-
-
-def put(answer, pointer, value):
-    """Writes a value into an answer, at a JSON pointer whose parts are all names."""
-    *path, last = pointer.strip("/").split("/")
-    for part in path:
-        answer = answer.setdefault(part, {})
-    answer[last] = value
-
-
-def settings(expectations, repository=REPOSITORY):
-    """Answers with which every expectation holds."""
-    answers = {}
-    for one in expectations:
-        answer = answers.setdefault(one["url"].replace("{repository}", repository), {})
-        if "where" in one:
-            where = one["where"]
-            elements = answer.setdefault(where["at"].strip("/"), [])
-            found = [element for element in elements if element[where["key"]] == where["is"]]
-            if not found:
-                found = [{where["key"]: where["is"]}]
-                elements += found
-            answer = found[0]
-        value = one.get("equals")
-        if "same-set" in one:
-            value = [{} for _ in one["same-set"]]
-            for element, text in zip(value, one["same-set"]):
-                put(element, one["pick"], text)
-        put(answer, one["pointer"], value)
-    return answers
 
 
 def approvals(given):
@@ -60,7 +28,9 @@ def answers(world, expectations, seats, run):
 
     `seats` are the environments by which the people of each chain are asked.
     """
-    given = {**settings(expectations), **world.settings}
+    given = emitted_answers.settings(expectations, repository=REPOSITORY)
+    if world.unsettled:
+        given[f"/repos/{REPOSITORY}/environments/production"] = {"can_admins_bypass": True}
     if world.approvals is not None:
         sat = [pair for chain, names in seats for pair in zip(names, world.approvals.get(chain, ()))]
         given[f"/repos/{REPOSITORY}/actions/runs/{run}/approvals"] = approvals(sat)
@@ -69,34 +39,15 @@ def answers(world, expectations, seats, run):
     return given
 
 
-@contextmanager
 def serving(given):
-    """Serves answers on a free port of the loopback interface; gives its address."""
+    """Serves the answers."""
 
-    class Handler(BaseHTTPRequestHandler):
-        """Answers what is known, and else 404."""
+    def answer(address, heads, _):
+        path = urlsplit(address).path
+        # Whatever is compared, it is what ships.
+        path = path.split("/compare/")[0] + "/compare" if "/compare/" in path else path
+        if heads.get("authorization") != "Bearer conformance-github-token":
+            return 401, {"message": "Bad credentials"}
+        return (200, given[path]) if path in given else (404, {"message": "Not Found"})
 
-        def do_GET(self):  # pylint: disable=invalid-name
-            """One question."""
-            path = urlsplit(self.path).path
-            # Whatever is compared, it is what ships.
-            path = path.split("/compare/")[0] + "/compare" if "/compare/" in path else path
-            known = self.headers.get("authorization") == "Bearer conformance-github-token"
-            status = (200 if path in given else 404) if known else 401
-            body = json.dumps(given.get(path) if status == 200 else {"message": "Not Found"}).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            """Nothing is written beside the results."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    return emitted_answers.serving(answer)

@@ -97,19 +97,15 @@ def decided(log):
     return sum(what == "looked" or (what == "outcome" and "decision" in said) for what, said in entries)
 
 
-def replays(emitted, folders, log):
-    """What does not come out the same when every decision is made again from its record, offline."""
+def replays(emitted, left, log):
+    """What does not come out the same when every decision is made again from its record, offline; `left` says for each run where its plan lies,
+    and the folders of reports as a job of a gate found them."""
     count, plans, reports = decided(log), {}, emitted.folder / "replayed"
-    for run, folder in folders.items():
-        artifacts = folder / "run" / "state" / "artifacts"
-        plan = artifacts / "clearway-plan" / "plan.json"
+    for run, (plan, folders) in left.items():
         if plan.is_file():
             plans[plan.read_bytes()] = plan
-        # One artifact alone is unpacked without a folder of its own, as the job of the gate found it.
-        kept = sorted(artifacts.glob("reports-*"))
-        left = kept if len(kept) == 1 else [artifacts] if artifacts.is_dir() else []
-        for one in left:
-            shutil.copytree(one, reports / run)
+        for folder in folders:
+            shutil.copytree(folder, reports / run, dirs_exist_ok=True)
     if not count:
         return []
     reports.mkdir(exist_ok=True)
@@ -119,8 +115,8 @@ def replays(emitted, folders, log):
     return [] if same else [f"{count} decisions do not all replay: {out}{err}"]
 
 
-def check(emitted, runs, folders):
-    """All that is wrong with the ledger after the runs; `folders` says where what is left of each lies, by its name."""
+def check(emitted, tried):
+    """All that is wrong with the ledger after the runs that were executed."""
     code, out, err = emitted.asks("ledger", "verify", "--ledger", emitted.ledger, "--trust", "keys.pem")
     wrong = [] if code == 0 else [f"the ledger does not hold: {out}{err}"]
     code, out, err = emitted.asks("ledger", "log", "--ledger", emitted.ledger, "--format", "json")
@@ -128,7 +124,8 @@ def check(emitted, runs, folders):
         return [*wrong, f"the ledger cannot be read: {err}"]
     log = json.loads(out)
     acts = acts_of(log)
+    runs = [one.run for one in tried]
     wrong += decisions(runs, acts)
     for run in runs:
         wrong += chain(emitted.plan, run, acts)
-    return wrong + replays(emitted, folders, log)
+    return wrong + replays(emitted, {str(one.run.number): one.evidence() for one in tried}, log)

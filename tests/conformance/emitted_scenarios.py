@@ -27,6 +27,7 @@ SCENARIOS = {
     "the report of the tests is missing": [World(reports={"tests": "missing"})],
     "the report of the coverage is missing": [World(reports={"coverage": "missing"})],
     "no report is there": [World(reports={"tests": "missing", "coverage": "missing"})],
+    "a gate is skipped": [World(skipped=("gate-production-coverage",))],
     "the first build fails": [World(fails=("build-tracking",))],
     "the second build fails": [World(fails=("build-dispatch",))],
     "the tests end in an error": [World(fails=("test-tracking",))],
@@ -34,6 +35,7 @@ SCENARIOS = {
     "the second deployment in staging fails": [World(fails=("deploy-staging-dispatch",))],
     "the first deployment in production fails": [World(fails=("deploy-production-tracking",))],
     "the second deployment in production fails": [World(fails=(LAST,))],
+    "a deployment in production reaches its time limit": [World(limited=(LAST,))],
     "the smoke test in staging fails": [World(fails=("smoke-staging-dispatch",))],
     "the smoke test in production fails": [World(fails=("smoke-production-dispatch",))],
     "the way back fails too": [World(fails=(LAST, "rollback-production-dispatch"))],
@@ -42,18 +44,18 @@ SCENARIOS = {
     "nobody knows where an image comes from": [World(fails=("provenance-dispatch",))],
     "before the window": [World(now="2026-11-03T07:59:00+00:00")],
     "on a Sunday": [World(now="2026-11-01T10:00:00+00:00")],
+    "in a freeze": [World(now="2026-12-22T10:00:00+00:00")],
     "nobody approved": [approved()],
-    "GitHub does not say who approved": [World(approvals=None)],
+    "nobody says who approved": [World(approvals=None)],
     "one approval is missing": [approved(by=("chloe",))],
     "one person approved twice": [approved(by=("chloe", "chloe"))],
     "an author approved": [approved(by=("chloe", "eva"), authors=("ben", "eva"))],
     "who deploys approved": [approved(by=("chloe", "dimitri"), deployer="dimitri")],
+    "one rejects": [approved(by=("chloe", "dimitri", "-eva"))],
     "an outsider approved": [approved(by=("chloe", "mallory"))],
     "who asked for it approved": [approved(by=("chloe", "ana"))],
     "a second attempt": [World(attempt=2)],
-    "a setting is not as it must be": [
-        World(settings={"/repos/acme/shop/environments/production": {"can_admins_bypass": True}})
-    ],
+    "a setting is not as it must be": [World(unsettled=True)],
     "somebody else deployed before the run": [World(other="before")],
     "somebody else deployed in the midst of the run": [World(other="midst")],
     "an emergency": [emergency()],
@@ -78,6 +80,14 @@ SCENARIOS = {
     "a person goes back where the run did not": [approved("back", fails=(LAST,)), back("production")],
     "a person goes back where nothing was deployed": [back("production")],
 }
+
+# What one product alone knows.
+GITHUB_ALONE = ("a gate is skipped", "nobody knows where an image comes from", "a second attempt")
+GITLAB_ALONE = {
+    "a deployment that failed is run again": [World(fails=(LAST,), again=(LAST,))],
+    "a deployment that succeeded is run again": [World(again=(LAST,))],
+}
+GITLAB = {name: runs for name, runs in SCENARIOS.items() if name not in GITHUB_ALONE} | GITLAB_ALONE
 
 # Those that stand for all of them in the quick check.
 QUICK = ("all passes", "the second deployment in production fails")

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import act_run
+import emitted_act
 import emitted_argo
 import emitted_boutique
+import emitted_local
 import emitted_review
 import emitted_run
 import judge_argo
@@ -20,8 +22,8 @@ import judge_page
 import judge_tree_sitter
 import running_prometheus
 import running_s3
-from emitted_damage import DAMAGES, damaged
-from emitted_scenarios import QUICK, SCENARIOS
+from emitted_damage import DAMAGES, GITLAB_DAMAGES, damaged
+from emitted_scenarios import GITLAB, QUICK, SCENARIOS
 from self_test.__main__ import main as self_test_main
 from tools import Broken, built
 
@@ -127,27 +129,39 @@ def act(arguments):
     return 2 if any("refused" in one for one in results) else 0
 
 
-def execute_emitted(arguments):
+def execute(arguments, product, scenarios, damages):
     """Executes what is emitted, in scenarios; exit code 1 if a run did anything else than the plan says, or no damage was told."""
-    names = QUICK if arguments.quick else arguments.name or list(SCENARIOS)
-    unknown = [name for name in names if name not in SCENARIOS]
+    names = QUICK if arguments.quick else arguments.name or list(scenarios)
+    unknown = [name for name in names if name not in scenarios]
     if unknown:
-        raise Broken(f"there is no scenario `{unknown[0]}`; there are: {', '.join(SCENARIOS)}")
-    tried = emitted_run.try_all({name: (SCENARIOS[name], None) for name in names}, arguments.jobs, arguments.keep)
+        raise Broken(f"there is no scenario `{unknown[0]}`; there are: {', '.join(scenarios)}")
+    tried = emitted_run.try_all(product, {name: (scenarios[name], None) for name in names}, arguments.jobs, arguments.keep)
     for name, seconds, commands, wrong in tried:
         print(f"{'not as the plan says' if wrong else 'as the plan says'}: {name} ({commands} commands, {seconds} s)")
         for one in wrong:
             print(f"  {one}")
     failed = sum(bool(wrong) for *_, wrong in tried)
-    print(f"execute-emitted: {len(tried) - failed} scenarios as the plan says, {failed} not", file=sys.stderr)
+    print(f"{arguments.command}: {len(tried) - failed} scenarios as the plan says, {failed} not", file=sys.stderr)
     untold = 0
     if not arguments.name and not arguments.quick:
-        for name, _, _, wrong in emitted_run.try_all(damaged(), arguments.jobs, arguments.keep):
+        for name, _, _, wrong in emitted_run.try_all(product, damaged(damages, scenarios), arguments.jobs, arguments.keep):
             print(f"{'told' if wrong else 'not told'}: {name}{f' ({wrong[0]})' if wrong else ''}")
             untold += not wrong
-        print(f"execute-emitted: {len(DAMAGES) - untold} damages told, {untold} not", file=sys.stderr)
-        failed += execute_review(arguments)
+        print(f"{arguments.command}: {len(damages) - untold} damages told, {untold} not", file=sys.stderr)
     return 1 if failed or untold else 0
+
+
+def execute_emitted(arguments):
+    """Executes what is emitted for GitHub; where nothing less is asked for, the workflow that looks at pull requests too."""
+    code = execute(arguments, emitted_act, SCENARIOS, DAMAGES)
+    if arguments.name or arguments.quick:
+        return code
+    return execute_review(arguments) or code
+
+
+def execute_for_gitlab(arguments):
+    """Executes what is emitted for GitLab."""
+    return execute(arguments, emitted_local, GITLAB, GITLAB_DAMAGES)
 
 
 def execute_review(arguments):
@@ -251,12 +265,17 @@ def commands():
     one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
     one.set_defaults(do=act)
 
-    one = sub.add_parser("execute-emitted", help="executes with act what is emitted for a project of our own")
-    one.add_argument("name", nargs="*", help="scenarios; all of them without one")
-    one.add_argument("--quick", action="store_true", help="one that passes and one that goes back")
-    one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
-    one.add_argument("--keep", help="a new folder that keeps what each scenario left")
-    one.set_defaults(do=execute_emitted)
+    for name, engine, do in (
+        ("execute-emitted", "act what is emitted", execute_emitted),
+        ("execute-gitlab", "gitlab-ci-local what is emitted for GitLab", execute_for_gitlab),
+    ):
+        one = sub.add_parser(name, help=f"executes with {engine} for a project of our own")
+        one.add_argument("name", nargs="*", help="scenarios; all of them without one")
+        one.add_argument("--quick", action="store_true", help="one that passes and one that goes back")
+        one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
+        one.add_argument("--keep", help="a new folder that keeps what each scenario left")
+        one.set_defaults(do=do)
+
     one = sub.add_parser("execute-boutique", help="executes with act what is emitted for the example online-boutique, on bad evidence and on good")
     one.add_argument("--keep", help="a new folder that keeps what the runs left")
     one.set_defaults(do=execute_boutique)

@@ -1,4 +1,4 @@
-"""The table of what can go wrong, and where it is executed or proved, for each product.
+"""The tables of what can go wrong, and where it is executed or proved, for each product and project.
 
 A cell names the scenarios in which an engine executes it, or the claims that prove it of every run of what is emitted: `clearway verify` looks at
 the same ones, and `tests/tests/*_output` hold every example and generated releases to them. The self-test compares names and table with what is there.
@@ -7,11 +7,20 @@ the same ones, and `tests/tests/*_output` hold every example and generated relea
 import re
 from dataclasses import dataclass
 
+import emitted_argo
+import judge_examples
+from emitted_scenarios import GITLAB, SCENARIOS
 from tools import HERE, Broken
 
 README = HERE / "README.md"
 BEGIN, END = "<!-- table -->\n", "<!-- end of the table -->\n"
-PRODUCTS = {"github": "GitHub, by act", "gitlab": "GitLab", "argo": "Argo, by the stand-in"}
+# What holds the examples to every claim, by product.
+EXAMPLES = (
+    ["the_examples_keep_every_claim"],
+    ["every_example_keeps_every_claim", "the_shop_keeps_every_claim"],
+    ["every_example_keeps_every_claim"],
+)
+PRODUCTS = {"github": "GitHub, by act", "gitlab": "GitLab, by gitlab-ci-local", "argo": "Argo, by the stand-in"}
 
 
 @dataclass(frozen=True)
@@ -37,97 +46,100 @@ def proved(because, *claims):
     return Proved(because, claims)
 
 
-def gitlab(*claims):
-    """No pipeline of GitLab is executed so far."""
-    return Proved("not executed yet", claims)
-
-
 ROWS = {
-    "all passes": (executed("all passes"), gitlab("reachable"), executed("everything passes")),
+    "all passes": (executed("all passes"), executed("all passes"), executed("everything passes")),
     "a gate fails": (
         executed("the gate on tests fails", "the gate on coverage fails"),
-        gitlab("gates-and-approvals"),
+        executed("the gate on tests fails", "the gate on coverage fails"),
         executed("a gate of production fails"),
     ),
     "evidence is missing": (
         executed("the report of the tests is missing", "the report of the coverage is missing", "no report is there"),
-        gitlab("gates-and-approvals"),
+        executed("the report of the tests is missing", "the report of the coverage is missing", "no report is there"),
         executed("a report is missing"),
     ),
     "a gate is inconclusive": (
         proved("the project has no such gate; the job fails as for a missing report", "gates-and-approvals"),
-        gitlab("gates-and-approvals"),
+        proved("the project has no such gate; the job fails as for a missing report", "gates-and-approvals"),
         proved("the project has no such gate; the job fails as for a missing report", "gates-and-approvals"),
     ),
     "a step is skipped": (
+        executed("a gate is skipped"),
         proved("nothing that is emitted is skipped by itself", "order", "gates-and-approvals"),
-        gitlab("order", "gates-and-approvals"),
         proved("nothing that is emitted is skipped by itself", "order", "gates-and-approvals"),
     ),
-    "a build fails": (executed("the first build fails", "the second build fails"), gitlab("order"), executed("a build fails")),
+    "a build fails": (
+        executed("the first build fails", "the second build fails"),
+        executed("the first build fails", "the second build fails"),
+        executed("a build fails"),
+    ),
     "a deployment fails": (
         executed("the first deployment in staging fails", "the second deployment in production fails"),
-        gitlab("rollback"),
+        executed("the first deployment in staging fails", "the second deployment in production fails"),
         executed("a deployment fails and goes back"),
     ),
     "what was deployed does not answer": (
         executed("the smoke test in staging fails", "the smoke test in production fails"),
-        gitlab("rollback", "outcome"),
+        executed("the smoke test in staging fails", "the smoke test in production fails"),
         executed("a smoke test fails"),
     ),
     "a time limit is reached": (
-        proved("act knows no job that is cancelled", "rollback", "records"),
-        gitlab("rollback", "records"),
+        executed("a deployment in production reaches its time limit"),
+        executed("a deployment in production reaches its time limit"),
         proved("the stand-in ends no pod", "rollback", "records"),
     ),
     "somebody cancels": (
         proved("act knows no run that is cancelled", "rollback", "records"),
-        gitlab("rollback", "records"),
+        proved("gitlab-ci-local knows no pipeline that is cancelled", "rollback", "records"),
         proved("the stand-in ends no pod", "rollback", "records"),
     ),
     "an approval is rejected": (
-        proved("act asks nobody; the job of the environment fails", "gates-and-approvals"),
-        gitlab("gates-and-approvals"),
+        executed("one rejects"),
+        executed("one rejects"),
         executed("one rejects"),
     ),
     "an approval is missing": (
         executed("nobody approved", "one approval is missing", "one person approved twice"),
-        gitlab("gates-and-approvals", "environments"),
+        executed("nobody approved", "one approval is missing", "one person approved twice"),
         executed("one of two agrees"),
     ),
     "an author, or who deploys, approves": (
         executed("an author approved", "who asked for it approved", "who deploys approved"),
-        gitlab("environments"),
+        executed("an author approved", "who asked for it approved", "who deploys approved"),
         executed("who deploys agrees too"),
     ),
-    "outside of the window": (executed("before the window", "on a Sunday"), gitlab("moment"), executed("outside of the window")),
-    "in a freeze": (
-        proved("the project has none; the same command decides it", "moment"),
-        gitlab("moment"),
-        proved("the project has none; the same command decides it", "moment"),
+    "outside of the window": (
+        executed("before the window", "on a Sunday"),
+        executed("before the window", "on a Sunday"),
+        executed("outside of the window"),
     ),
+    "in a freeze": (executed("in a freeze"), executed("in a freeze"), executed("in a freeze")),
     "two releases at once": (
         executed("somebody else deployed before the run", "somebody else deployed in the midst of the run"),
-        gitlab("locks", "moment"),
+        executed("somebody else deployed before the run", "somebody else deployed in the midst of the run"),
         proved("the stand-in has one run", "locks", "moment"),
     ),
     "the way back fails": (
         executed("the way back fails too"),
-        gitlab("outcome"),
-        proved("no scenario says so yet", "outcome", "records"),
+        executed("the way back fails too"),
+        executed("the way back fails too"),
     ),
-    "nobody agrees to go back": (executed("nobody agrees to go back"), gitlab("rollback"), executed("nobody agrees to go back")),
+    "nobody agrees to go back": (
+        executed("nobody agrees to go back"),
+        executed("nobody agrees to go back"),
+        executed("nobody agrees to go back"),
+    ),
     "the platform is not set up as it must be": (
         executed("a setting is not as it must be"),
-        gitlab("settings"),
+        executed("a setting is not as it must be"),
         executed("a policy is not as it was reviewed"),
     ),
     "a second attempt": (
         executed("a second attempt"),
-        gitlab("attempts"),
+        executed("a deployment that failed is run again", "a deployment that succeeded is run again"),
         proved("nothing that is emitted is tried again", "hardening"),
     ),
-    "an emergency": (executed("an emergency"), gitlab("gates-and-approvals"), executed("an emergency")),
+    "an emergency": (executed("an emergency"), executed("an emergency"), executed("an emergency")),
 }
 
 
@@ -149,7 +161,30 @@ def table():
     lines = ["| | " + " | ".join(PRODUCTS.values()) + " |", "|---|" + "---|" * len(PRODUCTS)]
     lines += [f"| {row} | " + " | ".join(map(told, cells)) + " |" for row, cells in ROWS.items()]
     counts = [f"{count(product)} of {len(ROWS)}" for product in PRODUCTS]
-    return "\n".join([*lines, "| **executed** | " + " | ".join(counts) + " |"]) + "\n"
+    return "\n".join([*lines, "| **executed** | " + " | ".join(counts) + " |"]) + "\n\n" + where()
+
+
+def scenarios():
+    """By product, the scenarios in which it is executed."""
+    return {"github": list(SCENARIOS), "gitlab": list(GITLAB), "argo": [one.name for one in emitted_argo.SCENARIOS]}
+
+
+def where():
+    """What each product's column rests on, in Markdown: what is executed, and which tests hold the rest to the claims."""
+    examples = ", ".join(f"`{path.name}`" for path in judge_examples.examples_below(judge_examples.ROOT / "examples"))
+    lines = ["| | " + " | ".join(PRODUCTS.values()) + " |", "|---|" + "---|" * len(PRODUCTS)]
+    lines += ["| `project/` | " + " | ".join(f"executed: {len(names)} scenarios" for names in scenarios().values()) + " |"]
+    for row, tests in (
+        (f"the examples {examples}", EXAMPLES),
+        ("releases that are generated", [["generated_releases_keep_every_claim"]] * 3),
+        ("mistakes that are made on purpose", [["every_kind_of_damage_is_told_by_its_claim"]] * 3),
+    ):
+        cells = [
+            f"proved: {', '.join(f'`{test}`' for test in names)} in `tests/tests/{product}_output`"
+            for product, names in zip(PRODUCTS, tests)
+        ]
+        lines.append(f"| {row} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def in_readme():

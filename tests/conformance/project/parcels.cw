@@ -13,6 +13,7 @@ environment staging {
 environment production {
   tier     = production
   windows  = [office-hours]
+  freezes  = [stock-taking]
   deployed = state("state/production.json")
 }
 
@@ -20,6 +21,13 @@ window office-hours {
   days     = Mon..Thu
   hours    = 09:00..16:00
   timezone = "Europe/Berlin"
+}
+
+freeze stock-taking {
+  from     = 2026-12-21
+  until    = 2026-12-23
+  timezone = "Europe/Berlin"
+  reason   = "whatever is there is counted"
 }
 
 /// Keeps what is on its way.

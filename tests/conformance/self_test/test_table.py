@@ -3,8 +3,6 @@
 import re
 import unittest
 
-import emitted_argo
-import emitted_scenarios
 import scenario_table
 from tools import HERE
 
@@ -13,11 +11,7 @@ class Table(unittest.TestCase):
     """Scenarios, claims and the page."""
 
     def test_every_scenario_and_every_claim_is_there(self):
-        scenarios = {
-            "github": set(emitted_scenarios.SCENARIOS),
-            "gitlab": set(),
-            "argo": {scenario.name for scenario in emitted_argo.SCENARIOS},
-        }
+        scenarios = {product: set(names) for product, names in scenario_table.scenarios().items()}
         for at, product in enumerate(scenario_table.PRODUCTS):
             claims = HERE.parent.parent / "crates" / "verify" / "src" / product / "claims" / "mod.rs"
             known = set(re.findall(r'\("([a-z-]+)", &\[', claims.read_text(encoding="utf-8")))
@@ -29,6 +23,19 @@ class Table(unittest.TestCase):
                         self.assertTrue(cell.names and set(cell.names) <= scenarios[product])
                     else:
                         self.assertTrue(cell.because and cell.claims and set(cell.claims) <= known)
+
+    def test_every_test_that_proves_is_there(self):
+        named = re.findall(r"proved: ([`\w, ]+) in `([\w/]+)`", scenario_table.where())
+        self.assertEqual(len(named), 9)
+        for names, folder in named:
+            main = (HERE.parent.parent / folder / "main.rs").read_text(encoding="utf-8")
+            for name in re.findall(r"\w+", names):
+                with self.subTest(test=name, folder=folder):
+                    self.assertRegex(main, rf"#\[test\]\nfn {name}\(")
+
+    def test_three_rows_of_five_are_executed_on_github_and_on_gitlab(self):
+        for product in ("github", "gitlab"):
+            self.assertGreaterEqual(scenario_table.count(product) * 5, len(scenario_table.ROWS) * 3)
 
     def test_the_page_has_the_table(self):
         self.assertEqual(scenario_table.in_readme(), scenario_table.table())
