@@ -98,20 +98,38 @@ pub struct Refused {
     /// The line, where the reader knows it.
     pub line: Option<usize>,
     /// What is wrong.
-    pub why: String,
-    /// The file is read, and the product would not start anything of it; otherwise it is no file of its kind.
-    pub is_read: bool,
+    pub why: Box<str>,
+    /// What kind of reason that is.
+    pub by: By,
+}
+
+/// What kind of reason there is to say nothing of files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// A file is not there, or is no file of its kind.
+    Form,
+    /// The product would not start anything of it.
+    Rules,
+    /// Nor of this, since another job needs the one that is named, which is not there.
+    Missing(Box<str>),
 }
 
 impl Refused {
     /// The product would not start anything of this.
-    pub const fn by_the_rules(spot: Spot, why: String) -> Self {
-        Self { spot, line: None, why, is_read: true }
+    pub fn by_the_rules(spot: Spot, why: String) -> Self {
+        Self { spot, line: None, why: why.into(), by: By::Rules }
     }
 
     /// A file is not there, or is no file of its kind.
     pub fn unreadable(file: &str, why: String) -> Self {
-        Self { spot: Spot::new(file, &[]), line: None, why, is_read: false }
+        Self { spot: Spot::new(file, &[]), line: None, why: why.into(), by: By::Form }
+    }
+
+    /// A job is needed, and not there.
+    #[must_use]
+    pub fn wants(mut self, job: &str) -> Self {
+        self.by = By::Missing(job.into());
+        self
     }
 }
 

@@ -5,6 +5,7 @@
 //! What the rules leave open is open here too, so a claim holds only if it holds either way.
 
 pub mod argo;
+mod claims;
 mod finding;
 pub mod github;
 pub mod gitlab;
@@ -18,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_plan::{Guarantee, Path, PathKind, Plan, Stage, Step, StepKind};
 
-pub use finding::{Broken, Finding, Refused, Spot, Told};
+pub use finding::{Broken, By, Finding, Refused, Spot, Told};
 pub use place::Places;
 pub use rng::Rng;
 pub use source_map::{Entry, SOURCE_MAP, SourceMap};
@@ -76,24 +77,6 @@ pub(crate) fn kept_by(path: &Path, step: &str) -> Option<Guarantee> {
         StepKind::Rollback { .. } => Some(Guarantee::Rollback),
         _ => None,
     }
-}
-
-/// The steps of a way that have no job, each at its own place in the file that the way begins with.
-pub(crate) fn missing<'s>(
-    way: &str,
-    path: &Path,
-    spot: &Spot,
-    steps: impl Iterator<Item = &'s Step>,
-    has: impl Fn(&str) -> bool,
-) -> Vec<Told> {
-    let told = |step: &Step| {
-        let mut spot = spot.clone();
-        spot.path.push(step.id.clone());
-        let guarantee = kept_by(path, &step.id).unwrap_or(Guarantee::Order);
-        let finding = spot.says(format!("there is no job for the step `{}`", step.id)).of(guarantee);
-        Told { claim: "missing", keeps: &[], way: way.to_owned(), finding, follows: false }
-    };
-    steps.filter(|step| !has(&step.id)).map(told).collect()
 }
 
 /// How many gates, checklists and steps of a chain must stand before the deployments of a stage on a way.

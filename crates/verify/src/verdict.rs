@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use clearway_plan::{Guarantee, Plan};
 use serde::Serialize;
 
-use crate::Files;
-use crate::finding::{Refused, Spot, Told};
+use crate::finding::{By, Refused, Spot, Told};
 use crate::place::Places;
+use crate::{Files, kept_by};
 
 /// What the files of a product come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -77,9 +77,9 @@ pub struct Error {
 }
 
 impl Verdict {
-    /// Whether every guarantee holds.
+    /// Whether every guarantee holds, or was given up by name.
     pub fn holds(&self) -> bool {
-        self.errors.is_empty()
+        self.errors.is_empty() && self.guarantees.iter().all(|one| one.stands != Stands::Unknown)
     }
 
     /// The verdict on what was told, or on why nothing can be told.
@@ -91,7 +91,7 @@ impl Verdict {
     ) -> Self {
         match told {
             Ok(told) => Self::judged(target, files, &given_up(plan, target), told),
-            Err(refused) => Self::refused(target, files, &refused),
+            Err(refused) => Self::refused(target, plan, files, &refused),
         }
     }
 
@@ -121,20 +121,31 @@ impl Verdict {
         }
     }
 
-    fn refused(target: &'static str, files: &Files, refused: &Refused) -> Self {
+    fn refused(target: &'static str, plan: &Plan, files: &Files, refused: &Refused) -> Self {
+        // A job that is not there keeps nothing; of the rest nobody can say, since nothing would start.
+        let broken = if let By::Missing(job) = &refused.by { Some(kept(plan, job)) } else { None };
         let error = Error {
             file: Some(refused.spot.file.clone()),
             line: refused.line.unwrap_or_else(|| line(files, &refused.spot)),
-            guarantees: Vec::new(),
-            message: refused.why.clone(),
+            guarantees: broken.into_iter().collect(),
+            message: refused.why.to_string(),
             also: Vec::new(),
             ways: Vec::new(),
             follow: 0,
         };
-        let unknown = |guarantee| Standing { guarantee, stands: Stands::Unknown };
-        let guarantees = Guarantee::ALL.map(unknown).into();
-        Self { target, readable: refused.is_read, guarantees, errors: vec![error] }
+        let stands = |guarantee| {
+            let stands = if broken == Some(guarantee) { Stands::Broken } else { Stands::Unknown };
+            Standing { guarantee, stands }
+        };
+        let guarantees = Guarantee::ALL.map(stands).into();
+        Self { target, readable: refused.by != By::Form, guarantees, errors: vec![error] }
     }
+}
+
+/// The guarantee that the job of a step keeps, or that all start in their order.
+fn kept(plan: &Plan, job: &str) -> Guarantee {
+    let paths = plan.releases.iter().flat_map(|release| &release.paths);
+    paths.filter_map(|path| kept_by(path, job)).next().unwrap_or(Guarantee::Order)
 }
 
 /// What releases gave up by name on a product.

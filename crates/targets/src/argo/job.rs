@@ -139,7 +139,7 @@ impl Job {
             container: Some(Container {
                 image: context.config.image.clone().unwrap_or_default(),
                 command: command.chain([format!("{JOBS}/{script}")]).collect(),
-                env_from: vec![EnvFrom { config_map_ref: Named { name: texts.settings_name() } }],
+                env_from: vec![EnvFrom { config_map_ref: Named { name: texts.settings_name().to_owned() } }],
                 env,
                 volume_mounts: mounts,
                 security_context: unprivileged(),

@@ -26,6 +26,8 @@ mod volumes;
 mod windows;
 mod workflow;
 
+use std::collections::BTreeSet;
+
 use clearway_plan::{Path, Plan, Release};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -193,7 +195,7 @@ fn written(path: String, origin: &str, documents: &[String]) -> Result<File, Str
 fn way_of(path: &Path, environment: &str) -> Path {
     let mut path = path.clone();
     path.steps.retain(|step| step.does.environment().is_none_or(|of| of == environment));
-    let there: Vec<String> = path.steps.iter().map(|step| step.id.clone()).collect();
+    let there: BTreeSet<String> = path.steps.iter().map(|step| step.id.clone()).collect();
     for step in &mut path.steps {
         step.needs.retain(|need| there.contains(need));
     }

@@ -15,6 +15,7 @@ use crate::entries::Texts as Data;
 pub(crate) struct Texts {
     name: String,
     settings: Data,
+    settings_name: String,
     data: BTreeMap<String, String>,
     scripts: BTreeMap<String, String>,
 }
@@ -26,7 +27,9 @@ impl Texts {
     /// Of a way, with what all of its jobs are told.
     pub(crate) fn of(name: &str, settings: Data, shared: String) -> Self {
         let data = BTreeMap::from([("clearway.sh".to_owned(), shared)]);
-        Self { name: name.to_owned(), settings, data, scripts: BTreeMap::new() }
+        let lines = settings.0.iter().map(|(key, value)| format!("{key}={value}\n"));
+        let settings_name = format!("{name}-settings-{}", digest(lines));
+        Self { name: name.to_owned(), settings, settings_name, data, scripts: BTreeMap::new() }
     }
 
     /// The file of a script; jobs that do the same have the same.
@@ -59,9 +62,8 @@ impl Texts {
     }
 
     /// The name of the object with what all jobs are told.
-    pub(crate) fn settings_name(&self) -> String {
-        let lines = self.settings.0.iter().map(|(key, value)| format!("{key}={value}\n"));
-        format!("{}-settings-{}", self.name, digest(lines))
+    pub(crate) fn settings_name(&self) -> &str {
+        &self.settings_name
     }
 
     /// The name of the object of files and texts.
@@ -70,10 +72,11 @@ impl Texts {
         format!("{}-jobs-{}", self.name, digest(lines))
     }
 
-    /// Puts the name of the object of texts where it is meant.
-    pub(crate) fn name_in(&self, env: &mut [Env]) {
+    /// Puts the name of the object of texts where it is meant, in what each job is told. The texts are known now, and thousands of jobs may
+    /// have theirs.
+    pub(crate) fn name_in<'e>(&self, all: impl Iterator<Item = &'e mut Vec<Env>>) {
         let name = self.jobs_name();
-        for from in env.iter_mut().filter_map(|env| env.value_from.as_mut()) {
+        for from in all.flatten().filter_map(|env| env.value_from.as_mut()) {
             if let ValueFrom::ConfigMap(from) = from
                 && from.name == UNKNOWN
             {
@@ -84,7 +87,7 @@ impl Texts {
 
     /// Both objects, by name.
     pub(crate) fn objects(self) -> [(String, ConfigMap); 2] {
-        let (settings, jobs) = (self.settings_name(), self.jobs_name());
+        let (settings, jobs) = (self.settings_name.clone(), self.jobs_name());
         let data = self.data.into_iter().collect();
         [
             (settings, ConfigMap { immutable: true, data: self.settings }),

@@ -159,9 +159,9 @@ impl Building {
             let joined = Step { needs: makers.iter().map(|step| step.id.clone()).collect(), ..first.clone() };
             let depends = succeeded(joined.needs.iter().map(|need| kube(need)));
             let mut job = jobs::made(context, &joined);
-            job.takes.retain(|maker| {
-                makers.iter().any(|step| kube(&step.id) == *maker && hands_on(context, step))
-            });
+            let handing = makers.iter().filter(|step| hands_on(context, step));
+            let handing: BTreeSet<String> = handing.map(|step| kube(&step.id)).collect();
+            job.takes.retain(|maker| handing.contains(maker));
             tasks.push(self.put(context, job, depends));
         }
         for step in path.steps.iter().filter(|step| !makes(step)) {
@@ -264,11 +264,10 @@ impl Building {
         for task in &mut tasks {
             task.arguments = Arguments::default();
         }
-        let templates = &self.templates;
+        let taking = self.templates.iter().filter(|template| !template.inputs.is_empty());
+        let taking: BTreeSet<&str> = taking.map(|template| template.name.as_str()).collect();
         for task in &mut tasks {
-            let takes = templates.iter().find(|template| template.name == task.template);
-            let takes = takes.is_some_and(|template| !template.inputs.is_empty());
-            if takes {
+            if taking.contains(task.template.as_str()) {
                 task.arguments = arguments(&[context.known.to_owned()], Some(context.known));
             }
         }
@@ -284,9 +283,8 @@ impl Building {
     }
 
     fn emitted(mut self, context: &Context<'_>, name: &str) -> Emitted {
-        for container in self.templates.iter_mut().filter_map(|template| template.container.as_mut()) {
-            self.texts.name_in(&mut container.env);
-        }
+        let containers = self.templates.iter_mut().filter_map(|template| template.container.as_mut());
+        self.texts.name_in(containers.map(|container| &mut container.env));
         let volumes = volumes(context, &self.texts, &self.tokens);
         let workflow = WorkflowSpec {
             entrypoint: "main",
@@ -385,13 +383,13 @@ pub(crate) fn job(context: &Context<'_>, step: &Step) -> Option<Job> {
         StepKind::Approval { .. } => return None,
     };
     if makes(step) && !job.takes.is_empty() {
-        job.takes.retain(|maker| {
-            let maker = context.path.steps.iter().find(|step| kube(&step.id) == *maker);
-            // Only what builds, imports or plans says something that others read.
-            maker.is_some_and(|maker| {
-                matches!(maker.does, StepKind::Preflight | StepKind::Build { .. } | StepKind::Import { .. })
-            })
-        });
+        // Only what builds, imports or plans says something that others read.
+        let says = |maker: &&Step| {
+            matches!(maker.does, StepKind::Preflight | StepKind::Build { .. } | StepKind::Import { .. })
+        };
+        let saying = step.needs.iter().filter_map(|need| context.index.step(need)).filter(says);
+        let saying: BTreeSet<String> = saying.map(|maker| kube(&maker.id)).collect();
+        job.takes.retain(|maker| saying.contains(maker));
     }
     Some(job)
 }

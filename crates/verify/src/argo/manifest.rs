@@ -120,6 +120,10 @@ impl Workflow {
             }
         }
         let workflow = Self { path: manifest.path.clone(), name, templates, spec };
+        if let Some((graph, task, needed)) = workflow.lacks() {
+            let why = format!("`{}` depends on no task `{needed}`", task.name);
+            return Err(wrong(&graph.name, why).wants(needed));
+        }
         workflow.check().map_err(|(template, why)| wrong(&template, why))?;
         Ok(workflow)
     }
@@ -162,6 +166,17 @@ impl Workflow {
             .find(|(_, task)| task.name == job)
     }
 
+    /// A task that another one of its graph depends on, and that is not in it.
+    fn lacks(&self) -> Option<(&Template, &Task, &String)> {
+        self.templates.values().find_map(|graph| {
+            let there: BTreeSet<&String> = graph.tasks.iter().map(|task| &task.name).collect();
+            graph.tasks.iter().find_map(|task| {
+                let needed = task.needs.iter().find(|needed| !there.contains(needed));
+                needed.map(|needed| (graph, task, needed))
+            })
+        })
+    }
+
     /// What the controller would not take, by the template in which it is.
     fn check(&self) -> Result<(), (String, String)> {
         let Some(main) = self.main() else {
@@ -173,13 +188,6 @@ impl Workflow {
             for task in &graph.tasks {
                 let used = self.templates.get(&task.template);
                 let used = used.ok_or_else(|| wrong(format!("`{}` uses no template", task.name)))?;
-                let is_there = |name: &String| graph.tasks.iter().any(|task| task.name == *name);
-                for needed in &task.needs {
-                    if !is_there(needed) {
-                        let what = format!("`{}` depends on no task `{needed}`", task.name);
-                        return Err(wrong(what));
-                    }
-                }
                 inputs(graph, task, used).map_err(wrong)?;
             }
         }

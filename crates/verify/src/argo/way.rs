@@ -85,6 +85,28 @@ pub struct Way<'e> {
     pub runs: OnceCell<Vec<(String, Run)>>,
 }
 
+impl crate::claims::Way for Way<'_> {
+    fn name(&self) -> String {
+        self.name()
+    }
+
+    fn path(&self) -> &Path {
+        self.path
+    }
+
+    fn wanted(&self) -> Vec<&Step> {
+        self.steps().collect()
+    }
+
+    fn begins(&self) -> Spot {
+        self.spot()
+    }
+
+    fn place(&self, step: &str) -> Option<Spot> {
+        self.job(step).ok().map(|template| self.workflow.spot(&template.name))
+    }
+}
+
 impl<'e> Way<'e> {
     fn of(
         emitted: &'e Emitted,

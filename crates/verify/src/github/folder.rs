@@ -54,9 +54,12 @@ impl Folder {
     /// What GitHub refuses of a workflow.
     fn judge(&self, file: &str, workflow: &Workflow) -> Result<(), Refused> {
         for (id, job) in &workflow.jobs {
-            self.judge_job(workflow, id, job).map_err(|why| {
-                Refused::by_the_rules(spot(file, &["jobs", id]), format!("job `{id}`: {why}"))
-            })?;
+            let wrong =
+                |why: String| Refused::by_the_rules(spot(file, &["jobs", id]), format!("job `{id}`: {why}"));
+            if let Some(unknown) = job.needs().into_iter().find(|need| !workflow.jobs.contains_key(*need)) {
+                return Err(wrong(format!("it needs `{unknown}`, which is no job")).wants(unknown));
+            }
+            self.judge_job(workflow, id, job).map_err(wrong)?;
         }
         self.judge_whole(file, workflow).map_err(|why| Refused::by_the_rules(spot(file, &["jobs"]), why))
     }
@@ -71,9 +74,6 @@ impl Folder {
     fn judge_job(&self, workflow: &Workflow, id: &str, job: &Job) -> Result<(), String> {
         if !is_id(id) {
             return Err("its id has characters that an id may not have".to_owned());
-        }
-        if let Some(unknown) = job.needs().into_iter().find(|need| !workflow.jobs.contains_key(*need)) {
-            return Err(format!("it needs `{unknown}`, which is no job"));
         }
         Condition::read(&job.condition_text()).map_err(|error| error.0)?;
         match (&job.uses, &job.steps) {

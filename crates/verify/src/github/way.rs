@@ -77,6 +77,28 @@ pub struct Way<'e> {
     pub graph: Graph,
 }
 
+impl crate::claims::Way for Way<'_> {
+    fn name(&self) -> String {
+        self.graph.file.clone()
+    }
+
+    fn path(&self) -> &Path {
+        self.path
+    }
+
+    fn wanted(&self) -> Vec<&Step> {
+        self.path.steps.iter().collect()
+    }
+
+    fn begins(&self) -> Spot {
+        self.spot()
+    }
+
+    fn place(&self, step: &str) -> Option<Spot> {
+        self.node(step).ok().map(Node::spot)
+    }
+}
+
 impl<'e> Way<'e> {
     /// The workflow that it starts with.
     pub fn spot(&self) -> Spot {

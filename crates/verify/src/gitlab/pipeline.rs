@@ -310,7 +310,7 @@ impl Pipeline {
     /// What GitLab would not make a pipeline of.
     fn refuse(&self) -> Result<(), Refused> {
         for job in &self.jobs {
-            let wrong = |why: String| Err(Refused::by_the_rules(job.spot().key("needs"), why));
+            let wrong = |why: String| Err::<(), _>(Refused::by_the_rules(job.spot().key("needs"), why));
             let needs = job.needs.iter().flatten().filter(|need| !need.of_parent);
             let count = needs.clone().count();
             if count > 50 {
@@ -318,7 +318,8 @@ impl Pipeline {
             }
             for need in needs {
                 let Some(found) = self.job(&need.job) else {
-                    return wrong(format!("`{}` needs `{}`, which is not there", job.name, need.job));
+                    let why = format!("`{}` needs `{}`, which is not there", job.name, need.job);
+                    return wrong(why).map_err(|refused| refused.wants(&need.job));
                 };
                 if found.stage > job.stage {
                     return wrong(format!("`{}` needs `{}` of a later stage", job.name, need.job));

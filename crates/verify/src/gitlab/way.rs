@@ -75,6 +75,28 @@ pub struct Way<'e> {
     pub runs: OnceCell<Vec<(String, Run)>>,
 }
 
+impl crate::claims::Way for Way<'_> {
+    fn name(&self) -> String {
+        self.name()
+    }
+
+    fn path(&self) -> &Path {
+        self.path
+    }
+
+    fn wanted(&self) -> Vec<&Step> {
+        self.steps().collect()
+    }
+
+    fn begins(&self) -> Spot {
+        self.spot()
+    }
+
+    fn place(&self, step: &str) -> Option<Spot> {
+        self.job(step).ok().map(Job::spot)
+    }
+}
+
 impl<'e> Way<'e> {
     fn of(
         emitted: &'e Emitted,
@@ -102,7 +124,7 @@ impl<'e> Way<'e> {
             inputs.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let pipeline = project
             .start(&inputs)
-            .map_err(|refused| Refused { why: format!("{} ({name})", refused.why), ..refused })?;
+            .map_err(|refused| Refused { why: format!("{} ({name})", refused.why).into(), ..refused })?;
         let stages = pipeline.triggered.clone();
         let (project, runs) = (project.clone(), OnceCell::new());
         Ok(Self { emitted, project, release, path, environment, inputs, pipeline, stages, runs })

@@ -9,8 +9,8 @@ use clearway_plan::Guarantee;
 use rayon::prelude::*;
 
 use super::way::{Emitted, Way};
-use crate::finding::{Broken, Finding, Refused, Told, mark_what_follows};
-use crate::missing;
+use crate::claims::{held, missing};
+use crate::finding::{Broken, Refused, Told, mark_what_follows};
 
 /// A claim about a way through a release.
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
@@ -45,18 +45,10 @@ pub fn broken(emitted: &Emitted, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Resu
     let mut ways = emitted.ways()?;
     // The runs of a way are shared by its claims, so each way is looked at by one thread.
     let looked = ways.par_iter_mut().flat_map_iter(|way| {
-        let mut told = missing(&way.name(), way.path, &way.spot(), way.steps(), |step| way.job(step).is_ok());
-        for (claim, keeps, check) in ALL.into_iter().filter(|(name, ..)| wanted(name)) {
-            let broken = check(way).unwrap_or_else(|why| vec![Finding::nowhere(why)]);
-            let way = way.name();
-            told.extend(broken.into_iter().map(|finding| Told {
-                claim,
-                keeps,
-                way: way.clone(),
-                finding,
-                follows: false,
-            }));
-        }
+        let mut told = missing(way);
+        let claims = ALL.into_iter().filter(|(name, ..)| wanted(name));
+        let broken: Vec<Told> = claims.flat_map(|claim| held(way, &told, claim)).collect();
+        told.extend(broken);
         told
     });
     let mut told: Vec<Told> = looked.collect();

@@ -12,8 +12,8 @@ use rayon::prelude::*;
 
 use super::way::{Emitted, Way};
 use super::{Claim, Graph, Node, Scenario, StepsAssumed};
-use crate::finding::{Broken, Finding, Refused, Spot, Told, mark_what_follows};
-use crate::missing;
+use crate::claims::{held, missing};
+use crate::finding::{Broken, Refused, Spot, Told, mark_what_follows};
 
 /// A claim about a way through a release.
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
@@ -46,33 +46,19 @@ pub const ALL: [(&str, &[Guarantee], Check); 16] = {
 /// All that is broken of some claims.
 pub fn broken(emitted: &Emitted, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Told>, Refused> {
     let ways = emitted.ways()?;
+    let lacking: Vec<Vec<Told>> = ways.iter().map(missing).collect();
     let claims: Vec<_> = ways
         .iter()
+        .zip(&lacking)
         .flat_map(|way| ALL.into_iter().map(move |claim| (way, claim)))
         .filter(|(_, (name, ..))| wanted(name))
         .collect();
     // A large release has many runs, and each claim looks at all of them.
-    let looked = claims.into_par_iter().flat_map_iter(|(way, (claim, keeps, check))| {
-        let broken = check(way).unwrap_or_else(|why| vec![Finding::nowhere(why)]);
-        let way = &way.graph.file;
-        broken.into_iter().map(move |finding| Told {
-            claim,
-            keeps,
-            way: way.clone(),
-            finding,
-            follows: false,
-        })
-    });
-    let mut told: Vec<Told> = ways.iter().flat_map(lacks).collect();
-    told.extend(looked.collect::<Vec<Told>>());
+    let looked = claims.into_par_iter().flat_map_iter(|((way, lacking), claim)| held(way, lacking, claim));
+    let looked: Vec<Told> = looked.collect();
+    let mut told: Vec<Told> = lacking.into_iter().flatten().chain(looked).collect();
     mark_what_follows(&mut told);
     Ok(told)
-}
-
-/// The steps that have no job.
-fn lacks(way: &Way<'_>) -> Vec<Told> {
-    let has = |step: &str| way.graph.nodes.iter().any(|node| node.local == step);
-    missing(&way.graph.file, way.path, &way.spot(), way.path.steps.iter(), has)
 }
 
 /// What of a claim is broken by a run.
