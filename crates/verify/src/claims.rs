@@ -51,9 +51,14 @@ pub(crate) fn held<W: Way>(
     missing: &[Told],
     (claim, keeps, check): Claim<impl Fn(&W) -> Result<Broken, String>>,
 ) -> Vec<Told> {
-    let nowhere = |why: String| match missing.iter().find_map(|one| one.finding.spot.clone()) {
-        Some(spot) => spot.says(why),
-        None => Finding::nowhere(why),
+    // A claim says of a job that is missing what is said where it is missing; of another one, what else that leaves open.
+    let nowhere = |why: String| {
+        let same = missing.iter().find(|one| one.finding.what.ends_with(&why));
+        match (same, missing.iter().find_map(|one| one.finding.spot.clone())) {
+            (Some(same), _) => Finding { guarantee: None, ..same.finding.clone() },
+            (None, Some(spot)) => spot.says(why),
+            (None, None) => Finding::nowhere(why),
+        }
     };
     let broken = check(way).unwrap_or_else(|why| vec![nowhere(why)]);
     let told = |finding| Told { claim, keeps, way: way.name(), finding, follows: false };
