@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 #![allow(clippy::disallowed_methods, reason = "the tests read the repository they are in")]
 
+mod kept;
 mod limits;
 mod missing;
 mod readme;

@@ -222,14 +222,16 @@ pub(crate) fn trigger_of(stage: &Stage) -> String {
     format!("deploy-{}", slug(&stage.environment))
 }
 
-/// What a job keeps for those after it.
-pub(crate) fn keeps(paths: &[String]) -> Artifacts {
-    Artifacts { when: "always", expire_in: "1 year", paths: paths.to_vec(), reports: None }
+/// What a job keeps for those after it, and for auditors: what was built lies with what was measured of it, so the longer time holds.
+pub(crate) fn keeps(plan: &Plan, paths: &[String]) -> Artifacts {
+    let days = ["evidence", "artifacts"].iter().filter_map(|records| plan.retention.get(*records)).max();
+    let expire_in = days.map_or_else(|| "1 year".to_owned(), |days| format!("{days} days"));
+    Artifacts { when: "always", expire_in, paths: paths.to_vec(), reports: None }
 }
 
 /// A report of tests that GitLab shows with the pipeline, whatever came of the job.
-pub(crate) fn shows(junit: &str) -> Artifacts {
-    Artifacts { reports: Some(Reports { junit: junit.to_owned() }), ..keeps(&[]) }
+pub(crate) fn shows(plan: &Plan, junit: &str) -> Artifacts {
+    Artifacts { reports: Some(Reports { junit: junit.to_owned() }), ..keeps(plan, &[]) }
 }
 
 /// Seconds as GitLab writes a time, at least a minute.

@@ -202,7 +202,7 @@ pub(crate) struct IdToken {
 #[derive(Debug, Serialize)]
 pub(crate) struct Artifacts {
     pub when: &'static str,
-    pub expire_in: &'static str,
+    pub expire_in: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

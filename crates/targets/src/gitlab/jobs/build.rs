@@ -125,7 +125,7 @@ fn keep_reports(context: &Context<'_>, step: &Step, mut job: Job, folders: &[&st
         job.after_script.push(format!("{REPORTS}{GATHER}"));
         paths.push(format!("{KNOWN}reports/reports-{}/", step.id));
     }
-    job.artifacts = (!paths.is_empty()).then(|| keeps(&paths));
+    job.artifacts = (!paths.is_empty()).then(|| keeps(context.plan, &paths));
     job
 }
 
@@ -155,7 +155,7 @@ pub(in crate::gitlab) fn import(
                   \"${IMAGE}@${digest}\" > /dev/null\n";
     let mut job = context.job(step, BUILD, vec![format!("{find}{verify}{KEEP}")]);
     job.variables = variables;
-    job.artifacts = Some(keeps(&[format!("{KNOWN}digests/{}", step.id)]));
+    job.artifacts = Some(keeps(context.plan, &[format!("{KNOWN}digests/{}", step.id)]));
     job
 }
 

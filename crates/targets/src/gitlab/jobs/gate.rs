@@ -27,7 +27,7 @@ pub(in crate::gitlab) fn gate(
     )];
     let mut job = context.calling(step, stage, script);
     job.variables = texts([("GATE", name), ("STAGE", environment)]);
-    job.artifacts = Some(shows(DECISION));
+    job.artifacts = Some(shows(context.plan, DECISION));
     job
 }
 

@@ -47,7 +47,7 @@ pub(in crate::gitlab) fn preflight(context: &Context<'_>, step: &Step) -> Job {
     // Whatever lies there is of another run.
     job.before_script.insert(0, "rm -rf .clearway/run".to_owned());
     job.variables = variables;
-    job.artifacts = Some(keeps(&[format!("{KNOWN}plan.json"), format!("{KNOWN}basis")]));
+    job.artifacts = Some(keeps(context.plan, &[format!("{KNOWN}plan.json"), format!("{KNOWN}basis")]));
     job
 }
 
@@ -77,7 +77,7 @@ pub(in crate::gitlab) fn take_over(context: &Context<'_>, stage: &Stage) -> Job 
         variables: texts([("ENVIRONMENT", stage.environment.as_str())]),
         before_script: context.forgets(),
         script: vec![format!("test -s {KNOWN}plan.json\n")],
-        artifacts: Some(keeps(&[KNOWN.to_owned()])),
+        artifacts: Some(keeps(context.plan, &[KNOWN.to_owned()])),
         ..Job::default()
     }
 }

@@ -50,7 +50,7 @@ pub(in crate::gitlab) fn wave(context: &Context<'_>, stage: &str, needs: Vec<Nee
         timeout: Some("10 minutes".to_owned()),
         before_script: context.forgets(),
         script: vec!["echo 'all of it is done'\n".to_owned()],
-        artifacts: Some(keeps(&[KNOWN.to_owned()])),
+        artifacts: Some(keeps(context.plan, &[KNOWN.to_owned()])),
         ..Job::default()
     }
 }
