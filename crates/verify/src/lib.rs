@@ -10,6 +10,7 @@ mod finding;
 pub mod github;
 pub mod gitlab;
 mod place;
+mod played;
 mod rng;
 mod source_map;
 mod text;

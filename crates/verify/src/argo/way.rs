@@ -235,9 +235,4 @@ impl<'e> Way<'e> {
         let object = self.emitted.object("ConfigMap", shared)?;
         object.value["data"][name].as_str().map(str::to_owned)
     }
-
-    /// All steps that a step stands on.
-    pub fn closure(&self, step: &'e Step) -> BTreeSet<&'e str> {
-        crate::closure(self.path, step)
-    }
 }

@@ -1,7 +1,7 @@
 //! The ways through the releases of a plan, as runs of the pipelines that are there.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use clearway_plan::{Path, PathKind, Plan, Release, Step, StepKind};
 
@@ -214,10 +214,5 @@ impl<'e> Way<'e> {
             all.extend(child.jobs.iter().map(|job| (format!("{by}/{}", job.name), job)));
         }
         all
-    }
-
-    /// All steps that a step stands on.
-    pub fn closure(&self, step: &'e Step) -> BTreeSet<&'e str> {
-        crate::closure(self.path, step)
     }
 }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::way::{Emitted, Way};
 use crate::claims::{held, missing};
 use crate::finding::{Broken, Refused, Told, mark_what_follows};
+use crate::played;
 
 /// A claim about a way through a release.
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
@@ -21,10 +22,10 @@ pub const ALL: [(&str, &[Guarantee], Check); 16] = {
         Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
     };
     [
-        ("order", &[Order], flow::order),
-        ("gates-and-approvals", &[Gates, Approvals], flow::gates_and_approvals),
+        ("order", &[Order], |way| played::order(way)),
+        ("gates-and-approvals", &[Gates, Approvals], |way| played::gates_and_approvals(way)),
         ("rollback", &[Rollback], flow::rollback),
-        ("outcome", &[Outcome], flow::outcome),
+        ("outcome", &[Outcome], |way| played::outcome(way)),
         ("locks", &[Locks], flow::locks),
         ("people", &[Approvals], jobs::people),
         ("moment", &[Windows, Basis], jobs::moment),
@@ -36,7 +37,7 @@ pub const ALL: [(&str, &[Guarantee], Check); 16] = {
         ("accounts", &[Approvals, Credentials], cluster::accounts),
         ("rollouts", &[Rollback], cluster::rollouts),
         ("delivery", &[Windows], cluster::delivery),
-        ("reachable", &[Outcome], flow::reachable),
+        ("reachable", &[Outcome], |way| played::reachable(way)),
     ]
 };
 

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::way::{Emitted, Way};
 use crate::claims::{held, missing};
 use crate::finding::{Broken, Refused, Told, mark_what_follows};
+use crate::played;
 
 /// A claim about a way through a release.
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
@@ -23,10 +24,10 @@ pub const ALL: [(&str, &[Guarantee], Check); 17] = {
         Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
     };
     [
-        ("order", &[Order], flow::order),
-        ("gates-and-approvals", &[Gates, Approvals], flow::gates_and_approvals),
+        ("order", &[Order], |way| played::order(way)),
+        ("gates-and-approvals", &[Gates, Approvals], |way| played::gates_and_approvals(way)),
         ("rollback", &[Rollback], flow::rollback),
-        ("outcome", &[Outcome], flow::outcome),
+        ("outcome", &[Outcome], |way| played::outcome(way)),
         ("locks", &[Locks], places::locks),
         ("environments", &[Approvals, Credentials], places::environments),
         ("settings", &[Approvals, Credentials], places::settings),
@@ -39,7 +40,7 @@ pub const ALL: [(&str, &[Guarantee], Check); 17] = {
         ("reports", &[Gates], jobs::reports),
         ("hardening", &[Credentials], hardening::hardening),
         ("shared", &[Records, Credentials], shared::shared),
-        ("reachable", &[Outcome], flow::reachable),
+        ("reachable", &[Outcome], |way| played::reachable(way)),
     ]
 };
 
