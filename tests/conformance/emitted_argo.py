@@ -87,6 +87,8 @@ SCENARIOS = [
              stopped_by="gate-production-coverage"),
     Scenario("a report is missing", expects="Failed", reports=("missing", "good"), not_marks=["deploy-staging-dispatch"],
              stopped_by="gate-staging-tests"),
+    Scenario("a gate is inconclusive", expects="Failed", reports=("empty", "good"), not_marks=["deploy-staging-dispatch"],
+             stopped_by="gate-staging-tests"),
     Scenario("one of two agrees", expects="Failed", agree={"board": ["chloe"]}, not_marks=DEPLOYED, stopped_by="approval-production-board"),
     Scenario("one rejects", expects="Failed", agree={"board": ["chloe", "dimitri", "-eva"]}, not_marks=DEPLOYED,
              stopped_by="approval-production-board"),

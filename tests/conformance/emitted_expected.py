@@ -19,7 +19,7 @@ class World:
     limited: tuple = ()
     # Steps that are left out, whoever did so.
     skipped: tuple = ()
-    # By gate: good, bad, missing.
+    # By gate: good, bad, missing, or empty, of which nobody can tell.
     reports: dict = field(default_factory=dict)
     # A Tuesday within the office hours of the project.
     now: str = "2026-11-03T10:00:00+00:00"

@@ -24,6 +24,7 @@ SCENARIOS = {
     "all passes": [World()],
     "the gate on tests fails": [World(reports={"tests": "bad"})],
     "the gate on coverage fails": [World(reports={"coverage": "bad"})],
+    "the gate on tests is inconclusive": [World(reports={"tests": "empty"})],
     "the report of the tests is missing": [World(reports={"tests": "missing"})],
     "the report of the coverage is missing": [World(reports={"coverage": "missing"})],
     "no report is there": [World(reports={"tests": "missing", "coverage": "missing"})],
