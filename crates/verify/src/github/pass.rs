@@ -23,7 +23,7 @@ pub struct Assumed {
 }
 
 /// What is assumed of a job.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobAssumed {
     /// How it ends if it starts.
     pub ends: Outcomes,
@@ -80,6 +80,23 @@ pub struct Pass {
     cancelled: bool,
 }
 
+/// A pass that was made before, and what it stands for.
+#[derive(Clone, Copy)]
+pub struct Earlier<'p> {
+    /// What was assumed.
+    pub assumed: &'p Assumed,
+    /// What was found.
+    pub pass: &'p Pass,
+}
+
+/// What a pass goes over.
+struct Over<'p> {
+    graph: &'p Graph,
+    assumed: &'p Assumed,
+    wanted: &'p dyn Fn(At) -> bool,
+    earlier: Option<Earlier<'p>>,
+}
+
 /// What can become of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fate {
@@ -96,33 +113,58 @@ pub struct Fate {
 impl Pass {
     /// Goes over the jobs, each after those that it needs.
     pub fn over(graph: &Graph, assumed: &Assumed) -> Result<Self, Malformed> {
-        Self::over_some(graph, assumed, &|_| true)
+        Self::over_some(graph, assumed, &|_| true, None)
     }
 
-    /// Goes over some of the jobs, with all that come before them. Of the others it says nothing.
+    /// Goes over some of the jobs, with all that come before them. Of the others it says nothing. What an earlier pass found of the same jobs
+    /// is taken over where nothing was changed that it rests on: the two may differ in what is assumed of jobs, and in nothing else.
     pub fn over_some(
         graph: &Graph,
         assumed: &Assumed,
         wanted: &dyn Fn(At) -> bool,
+        earlier: Option<Earlier<'_>>,
     ) -> Result<Self, Malformed> {
         let nothing = Fate { starts: Some(false), late: None, seen: Outcomes::NONE, real: Outcomes::NONE };
         let cancelled = assumed.jobs.iter().any(|job| job.late == Some(true));
         let mut pass = Self { jobs: vec![nothing; graph.nodes.len()], cancelled };
+        let over = Over { graph, assumed, wanted, earlier };
         for (at, node) in graph.nodes.iter().enumerate() {
             if node.parent.is_none() && wanted(at) {
-                pass.visit(graph, assumed, wanted, at)?;
+                pass.visit(&over, at)?;
             }
         }
         Ok(pass)
     }
 
-    fn visit(
-        &mut self,
-        graph: &Graph,
-        assumed: &Assumed,
-        wanted: &dyn Fn(At) -> bool,
-        at: At,
-    ) -> Result<(), Malformed> {
+    /// Whether a job starts as in an earlier pass, for all that its condition can see is the same.
+    fn starts_as(&self, earlier: &Earlier<'_>, over: &Over<'_>, at: At) -> bool {
+        let is_same = |at: At| {
+            self.jobs[at] == earlier.pass.jobs[at] && over.assumed.jobs[at] == earlier.assumed.jobs[at]
+        };
+        self.jobs[at].late == earlier.pass.jobs[at].late
+            && over.assumed.jobs[at] == earlier.assumed.jobs[at]
+            && over.graph.nodes[at].before.iter().all(|before| {
+                // A call that the job stands in has not ended yet: only whether it starts can be seen.
+                is_same(*before) || self.begins_as(earlier, over, *before, at)
+            })
+    }
+
+    /// The same of a call that a job stands in.
+    fn begins_as(&self, earlier: &Earlier<'_>, over: &Over<'_>, call: At, at: At) -> bool {
+        let mut parent = over.graph.nodes[at].parent;
+        while let Some(around) = parent {
+            if around == call {
+                let (now, then) = (self.jobs[call], earlier.pass.jobs[call]);
+                return (now.starts, now.late) == (then.starts, then.late)
+                    && over.assumed.jobs[call] == earlier.assumed.jobs[call];
+            }
+            parent = over.graph.nodes[around].parent;
+        }
+        false
+    }
+
+    fn visit(&mut self, over: &Over<'_>, at: At) -> Result<(), Malformed> {
+        let Over { graph, assumed, wanted, earlier } = over;
         let node = &graph.nodes[at];
         let job = &assumed.jobs[at];
         // What is decided on after a job that was decided on after the cancellation is so too.
@@ -131,7 +173,9 @@ impl Pass {
         let late = if after_late { Some(true) } else { job.late };
         self.jobs[at].late = late;
         let entered = node.parent.map_or(Some(true), |parent| self.jobs[parent].starts);
+        let known = earlier.as_ref().filter(|earlier| self.starts_as(earlier, over, at));
         let starts = match (job.kept, entered) {
+            _ if known.is_some() => known.and_then(|earlier| earlier.pass.jobs[at].starts),
             (Some(kept), _) => Some(kept != Outcome::Skipped),
             (None, Some(false)) => Some(false),
             (None, entered) => {
@@ -150,7 +194,7 @@ impl Pass {
         };
         self.jobs[at].starts = starts;
         for child in node.children.iter().filter(|child| wanted(**child)) {
-            self.visit(graph, assumed, wanted, *child)?;
+            self.visit(over, *child)?;
         }
         let started = match job.kept {
             Some(kept) => Outcomes::of(&[kept]),
@@ -201,5 +245,57 @@ impl Pass {
             found = found.or(job.hollow);
         }
         found
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+    use crate::github::folder::Folder;
+
+    const RUN: &str = "on: workflow_dispatch\njobs:\n  \
+        build: { runs-on: x, steps: [{ run: a }] }\n  \
+        test: { needs: build, runs-on: x, continue-on-error: true, steps: [{ run: a }] }\n  \
+        stage: { needs: [build, test], if: \"!cancelled() && needs.build.result == 'success'\", uses: ./.github/workflows/stage.yml }\n  \
+        back: { needs: [stage, test], if: \"always() && needs.stage.result != 'success'\", runs-on: x, steps: [{ run: a }] }\n  \
+        last: { needs: [build, back], if: \"failure() || github.event_name == 'y'\", runs-on: x, steps: [{ run: a }] }\n";
+    const STAGE: &str = "on: workflow_call\njobs:\n  \
+        deploy: { runs-on: x, steps: [{ run: a }] }\n  \
+        accept: { needs: deploy, if: \"success()\", runs-on: x, steps: [{ run: a }] }\n";
+
+    /// What may be decided of a job.
+    fn decided(job: &mut JobAssumed, way: usize) {
+        match way {
+            0 => {}
+            1 => job.ends = Outcomes::of(&[Outcome::Success]),
+            2 => job.ends = Outcomes::of(&[Outcome::Failure]),
+            3 => job.late = Some(true),
+            4 => job.late = Some(false),
+            5 => job.starts = Some(false),
+            6 => job.kept = Some(Outcome::Success),
+            _ => job.hollow = Outcomes::of(&[Outcome::Skipped]),
+        }
+    }
+
+    #[test]
+    fn a_pass_after_another_is_as_one_from_the_start() {
+        let files = [("run.yml", RUN), ("stage.yml", STAGE)];
+        let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let graph = Graph::of(&Folder::of(&files.into()).unwrap(), "run.yml").unwrap();
+        let ways = || (0..graph.nodes.len()).flat_map(|at| (0..8).map(move |way| (at, way)));
+        let mut reused = 0;
+        for (first, second) in ways().flat_map(|first| ways().map(move |second| (first, second))) {
+            let mut before = Assumed::open(&graph);
+            decided(&mut before.jobs[first.0], first.1);
+            let mut after = before.clone();
+            decided(&mut after.jobs[second.0], second.1);
+            let earlier = Pass::over(&graph, &before).unwrap();
+            let earlier = Earlier { assumed: &before, pass: &earlier };
+            let pass = Pass::over_some(&graph, &after, &|_| true, Some(earlier)).unwrap();
+            assert_eq!(pass, Pass::over(&graph, &after).unwrap(), "{first:?}, then {second:?}");
+            reused += usize::from(pass == *earlier.pass);
+        }
+        assert!(graph.nodes.len() == 7 && reused > 0);
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::graph::{At, Graph};
 use super::narrow::narrow;
-use super::pass::{Assumed, Pass};
+use super::pass::{Assumed, Earlier, Pass};
 use super::results::{Outcome, Outcomes};
 use super::run::{Run, Scenario, Unclear};
 
@@ -166,7 +166,7 @@ impl Graph {
             let mut assumed = Assumed::open(self);
             assumed.attempt = Some(attempt);
             narrow(claim, self, &mut assumed);
-            if let Some(found) = search.go(assumed)? {
+            if let Some(found) = search.go(assumed, None)? {
                 return search.run(&found).map(Some);
             }
         }
@@ -233,9 +233,9 @@ struct Search<'g> {
 }
 
 impl Search<'_> {
-    fn go(&mut self, assumed: Assumed) -> Result<Option<Assumed>, Stuck> {
+    fn go(&mut self, assumed: Assumed, earlier: Option<Earlier<'_>>) -> Result<Option<Assumed>, Stuck> {
         self.left = self.left.checked_sub(1).ok_or(Stuck::TooLarge)?;
-        let pass = Pass::over_some(self.graph, &assumed, &|at| self.relevant.contains(&at))?;
+        let pass = Pass::over_some(self.graph, &assumed, &|at| self.relevant.contains(&at), earlier)?;
         let impossible = |at: &At| {
             let fate = pass.jobs[*at];
             // Of a call, only some jobs may be of interest; then nothing is said of its end.
@@ -255,7 +255,7 @@ impl Search<'_> {
             return Ok(Some(assumed));
         };
         for choice in choices {
-            if let Some(found) = self.go(choice)? {
+            if let Some(found) = self.go(choice, Some(Earlier { assumed: &assumed, pass: &pass }))? {
                 return Ok(Some(found));
             }
         }

@@ -46,7 +46,7 @@ impl StepsRun {
         let at = graph.find(job).ok_or_else(|| Unclear::Unknown(job.to_owned()))?;
         let run = scenario.assumed(graph)?;
         let wanted = |other: At| other == at || graph.nodes[at].before.contains(&other);
-        let pass = Pass::over_some(graph, &run, &wanted)?;
+        let pass = Pass::over_some(graph, &run, &wanted, None)?;
         let mut inside = Inside {
             outer: Sight::of_steps(graph, &run, &pass, at),
             graph,
