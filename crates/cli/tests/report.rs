@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use clearway_tests::keys::{PRIVATE, public_pem};
 use serde_json::Value;
 
 const SPEC: &str = r#"team payments { members = [ana, ben] }
@@ -174,6 +175,8 @@ fn payments() -> tempfile::TempDir {
     };
     copied("examples/shared", "shared");
     copied("examples/payments", "payments");
+    // What the example names is the key of somebody: records of a test are signed with one that everybody knows.
+    fs::write(folder.path().join("payments/audit/ledger-keys.pem"), public_pem()).unwrap();
     let (code, said) = ahead(&folder.path().join("payments"), &["build", "--target", "github", "--out", "."]);
     assert_eq!(code, 0, "{said}");
     folder
@@ -182,7 +185,8 @@ fn payments() -> tempfile::TempDir {
 /// What the binary says in a project, errors included.
 fn ahead(project: &Path, arguments: &[&str]) -> (i32, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_clearway"));
-    let output = command.args(arguments).current_dir(project).output().unwrap();
+    command.args(arguments).current_dir(project).env("CLEARWAY_LEDGER_KEY", PRIVATE);
+    let output = command.output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap(), String::from_utf8(said).unwrap())
 }
