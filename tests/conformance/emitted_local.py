@@ -37,6 +37,9 @@ class Executed:
         for one in (self.markers, self.kept):
             one.mkdir(parents=True)
         self.programs = gitlab_local.programs(self.folder / "programs")
+        gitlab_local.file_variable(self.folder, "CLEARWAY_LEDGER_KEY", emitted.key)
+        self.key = self.folder / "ledger-key.pem"
+        self.key.write_text(emitted.key, encoding="utf-8")
         self.api = emitted_gitlab.Api(self.world, emitted.expectations, run.number, self.trigger)
         self.address = None
         # By name: the one that a person starts, and those of the stages.
@@ -62,8 +65,7 @@ class Executed:
             "CONFORMANCE_FORWARDED": " ".join(sorted({name for job in pipeline.jobs.values() for name in job.told})),
             "GITLAB_USER_LOGIN": self.world.deployer,
             "CLEARWAY_GITLAB_TOKEN": emitted_gitlab.TOKEN,
-            # A runner gives a file of it to each job; `clearway` takes the text as well.
-            "CLEARWAY_LEDGER_KEY": self.emitted.key,
+            "CONFORMANCE_LEDGER_KEY": str(self.key),
         }
         said = {
             "CI_API_V4_URL": f"{self.address}/api/v4",

@@ -4,6 +4,7 @@ gitlab-ci-local never starts a job that waits for a failure where a job before i
 GitLab a skipped job has ended. What is left over so is started in a second call.
 """
 
+import json
 import os
 import re
 import shutil
@@ -40,6 +41,13 @@ def programs(folder):
     (folder / "rsync").write_text(RSYNC % {"root": root, "machine": os.uname().machine}, encoding="utf-8")
     (folder / "rsync").chmod(0o755)
     return folder
+
+
+def file_variable(home, name, text):
+    """A variable of the project of the type file: every job gets a file of its own."""
+    said = {"global": {name: {"type": "file", "values": {"*": text}}}}
+    (home / ".gitlab-ci-local").mkdir()
+    (home / ".gitlab-ci-local" / "variables.yml").write_text(json.dumps(said), encoding="utf-8")
 
 
 def remote(repository):

@@ -1,7 +1,7 @@
 """A pipeline of GitLab as gitlab-ci-local can execute it: what that does not know of GitLab is said in words that it knows.
 
 A job that triggers a pipeline asks the scenario to execute that one, and ends as it did, which is what `strategy: mirror` means. What another
-pipeline kept is copied before the script. Jobs are numbered, since their numbers are in what the API answers. Nothing else is changed.
+pipeline kept is copied before the script, and a variable of the type file is there again after it. Jobs are numbered, since their numbers are in what the API answers. Nothing else is changed.
 """
 
 import sys
@@ -73,6 +73,13 @@ def copied(body):
     }
 
 
+def given_again(body):
+    """With the key that signs records written anew before `after_script`, as a runner writes variables of the type file."""
+    if "after_script" not in body:
+        return body
+    return {**body, "after_script": ['cp "${CONFORMANCE_LEDGER_KEY}" "${CLEARWAY_LEDGER_KEY}"', *body["after_script"]]}
+
+
 def rewrite(path, first):
     """Rewrites a file, and numbers its jobs from a number; gives the pipeline as it was emitted."""
     head, body = documents(path)
@@ -81,7 +88,7 @@ def rewrite(path, first):
         if isinstance(value, dict) and "stage" in value:
             job = Job(name, first + len(pipeline.jobs), value, body.get("variables", {}))
             pipeline.jobs[name] = job
-            changed = copied(triggered(job) if "trigger" in value else value)
+            changed = given_again(copied(triggered(job) if "trigger" in value else value))
             body[name] = {**changed, "variables": {**value.get("variables", {}), "CI_JOB_ID": str(job.number)}}
     write(path, head, body)
     return pipeline
