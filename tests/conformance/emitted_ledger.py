@@ -48,7 +48,7 @@ def decisions(runs, acts):
             if kind not in ("gate", "approval") or run.results[step["id"]] == "skipped":
                 continue
             # Where nobody can be asked nothing is decided, and nothing is recorded.
-            asked = kind == "gate" or run.world.approvals is not None
+            asked = kind == "gate" or run.world.approvals is not None and step["id"] not in run.undecided
             must = [run.results[step["id"]]] if asked else []
             found = [act.result for act in acts if act.run == str(run.number) and act.step == step["id"]]
             if found != must:

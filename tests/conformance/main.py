@@ -20,6 +20,7 @@ import judge_github
 import judge_gitlab
 import judge_page
 import judge_tree_sitter
+import judge_vscode
 import running_prometheus
 import running_s3
 from emitted_damage import DAMAGES, GITLAB_DAMAGES, damaged
@@ -184,6 +185,11 @@ def execute_boutique(arguments):
     return found_wrong("execute-boutique", emitted_boutique.check(arguments.keep))
 
 
+def judge_extension(_):
+    """Judges the extension for VS Code."""
+    return found_wrong("judge-vscode", judge_vscode.judge())
+
+
 def found_wrong(command, wrong):
     """Prints what is wrong; exit code 1 if anything is."""
     for one in wrong:
@@ -230,6 +236,9 @@ def commands():
     one = sub.add_parser("judge-gitlab-examples", help="the same over what every example emits for GitLab")
     one.add_argument("--format", **formats)
     one.set_defaults(do=judge_all_examples_for_gitlab)
+
+    one = sub.add_parser("judge-vscode", help="the extension for VS Code: types, colours, its client against the server, its package")
+    one.set_defaults(do=judge_extension)
 
     one = sub.add_parser("judge-tree-sitter", help="tree-sitter with the grammar for editors, over every file of the language")
     one.set_defaults(do=judge_the_tree_sitter_grammar)

@@ -133,6 +133,11 @@ pub fn line(report: &Report) -> String {
     )
 }
 
+/// How much of something is asked for by a variable of the environment; so much without it.
+pub fn asked_for(variable: &str, otherwise: usize) -> usize {
+    std::env::var(variable).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
+}
+
 /// The repository's root.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()

@@ -47,5 +47,5 @@ pub use rollout::{Breach, Rollout, Share, Watch};
 pub use running::{Alert, Flag, Ramp};
 pub use spec::{Spec, Statement, Written};
 pub use tell::{Ordered, PlannedStep, Told, order, steps};
-pub use timetable::{common, may_start, timetable};
+pub use timetable::{common, may_start, timetable, timing};
 pub use waiver::Waiver;

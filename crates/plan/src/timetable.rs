@@ -51,8 +51,9 @@ pub fn may_start(plan: &Plan, stage: &Stage, now: Timestamp) -> Option<Decision>
     Some(Deployment { environment, timing: timing(stage) }.check(now, DEFAULT_HORIZON))
 }
 
-/// How long the parts of a stage's deployment take, as far as the plan says. How long going back takes is not said by the spec.
-fn timing(stage: &Stage) -> Timing {
+/// How long the parts of a stage's deployment take, as far as the plan says: each wave holds its shares, and the services of a wave
+/// move at once. Going back is not held at any share.
+pub fn timing(stage: &Stage) -> Timing {
     let waves = u32::try_from(stage.waves.len()).unwrap_or(u32::MAX);
     Timing {
         rollout: Duration::from_secs(stage.rollout.held()).saturating_mul(waves),

@@ -1,9 +1,7 @@
 //! `window check`: may a deployment start now?
 
-use std::time::Duration;
-
-use clearway_plan::{PathKind, Stage};
-use clearway_schedule::{DEFAULT_HORIZON, Deployment, Timing, Verdict};
+use clearway_plan::{PathKind, timing};
+use clearway_schedule::{DEFAULT_HORIZON, Deployment, Verdict};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -11,18 +9,6 @@ use crate::answer::Answer;
 use crate::call::{Call, PlanFile};
 use crate::ledger::{Ending, Entry, Looked, Observed};
 use crate::trouble::Trouble;
-
-/// How long the parts of a stage's deployment take, as far as the plan says: each wave holds its shares, and the services of a wave
-/// move at once. Going back is not held at any share.
-pub fn timing(stage: &Stage) -> Timing {
-    let waves = u64::try_from(stage.waves.len()).unwrap_or(u64::MAX);
-    Timing {
-        rollout: Duration::from_secs(stage.rollout.held().saturating_mul(waves)),
-        rollback: Duration::ZERO,
-        bake: Duration::from_secs(stage.bake),
-        bake_in_window: stage.bake_in_window,
-    }
-}
 
 /// Whether a deployment of a stage may start.
 ///

@@ -9,8 +9,9 @@
 //! - A pull request from a public fork is given no token that can write ("GITHUB_TOKEN reference", the column of forks): there the summary of
 //!   the run tells what the comment would.
 //! - Comments are refused with "Body is too long (maximum is 65536 characters)", the API's own words.
-//! - A job that is run again takes the place of its earlier result, in a new attempt of the same run: who accepts approves the pull request
-//!   and has the failed job run again. A run of its own for each review would leave the failed one beside it.
+//!
+//! Who accepts approves the pull request and has the failed job run again: that is a new attempt of the same run. Its documentation does not say
+//! what becomes of the check of the attempt before; a run of its own for each review would surely leave the failed one beside it.
 
 use clearway_plan::{Origin, Plan};
 use serde_saphyr::Commented;
