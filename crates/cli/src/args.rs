@@ -300,6 +300,8 @@ pub(crate) enum ReviewFormat {
     Json,
     /// For reviewers, in Markdown: a page, or a comment on a pull request
     Markdown,
+    /// For a browser: one page that needs no network
+    Html,
 }
 
 #[derive(Args)]

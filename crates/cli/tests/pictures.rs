@@ -214,6 +214,16 @@ release r {{ ship s; stage production {{ approval = a }}  rollback {{ approval =
     assert!(at("id=\"diff\"") < at("id=\"release-r\""));
     assert!(page.contains("main.cw:3]"), "{page}");
     assert!(!prints(&at_now(&["report", "html"]), new.path()).contains("id=\"diff\""));
+    let compared = |more: &[&str]| {
+        let asked = ["diff", old.path().to_str().unwrap(), ".", "--format", "html"];
+        clearway(&at_now(&[&asked, more].concat()), new.path())
+    };
+    let (code, alone, _) = compared(&[]);
+    let at = |text: &str| alone.find(text).unwrap_or_else(|| panic!("{text}\n{alone}"));
+    assert!(code == 0 && at("data-kind=\"weaker\"") < at("data-kind=\"stronger\""));
+    assert!(alone.contains("main.cw:3]") && !alone.contains("id=\"graph\""), "{alone}");
+    let (code, alone, _) = compared(&["--fail-on", "weaker", "--accept-by", "t", "--accepted", "ben"]);
+    assert!(code == 0 && alone.contains("ben") && alone.ends_with("</html>\n"), "{alone}");
     let broken = project("service s { version = 1.0.0  requires nobody ^1.0 }\n");
     let page = prints(&at_now(&["report", "html", "--against", broken.path().to_str().unwrap()]), new.path());
     assert!(page.contains("Nothing was compared"), "{page}");

@@ -19,7 +19,12 @@ use crate::matrix::Matrix;
 use crate::plan::Planned;
 use crate::{Place, Report as _};
 
-const PAGE: &str = include_str!("../templates/page.html");
+const TEMPLATES: [(&str, &str); 4] = [
+    ("page.html", include_str!("../templates/page.html")),
+    ("diff.html", include_str!("../templates/diff.html")),
+    ("change.html", include_str!("../templates/change.html")),
+    ("macros.html", include_str!("../templates/macros.html")),
+];
 const STYLE: &str = include_str!("../templates/page.css");
 const SCRIPT: &str = include_str!("../templates/page.js");
 
@@ -55,16 +60,9 @@ pub enum Compared<'p> {
 ///
 /// The template cannot be filled in.
 pub fn html(page: &Page<'_>) -> Result<String, Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
-    environment.set_keep_trailing_newline(true);
-    // By the end of its name it is escaped as HTML, whatever is put in.
-    environment.add_template("page.html", PAGE)?;
     let style = format!("{STYLE}{PICTURES}");
     let releases: Vec<_> = page.releases.iter().map(|planned| parts::release(planned, page.now)).collect();
-    environment.get_template("page.html")?.render(context! {
+    environment()?.get_template("page.html")?.render(context! {
         policy => policy(&style),
         style,
         script => SCRIPT,
@@ -76,6 +74,35 @@ pub fn html(page: &Page<'_>) -> Result<String, Error> {
         controls => page.controls.table(),
         controls_summary => page.controls.preface().join(" "),
     })
+}
+
+/// A comparison alone as a page, with what became of its acceptance where that was asked for.
+///
+/// # Errors
+///
+/// The template cannot be filled in.
+pub fn change(project: &str, change: &Compared<'_>, acceptance: Option<&str>) -> Result<String, Error> {
+    environment()?.get_template("diff.html")?.render(context! {
+        policy => policy(STYLE),
+        style => STYLE,
+        script => SCRIPT,
+        project,
+        diff => parts::diff(change),
+        acceptance,
+    })
+}
+
+/// By the ends of their names what is put into the templates is escaped as HTML, whatever it is.
+fn environment() -> Result<Environment<'static>, Error> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    environment.set_keep_trailing_newline(true);
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text)?;
+    }
+    Ok(environment)
 }
 
 /// What a browser may load and run: the one style and the one script.

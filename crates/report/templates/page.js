@@ -56,7 +56,7 @@
     facts.focus({ preventScroll: true });
     return true;
   };
-  for (const place of [document.querySelector("#graph svg"), facts]) {
+  for (const place of [document.querySelector("#graph svg"), facts].filter(Boolean)) {
     place.addEventListener("click", (event) => {
       const link = event.target.closest("a");
       if (link && tell(link)) event.preventDefault();

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use clearway_diagnostics::{Diagnostic, Position, Report, Severity, Sources};
 use clearway_diff::{Acceptance, Asked, Change, Compared, Diff, Side, Spot, Told, Verdict as Verdicts};
 use clearway_plan::{Plan, Spec};
-use clearway_report::Place;
+use clearway_report::{Place, page};
 use clearway_runtime::{PlanFile, Platform, Trouble};
 use serde_json::{Value, json};
 
@@ -71,6 +71,9 @@ pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Verdict, Failure> 
         .map(|(name, _)| name)
         .collect();
     let acceptance = acceptance(&args.acceptance, old.plan.as_ref())?;
+    let verdict = verdict(args.fail_on, diff.as_ref());
+    let acceptance = acceptance.filter(|_| verdict == Verdict::Fails);
+    let sentence = acceptance.as_ref().map(clearway_report::review::sentence);
     output.results(|out| match (args.format, &diff) {
         (ReviewFormat::Json, diff) => writeln!(out, "{:#}", as_json(diff.as_ref(), &errors, &side)),
         (ReviewFormat::Text, Some(diff)) => {
@@ -80,16 +83,27 @@ pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Verdict, Failure> 
         (ReviewFormat::Markdown, Some(diff)) => {
             write!(out, "{}", clearway_report::review::markdown(diff, &place))
         }
+        (ReviewFormat::Html, diff) => {
+            let project = new.plan.as_ref().or(old.plan.as_ref()).map_or("", |plan| plan.project.as_str());
+            let accepted = acceptance.as_ref().map(ToString::to_string);
+            let change = match diff {
+                Some(diff) => page::Compared::Diff(diff, &place),
+                None => page::Compared::Not(uncompared(&wrong)),
+            };
+            let text = page::change(project, &change, accepted.as_deref()).map_err(std::io::Error::other)?;
+            out.write_all(text.as_bytes())
+        }
         (ReviewFormat::Text, None) => writeln!(out, "{}", uncompared(&wrong)),
         (ReviewFormat::Markdown, None) => writeln!(out, "## Release diff\n\n{}", uncompared(&wrong)),
     })?;
-    let verdict = verdict(args.fail_on, diff.as_ref());
-    let Some(acceptance) = acceptance.filter(|_| verdict == Verdict::Fails) else { return Ok(verdict) };
+    let (Some(acceptance), Some(sentence)) = (acceptance, sentence) else { return Ok(verdict) };
     match args.format {
         ReviewFormat::Json => output.note(&acceptance.to_string()),
         ReviewFormat::Text | ReviewFormat::Markdown => {
-            output.results(|out| writeln!(out, "\n{}", clearway_report::review::sentence(&acceptance)))?;
+            output.results(|out| writeln!(out, "\n{sentence}"))?;
         }
+        // It stands on the page.
+        ReviewFormat::Html => {}
     }
     // What was not compared, nobody can have accepted.
     let is_accepted = diff.is_some() && !acceptance.accepted.is_empty();
