@@ -9,9 +9,6 @@ import json
 import re
 import shutil
 import tempfile
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -41,35 +38,16 @@ def measured(query):
     return "0.05" if "histogram_quantile" in query else "1000"
 
 
-@contextmanager
 def prometheus():
-    """In the place of a Prometheus, on this machine alone; gives its address."""
+    """In the place of a Prometheus; gives its address."""
 
-    class Handler(BaseHTTPRequestHandler):
-        """Answers instant queries."""
+    def answer(address, _heads, _body):
+        """An instant query."""
+        asked = parse_qs(urlsplit(address).query)
+        result = [{"metric": {}, "value": [float(asked.get("time", ["0"])[0]), measured(asked["query"][0])]}]
+        return 200, {"status": "success", "data": {"resultType": "vector", "result": result}}
 
-        def do_GET(self):  # pylint: disable=invalid-name
-            """One question."""
-            asked = parse_qs(urlsplit(self.path).query)
-            result = [{"metric": {}, "value": [float(asked.get("time", ["0"])[0]), measured(asked["query"][0])]}]
-            body = {"status": "success", "data": {"resultType": "vector", "result": result}}
-            answer = json.dumps(body).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_):
-            """Nothing is written beside the results."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    return emitted_answers.serving(answer)
 
 
 class Boutique(Emitted):

@@ -19,9 +19,10 @@ use crate::matrix::Matrix;
 use crate::plan::Planned;
 use crate::{Place, Report as _};
 
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("page.html", include_str!("../templates/page.html")),
     ("diff.html", include_str!("../templates/diff.html")),
+    ("head.html", include_str!("../templates/head.html")),
     ("change.html", include_str!("../templates/change.html")),
     ("macros.html", include_str!("../templates/macros.html")),
 ];
