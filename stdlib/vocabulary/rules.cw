@@ -3,6 +3,7 @@
 /// A measured value; what follows `:` is its type.
 kind metric typed {
   /// The query that measures it, in PromQL. `$service`, `$environment` and `$over` stand for what is measured and for how long.
+  /// A query without `$over` tells how it is at one moment: what must hold over a time must hold of it at each moment of that time.
   field query text
   /// The query that says how many samples there are.
   field samples text

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tools import HERE, Broken, described_actions, github_parser, run, tool
+from tools import Broken, described_actions, github_parser, run, tool
 
 # What GitHub reads in a repository: the workflows directly in their folder, and actions called by their path.
 PATTERNS = (
@@ -103,9 +103,9 @@ def collected(judge):
 
 @collected
 def zizmor(repository):
-    """Security: the strictest persona, no network, and deaf to comments and configuration that would silence it, but for ours."""
+    """Security: the strictest persona, no network, and deaf to comments and configuration that would silence it."""
     code, out, err = run(
-        [tool("zizmor"), "--offline", "--persona=auditor", f"--config={HERE / 'zizmor.yml'}", "--no-ignores", "--strict-collection"]
+        [tool("zizmor"), "--offline", "--persona=auditor", "--no-config", "--no-ignores", "--strict-collection"]
         + ["--collect=all", "--no-progress", "--quiet", "--format=json-v1", *repository.files],
         cwd=repository.copy,
         environment={"NO_COLOR": "1"},

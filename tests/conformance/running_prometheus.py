@@ -150,8 +150,8 @@ class Asking:
         return code, json.loads(out)
 
     def watched(self, service, seconds):
-        """Watches a service."""
-        return self.asked("watch", "--service", service, "--for", str(seconds))
+        """Watches a service, and looks at the end at how it was all the while."""
+        return self.asked("watch", "--service", service, "--for", str(seconds), "--validate")
 
 
 def check():

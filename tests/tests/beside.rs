@@ -98,6 +98,34 @@ fn conditions_become_queries_that_give_something_while_they_hold() {
 }
 
 #[test]
+fn what_a_query_tells_of_one_moment_must_be_so_all_the_while() {
+    let spec = |when: &str| {
+        format!(
+            r#"
+environment eu {{ tier = production  monitoring = prometheus("https://eu.example") }}
+service cart {{ version = 1.0.0 }}
+metric queue.length : number {{ query = """queue{{service="$service"}}""" }}
+alert long {{ service = cart  when {when} for 5 m }}
+release r {{
+  ship cart
+  stage eu {{ gates = [] }}
+}}
+"#
+        )
+    };
+    let rule = |when: &str| {
+        let files = files(&specs::project(&spec(when)));
+        files[".clearway/alerts/eu.yml"]["groups"][0]["rules"][0]["expr"].as_str().unwrap().to_owned()
+    };
+    let query = r#"(queue{service="cart"})"#;
+    assert_eq!(rule("queue.length > 100"), format!("{query} > 100"));
+    let over = rule("queue.length > 100 over 10 m");
+    assert_eq!(over, format!("min_over_time(({query} > bool 100)[600s:30s]) == 1"));
+    // What is measured over the time by its query is asked once.
+    assert!(rule("availability < 99% over 10 m").ends_with(") < 99"));
+}
+
+#[test]
 fn whom_an_alert_notifies_has_a_route_for_both() {
     let files = files(&specs::project(SPEC));
     let routes = files[".clearway/alerts/routes.yml"]["routes"].as_array().unwrap();

@@ -150,6 +150,11 @@ pub struct MetricUse {
 }
 
 impl MetricUse {
+    /// Whether its query gives what is so at one moment, and not what was so over a time.
+    pub fn is_of_a_moment(&self) -> bool {
+        self.query.as_ref().is_some_and(|query| !query.contains("$over"))
+    }
+
     /// The query that measures it of a service, and the one that counts its samples, with their places filled in.
     pub fn asked(&self, service: &str, environment: &str, over: u64) -> (Option<String>, Option<String>) {
         let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
@@ -160,6 +165,16 @@ impl MetricUse {
         };
         (self.query.as_ref().map(filled), self.samples.as_ref().map(filled))
     }
+}
+
+/// How many seconds lie between the moments at which what must hold over a time is looked at: often enough for a short time, and for a long
+/// one no more moments than a Prometheus gives at once (11,000).
+pub const fn pace(over: u64) -> u64 {
+    let often = over / 20;
+    let often = if often < 30 { often } else { 30 };
+    let seldom = over.div_ceil(10_000);
+    let pace = if often > seldom { often } else { seldom };
+    if pace > 1 { pace } else { 1 }
 }
 
 /// What missing data means. It never passes.

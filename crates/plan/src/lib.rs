@@ -29,7 +29,7 @@ mod waiver;
 
 pub use approval::{Approval, ApprovalStep, Duty, From, Within};
 pub use checklist::{Checklist, ChecklistItem, Decider};
-pub use condition::{Amount, Compare, Condition, MetricUse, NoData, Operand, Operator, Scalar};
+pub use condition::{Amount, Compare, Condition, MetricUse, NoData, Operand, Operator, Scalar, pace};
 pub use gate::{Cap, Defect, Evidence, Gate, Quarantine, Requirement, Table, Triage};
 pub use guarantee::Guarantee;
 pub use id::slug;
@@ -43,7 +43,7 @@ pub use lower::{lower, spec};
 pub use path::{Path, PathKind, Step, StepKind};
 pub use people::{Group, Person};
 pub use protected::{Dataset, Secret, SecretSource};
-pub use rollout::{Breach, Rollout, Share, Watch};
+pub use rollout::{Breach, DEFAULT_OVER, Rollout, Share, Watch};
 pub use running::{Alert, Flag, Ramp};
 pub use spec::{Spec, Statement, Written};
 pub use tell::{Ordered, PlannedStep, Told, order, steps};

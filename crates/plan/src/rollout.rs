@@ -33,6 +33,9 @@ pub struct Share {
     pub hold: u64,
 }
 
+/// Over how many seconds is measured where the spec does not say it.
+pub const DEFAULT_OVER: u64 = 5 * 60;
+
 /// A condition that must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

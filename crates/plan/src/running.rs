@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::gate::Requirement;
 use crate::ir::{Command, Origin};
+#[cfg(doc)]
+use crate::rollout::DEFAULT_OVER;
 use crate::rollout::Share;
 
 /// A condition that somebody is told of.
@@ -18,8 +20,9 @@ pub struct Alert {
     pub service: String,
     /// The condition.
     pub when: Requirement,
-    /// The time over which it is measured, in seconds.
-    pub over: u64,
+    /// The time over which it is measured, in seconds, where the spec says it; else [`DEFAULT_OVER`], for queries that need one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<u64>,
     /// How long it must hold before anybody is told, in seconds.
     pub lasts: u64,
     /// How soon somebody must look: `info`, `warning`, `critical`.

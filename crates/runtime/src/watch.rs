@@ -52,11 +52,21 @@ impl<'a> Look<'a> {
         Self { watch, service, unclear: 0, last }
     }
 
+    /// Looks at how it is now.
     fn look(&mut self, server: Server<'_>, rounds: &Rounds<'_>) {
+        self.look_back(server, rounds, 0);
+    }
+
+    /// Looks at how it was all the while: the time over which it is measured lies behind the last deployment, which is looked at for so long.
+    fn look_at_the_end(&mut self, server: Server<'_>, rounds: &Rounds<'_>) {
+        self.look_back(server, rounds, self.watch.over);
+    }
+
+    fn look_back(&mut self, server: Server<'_>, rounds: &Rounds<'_>, since: u64) {
         let Watch { require, over } = self.watch;
         let Server { http, address, environment } = server;
         let prometheus =
-            Prometheus { http, address, service: self.service, environment, over: *over, at: None };
+            Prometheus { http, address, service: self.service, environment, over: *over, since, at: None };
         let live = Live { prometheus, said: &rounds.said, recorded: rounds.recorded_now() };
         self.last = judge(&require.condition, &live);
         self.unclear = if self.last.verdict == Verdict::Inconclusive { self.unclear + 1 } else { 0 };
@@ -256,7 +266,7 @@ pub(crate) fn fold(
             wait(Duration::from_secs(OFTEN));
             passed += OFTEN;
         }
-        at_the_end.iter_mut().for_each(|look| look.look(server, &rounds));
+        at_the_end.iter_mut().for_each(|look| look.look_at_the_end(server, &rounds));
         rounds.end(&[]);
         if at_the_end.iter().all(|look| look.last.verdict != Verdict::Inconclusive) {
             break;

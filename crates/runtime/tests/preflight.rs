@@ -5,6 +5,7 @@
 mod common;
 
 use std::cell::RefCell;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clearway_plan::PathKind;
@@ -221,7 +222,7 @@ fn validates(server: &Server, seconds: u64) -> (Answer, Vec<u64>) {
     let mut plan = plan_json();
     plan["environments"]["production"]["monitoring"] = json!(server.address);
     let stage = &mut plan["releases"][0]["stages"][0];
-    let traffic = compare("http.request-rate", ">=", "1", "rpm", json!({"query": "traffic"}));
+    let traffic = compare("http.request-rate", ">=", "1", "rpm", json!({"query": "traffic[$over]"}));
     stage["validates"] =
         json!([{"require": {"text": "http.request-rate >= 1 rpm", "condition": traffic}, "over": 60}]);
     let errors = compare("http.error-rate", ">", "5", "%", json!({"query": "errors"}));
@@ -346,5 +347,60 @@ fn a_release_waits_for_a_vendor_in_trouble_and_is_not_taken_back() {
         let (answer, waited) = watches_with("0.2", move |_| status.clone());
         assert!(answer.holds, "{answer}");
         assert_eq!(waited, 30);
+    }
+}
+
+/// Looks, after a bake time of ten minutes, at what must have been so for two of them, by a Prometheus that gives these values.
+fn all_the_while(values: &[(i64, &str)]) -> (Answer, Vec<String>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let questions = Arc::clone(&asked);
+    let values: Vec<Value> = values.iter().map(|(at, value)| json!([at, value])).collect();
+    let series = json!([{"metric": {}, "values": values}]);
+    let prometheus = Server::start(move |_, path| {
+        questions.lock().unwrap().push(path.to_owned());
+        let data = if path.contains("query_range") {
+            json!({"resultType": "matrix", "result": series})
+        } else {
+            json!({"resultType": "scalar", "result": [1_793_610_600.5, "1793610600.5"]})
+        };
+        Some((200, json!({"status": "success", "data": data}).to_string()))
+    });
+    let mut plan = plan_json();
+    plan["environments"]["production"]["monitoring"] = json!(prometheus.address);
+    let condition = compare("queue.length", "<=", "5", "", json!({"query": "queue{service=\"$service\"}"}));
+    plan["releases"][0]["stages"][0]["validates"] =
+        json!([{"require": {"text": "queue.length <= 5", "condition": condition}, "over": 120}]);
+    let asking = watch::Asked {
+        release: "train",
+        environment: "production",
+        services: &["ledger".to_owned()],
+        seconds: 600,
+        validates: true,
+    };
+    let http = Http::new(Duration::from_millis(400), Duration::from_millis(1));
+    let shop = Shop::of(&plan);
+    let answer = watch::look(&shop.call("1"), PathKind::Release, &asking, &http, &|_| {}).unwrap();
+    shop.replays(&Memory::default());
+    let questions = asked.lock().unwrap().clone();
+    (answer, questions)
+}
+
+#[test]
+fn what_a_query_tells_of_one_moment_must_be_so_all_the_while() {
+    let end = 1_793_610_600;
+    let (answer, asked) = all_the_while(&[(end - 120, "3"), (end - 60, "5"), (end, "0")]);
+    assert!(answer.holds && answer.to_string().contains("0 to 5"), "{answer}");
+    let range = "/api/v1/query_range?query=queue%7Bservice%3D%22ledger%22%7D&start=2026-11-02T09%3A08%3A00Z&end=2026-11-02T09%3A10%3A00Z&step=6";
+    assert_eq!(asked, ["/api/v1/query?query=time%28%29", range]);
+    for (values, word) in [
+        (vec![(end - 120, "3"), (end - 60, "6"), (end, "0")], "was not so all the while: 0 to 6"),
+        (vec![(end - 60, "9"), (end, "9")], "9 to 9"),
+        (vec![(end - 60, "NaN"), (end, "0")], "NaN"),
+        (vec![(end - 60, "0")], "nothing for the end"),
+        (vec![(end + 60, "0")], "another time"),
+        (vec![], "without values"),
+    ] {
+        let (answer, _) = all_the_while(&values);
+        assert!(!answer.holds && answer.to_string().contains(word), "{word}: {answer}");
     }
 }

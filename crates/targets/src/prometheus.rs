@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use clearway_plan::{Alert, Compare, Condition, MetricUse, Operand, Operator, Plan, Scalar, slug};
+use clearway_plan::{
+    Alert, Compare, Condition, DEFAULT_OVER, MetricUse, Operand, Operator, Plan, Scalar, pace, slug,
+};
 use serde::Serialize;
 
 use crate::File;
@@ -98,7 +100,12 @@ fn route(name: &str, alert: &Alert) -> Option<Route> {
 
 /// The rule of an alert, and the one that tells that nothing is known.
 fn twins(name: &str, alert: &Alert, environment: &str) -> Result<[Rule; 2], String> {
-    let asking = Asking { service: &alert.service, environment, over: alert.over };
+    let asking = Asking {
+        service: &alert.service,
+        environment,
+        over: alert.over.unwrap_or(DEFAULT_OVER),
+        since: alert.over.unwrap_or_default(),
+    };
     let expr = asking.expression(&alert.when.condition, true).ok_or_else(|| {
         format!("the condition of alert `{name}` is no comparison of numbers: `{}`", alert.when.text)
     })?;
@@ -132,6 +139,8 @@ pub(crate) struct Asking<'a> {
     pub service: &'a str,
     pub environment: &'a str,
     pub over: u64,
+    /// How long what is measured at one moment must have been so all the while, in seconds.
+    pub since: u64,
 }
 
 impl Asking<'_> {
@@ -155,7 +164,13 @@ impl Asking<'_> {
     fn comparison(&self, compare: &Compare, holds: bool) -> Option<String> {
         let operator = if holds { sign(compare.operator) } else { sign(opposite(compare.operator)) };
         let (left, right) = (self.side(&compare.left)?, self.side(&compare.right)?);
-        let mut parts = vec![format!("{left} {operator} {right}")];
+        let mut metrics = [&compare.left, &compare.right].into_iter().filter_map(measured);
+        let mut parts = if self.since > 0 && metrics.any(MetricUse::is_of_a_moment) {
+            let (since, pace) = (self.since, pace(self.since));
+            vec![format!("min_over_time(({left} {operator} bool {right})[{since}s:{pace}s]) == 1")]
+        } else {
+            vec![format!("{left} {operator} {right}")]
+        };
         for metric in [&compare.left, &compare.right].into_iter().filter_map(measured) {
             // Too few samples say nothing.
             if let (_, Some(samples)) = metric.asked(self.service, self.environment, self.over) {

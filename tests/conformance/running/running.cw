@@ -101,6 +101,8 @@ release running {
   stage production {
     gates   = [sound, errors, not-a-number, too-few-samples, no-series, several-series, refused, nobody-listens]
     rollout = watched()
+    bake    = 5 s
+    validate { require queue.length <= 5 over 5 s }
   }
 
   accept rollback "nothing is deployed"

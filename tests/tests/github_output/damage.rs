@@ -306,14 +306,14 @@ const KINDS: &[Damage] = &[
         },
     },
     Damage {
-        name: "a stage is not handed the key",
+        name: "a record is signed outside of an environment",
         told_by: &["signatures"],
-        fits: |_, job| is(job, "uses"),
-        act: |job| drop(job.as_object_mut().unwrap().remove("secrets")),
+        fits: |_, job| job["environment"]["name"] == "clearway-records",
+        act: |job| drop(job.as_object_mut().unwrap().remove("environment")),
     },
     Damage {
         name: "a stage is handed every secret",
-        told_by: &["signatures", "hardening"],
+        told_by: &["hardening"],
         fits: |_, job| is(job, "uses"),
         act: |job| job["secrets"] = json!("inherit"),
     },

@@ -9,7 +9,7 @@ use super::{conditions, instance_name};
 use crate::condition::Condition;
 use crate::gate::Requirement;
 use crate::ir::Origin;
-use crate::rollout::{Breach, Rollout, Share, Watch};
+use crate::rollout::{Breach, DEFAULT_OVER, Rollout, Share, Watch};
 
 /// How new versions come in. Without a rollout replicas are replaced in turn, and old and new serve together.
 pub(super) fn rollout(db: &dyn Db, reference: Option<&At<Arc<Reference>>>) -> Rollout {
@@ -61,6 +61,3 @@ pub(super) fn trigger(db: &dyn Db, when: &views::Watch) -> Option<Watch> {
     };
     Some(Watch { require, over })
 }
-
-/// Over how long a watch measures that does not say so.
-pub(super) const DEFAULT_OVER: u64 = 5 * 60;

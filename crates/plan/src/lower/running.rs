@@ -31,7 +31,7 @@ fn alert(db: &dyn Db, item: Item, parts: &mut Parts) -> Option<Alert> {
         origin: Origin::new("alert", item.name(db)),
         service: view.service?.value.name.to_string(),
         when: conditions::requirement(db, &when.condition?.value),
-        over: seconds(when.over.as_ref()).unwrap_or(rollouts::DEFAULT_OVER),
+        over: seconds(when.over.as_ref()),
         lasts: seconds(when.lasts.as_ref()).unwrap_or_default(),
         severity: view.severity?.value.to_string(),
         group_by: view.group_by.iter().map(|label| label.value.to_string()).collect(),

@@ -1,5 +1,6 @@
 //! The judgement of a condition: it holds, it does not, or nobody can tell.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -44,6 +45,19 @@ pub enum Measured {
         /// The share that it is of a whole, if it is one: it compares without rounding.
         share: Option<clearway_evidence::Share>,
         /// How many samples stand behind it; `None` where that was not counted.
+        samples: Option<u64>,
+    },
+    /// Numbers, over a time: what is asked of them must be so of each.
+    Span {
+        /// The least of them.
+        least: Decimal,
+        /// The most.
+        most: Decimal,
+        /// Their unit.
+        unit: String,
+        /// As people read it.
+        text: String,
+        /// How many samples stand behind the last of them; `None` where that was not counted.
         samples: Option<u64>,
     },
     /// A word of an ordered set.
@@ -216,7 +230,9 @@ impl Judge<'_> {
                 }
             };
         }
-        let Some(ordering) = left.compare(&right) else {
+        let (lefts, rights) = (left.ends(), right.ends());
+        let pairs = lefts.iter().flat_map(|one| rights.iter().map(move |other| one.compare(other)));
+        let Some(orderings) = pairs.collect::<Option<Vec<Ordering>>>() else {
             self.why.push(format!("{} and {} cannot be compared", left.told(), right.told()));
             return Truth::Unknown { fails: false };
         };
@@ -224,7 +240,7 @@ impl Judge<'_> {
             self.why.push(format!("{} has no order", left.told()));
             return Truth::Unknown { fails: false };
         }
-        let holds = match compare.operator {
+        let holds = |ordering: &Ordering| match compare.operator {
             Operator::Equal => ordering.is_eq(),
             Operator::NotEqual => ordering.is_ne(),
             Operator::Less => ordering.is_lt(),
@@ -232,7 +248,25 @@ impl Judge<'_> {
             Operator::Greater => ordering.is_gt(),
             Operator::GreaterOrEqual => ordering.is_ge(),
         };
-        if holds { Truth::Holds } else { Truth::Not }
+        // What lies between two ends may be equal to something that neither is.
+        let is_certain = match compare.operator {
+            Operator::Equal | Operator::NotEqual => orderings.windows(2).all(|pair| pair[0] == pair[1]),
+            _ => orderings.windows(2).all(|pair| holds(&pair[0]) == holds(&pair[1])),
+        };
+        match orderings.first().map(holds) {
+            Some(holds) if is_certain => {
+                if holds {
+                    Truth::Holds
+                } else {
+                    Truth::Not
+                }
+            }
+            // Neither it nor its opposite was so all the while.
+            _ => {
+                self.why.push(format!("it was not so all the while: {}", left.told()));
+                Truth::Unknown { fails: true }
+            }
+        }
     }
 
     fn side(&mut self, operand: &Operand) -> Result<Side, Truth> {
@@ -244,26 +278,13 @@ impl Judge<'_> {
         match self.measure.measure(metric) {
             Measured::Number { value, unit, text, share, samples } => {
                 self.measured(metric, text);
-                if samples == Some(0) {
-                    return Err(self.nothing(metric, "there are no samples"));
-                }
-                let enough = u64::from(metric.min_samples);
-                if samples.map_or(enough > 0, |samples| samples < enough) {
-                    let there = samples.map_or_else(
-                        || "nobody counted".to_owned(),
-                        |samples| format!("there are {samples}"),
-                    );
-                    self.why.push(format!("`{name}` needs {enough} samples to say anything, and {there}"));
-                    return Err(Truth::Unknown { fails: false });
-                }
-                if unit != metric.unit {
-                    self.why.push(format!(
-                        "`{name}` is measured in `{unit}`, and `{}` was expected",
-                        metric.unit
-                    ));
-                    return Err(Truth::Unknown { fails: false });
-                }
+                self.counts(metric, &unit, samples)?;
                 Ok(Side::Number { value, unit, share })
+            }
+            Measured::Span { least, most, unit, text, samples } => {
+                self.measured(metric, text);
+                self.counts(metric, &unit, samples)?;
+                Ok(Side::Span { least, most, unit })
             }
             Measured::Word { of, word, rank } => {
                 self.measured(metric, word.clone());
@@ -281,6 +302,26 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether numbers are of the unit that was expected, and stand on enough samples.
+    fn counts(&mut self, metric: &MetricUse, unit: &str, samples: Option<u64>) -> Result<(), Truth> {
+        let name = &metric.name;
+        if samples == Some(0) {
+            return Err(self.nothing(metric, "there are no samples"));
+        }
+        let enough = u64::from(metric.min_samples);
+        if samples.map_or(enough > 0, |samples| samples < enough) {
+            let there =
+                samples.map_or_else(|| "nobody counted".to_owned(), |samples| format!("there are {samples}"));
+            self.why.push(format!("`{name}` needs {enough} samples to say anything, and {there}"));
+            return Err(Truth::Unknown { fails: false });
+        }
+        if unit != metric.unit {
+            self.why.push(format!("`{name}` is measured in `{unit}`, and `{}` was expected", metric.unit));
+            return Err(Truth::Unknown { fails: false });
+        }
+        Ok(())
+    }
+
     fn measured(&mut self, metric: &MetricUse, text: String) {
         self.measured.push(if self.is_named { format!("{} {text}", metric.name) } else { text });
     }
@@ -293,8 +334,10 @@ impl Judge<'_> {
 }
 
 /// A side of a comparison that is known.
+#[derive(Clone)]
 enum Side {
     Number { value: Decimal, unit: String, share: Option<clearway_evidence::Share> },
+    Span { least: Decimal, most: Decimal, unit: String },
     Word { of: String, word: String, rank: usize },
     Text(String),
     Texts(Vec<String>),
@@ -322,7 +365,17 @@ impl Side {
     }
 
     const fn is_ordered(&self) -> bool {
-        matches!(self, Self::Number { .. } | Self::Word { .. })
+        matches!(self, Self::Number { .. } | Self::Span { .. } | Self::Word { .. })
+    }
+
+    /// What it is compared by: itself, or both ends of a span.
+    fn ends(&self) -> Vec<Cow<'_, Self>> {
+        match self {
+            Self::Span { least, most, unit } => [least, most]
+                .map(|value| Cow::Owned(Self::Number { value: *value, unit: unit.clone(), share: None }))
+                .into(),
+            one => vec![Cow::Borrowed(one)],
+        }
     }
 
     fn compare(&self, other: &Self) -> Option<Ordering> {
@@ -349,6 +402,9 @@ impl Side {
     fn told(&self) -> String {
         match self {
             Self::Number { value, unit, .. } => format!("{} {unit}", value.normalize()).trim_end().to_owned(),
+            Self::Span { least, most, unit } => {
+                format!("{} to {} {unit}", least.normalize(), most.normalize()).trim_end().to_owned()
+            }
             Self::Word { of, word, .. } => format!("`{word}` of {of}"),
             Self::Text(text) => format!("{text:?}"),
             Self::Texts(texts) => format!("{texts:?}"),

@@ -41,6 +41,21 @@ enum Answered {
         /// How many samples stand behind it.
         samples: Option<u64>,
     },
+    /// Numbers, over a time.
+    Span {
+        /// The least of them.
+        #[serde(with = "rust_decimal::serde::str")]
+        least: Decimal,
+        /// The most.
+        #[serde(with = "rust_decimal::serde::str")]
+        most: Decimal,
+        /// Their unit.
+        unit: String,
+        /// As people read it.
+        text: String,
+        /// How many samples stand behind the last of them.
+        samples: Option<u64>,
+    },
     /// Nothing.
     Nothing {
         /// Why.
@@ -99,6 +114,13 @@ impl Answered {
             Measured::Number { value, unit, text, samples, .. } => {
                 Self::Number { value: *value, unit: unit.clone(), text: text.clone(), samples: *samples }
             }
+            Measured::Span { least, most, unit, text, samples } => Self::Span {
+                least: *least,
+                most: *most,
+                unit: unit.clone(),
+                text: text.clone(),
+                samples: *samples,
+            },
             Measured::Nothing { why } => Self::Nothing { why: why.clone() },
             Measured::Doubtful { why } => Self::Doubtful { why: why.clone() },
             Measured::Word { .. } | Measured::Texts(_) => return None,
@@ -111,6 +133,9 @@ impl From<Answered> for Measured {
         match answered {
             Answered::Number { value, unit, text, samples } => {
                 Self::Number { value, unit, text, share: None, samples }
+            }
+            Answered::Span { least, most, unit, text, samples } => {
+                Self::Span { least, most, unit, text, samples }
             }
             Answered::Nothing { why } => Self::Nothing { why },
             Answered::Doubtful { why } => Self::Doubtful { why },

@@ -17,7 +17,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use clearway_plan::{Evidence, Gate, MetricUse, PathKind, Requirement, StepKind};
+use clearway_plan::{DEFAULT_OVER, Evidence, Gate, MetricUse, PathKind, Requirement, StepKind};
 use clearway_schedule::Zone;
 use serde_json::{Value, json};
 
@@ -47,9 +47,6 @@ pub use tables::{mapping, rows};
 
 /// The reader of the evidence that is asked for and not read.
 const PROMETHEUS: &str = "prometheus";
-
-/// The time over which a gate's queries measure.
-const OVER: u64 = 300;
 
 /// Which gate is decided, and for what.
 #[derive(Debug, Clone)]
@@ -268,7 +265,8 @@ impl Deciding<'_> {
                 address,
                 service,
                 environment: &self.asked.environment,
-                over: OVER,
+                over: DEFAULT_OVER,
+                since: 0,
                 at: Some(self.call.now),
             };
             let live = Live { prometheus, said: &self.said, recorded: self.recorded };

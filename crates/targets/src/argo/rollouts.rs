@@ -148,7 +148,12 @@ fn analysis(
     let ends = weights(stage).is_empty();
     let longest = stage.watches().map(|watch| watch.over).max().unwrap_or(INTERVAL);
     let metric = |(number, watch): (usize, &clearway_plan::Watch)| {
-        let asking = Asking { service: &moved.service, environment: &stage.environment, over: watch.over };
+        let asking = Asking {
+            service: &moved.service,
+            environment: &stage.environment,
+            over: watch.over,
+            since: watch.over,
+        };
         let query = asking.expression(&watch.require.condition, true).ok_or_else(|| {
             format!("what is watched is no comparison of numbers: `{}`", watch.require.text)
         })?;

@@ -30,5 +30,14 @@ jq --compact-output '.environments[]' "${here}/environments.json" | while IFS= r
     jq --null-input --arg name "${branch}" '{name: $name, type: "branch"}' |
       gh api --method POST "${url}/deployment-branch-policies" --input - > /dev/null
   done
+  jq --raw-output '.secrets[]' <<< "${environment}" | while IFS= read -r secret; do
+    if [[ -n "${CLEARWAY_LEDGER_KEY_FILE:-}" ]]; then
+      gh secret set "${secret}" --repo "${repository}" --env "$(jq --raw-output .name <<< "${environment}")" \
+        < "${CLEARWAY_LEDGER_KEY_FILE}"
+    elif ! gh api "${url}/secrets/${secret}" > /dev/null; then
+      echo "the secret ${secret} is not there: run it again with CLEARWAY_LEDGER_KEY_FILE, the file with the private key" >&2
+      exit 1
+    fi
+  done
   echo "applied: $(jq --raw-output .name <<< "${environment}")"
 done

@@ -12,10 +12,14 @@ use super::steps::Context;
 use crate::expectation::{Element, Expectation, Expectations, Wanted};
 use crate::index::Index;
 use crate::named::{block, encoded, escaped};
+use crate::settings::LEDGER_KEY;
 use crate::{File, Settings};
 
 /// Where the settings stand.
 const FOLDER: &str = ".clearway/settings/github";
+
+/// The environment of the jobs that write signed records and deploy nothing: it holds the key, and asks nobody.
+pub(crate) const RECORDS: &str = "clearway-records";
 
 /// An environment of the repository.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,11 +28,17 @@ pub(crate) struct Configured {
     pub team: Option<String>,
     /// The people who are asked, where there is no team.
     pub users: Vec<String>,
+    /// Its jobs sign records: it holds the key.
+    pub signs: bool,
 }
 
 /// Every environment that the workflows of a plan enter.
 pub(crate) fn environments(plan: &Plan, settings: &Settings) -> BTreeMap<String, Configured> {
     let mut found: BTreeMap<String, Configured> = BTreeMap::new();
+    let signs = !plan.signed_by.is_empty();
+    if signs {
+        found.insert(RECORDS.to_owned(), Configured { signs, ..Configured::default() });
+    }
     for release in &plan.releases {
         for path in &release.paths {
             let index = Index::of(release, path);
@@ -40,13 +50,14 @@ pub(crate) fn environments(plan: &Plan, settings: &Settings) -> BTreeMap<String,
 }
 
 fn of_path(context: &Context<'_>, path: &Path, found: &mut BTreeMap<String, Configured>) {
+    let signs = !context.plan.signed_by.is_empty();
     for step in &path.steps {
         match &step.does {
             StepKind::Deploy { environment, .. } => {
-                found.entry(environment.clone()).or_default();
+                found.entry(environment.clone()).or_default().signs = signs;
             }
             StepKind::Rollback { environment } => {
-                found.entry(format!("{environment}-rollback")).or_default();
+                found.entry(format!("{environment}-rollback")).or_default().signs = signs;
             }
             StepKind::Approval { chain, step: name, .. } => {
                 let asked = context.plan.approvals.get(chain).and_then(|chain| chain.step(name));
@@ -63,10 +74,11 @@ fn of_path(context: &Context<'_>, path: &Path, found: &mut BTreeMap<String, Conf
 fn asked_of(plan: &Plan, group: &str) -> Configured {
     let Some(group) = plan.groups.get(group) else { return Configured::default() };
     match &group.github {
-        Some(team) => Configured { team: Some(team.clone()), users: Vec::new() },
-        None => {
-            Configured { team: None, users: group.members.iter().map(|name| login(plan, name)).collect() }
-        }
+        Some(team) => Configured { team: Some(team.clone()), ..Configured::default() },
+        None => Configured {
+            users: group.members.iter().map(|name| login(plan, name)).collect(),
+            ..Configured::default()
+        },
     }
 }
 
@@ -92,7 +104,7 @@ pub(crate) fn files(plan: &Plan, settings: &Settings) -> Vec<File> {
 /// Applies `environments.json` with the REST API, by whoever may.
 const APPLY: &str = include_str!("apply.sh");
 
-/// For each environment: the body of the REST call, the reviewers by name, and the branches that may deploy.
+/// For each environment: the body of the REST call, the reviewers by name, the branches that may enter it, and the secrets that it holds.
 fn payloads(environments: &BTreeMap<String, Configured>, branch: &str) -> Value {
     let one = |(name, configured): (&String, &Configured)| {
         json!({
@@ -104,6 +116,7 @@ fn payloads(environments: &BTreeMap<String, Configured>, branch: &str) -> Value 
                 "deployment_branch_policy": { "protected_branches": false, "custom_branch_policies": true }
             },
             "branches": [branch],
+            "secrets": configured.signs.then_some(LEDGER_KEY).into_iter().collect::<Vec<_>>(),
             "reviewers": { "team": configured.team, "users": configured.users }
         })
     };
@@ -177,7 +190,7 @@ fn expectations(environments: &BTreeMap<String, Configured>, branch: &str) -> Ex
 /// The same, for Terraform's GitHub provider.
 fn terraform(environments: &BTreeMap<String, Configured>, branch: &str) -> Value {
     let (mut teams, mut users) = (Map::new(), Map::new());
-    let (mut resources, mut policies) = (Map::new(), Map::new());
+    let (mut resources, mut policies, mut secrets) = (Map::new(), Map::new(), Map::new());
     for (name, configured) in environments {
         let key = block(name);
         let mut resource = json!({
@@ -208,11 +221,23 @@ fn terraform(environments: &BTreeMap<String, Configured>, branch: &str) -> Value
             }
         }
         resources.insert(key.clone(), resource);
+        let entered = format!("${{github_repository_environment.{key}.environment}}");
+        if configured.signs {
+            secrets.insert(
+                key.clone(),
+                json!({
+                    "repository": "${var.repository}",
+                    "environment": entered,
+                    "secret_name": LEDGER_KEY,
+                    "plaintext_value": "${var.ledger_key}"
+                }),
+            );
+        }
         policies.insert(
             key.clone(),
             json!({
                 "repository": "${var.repository}",
-                "environment": format!("${{github_repository_environment.{key}.environment}}"),
+                "environment": entered,
                 "branch_pattern": escaped(branch)
             }),
         );
@@ -223,13 +248,21 @@ fn terraform(environments: &BTreeMap<String, Configured>, branch: &str) -> Value
             data.insert(kind.to_owned(), found.into());
         }
     }
+    let mut variables = json!({ "repository": { "type": "string", "description": "The name of the repository, without its owner" } });
+    let mut resources = json!({
+        "github_repository_environment": resources,
+        "github_repository_environment_deployment_policy": policies
+    });
+    if !secrets.is_empty() {
+        variables["ledger_key"] = json!({
+            "type": "string", "sensitive": true, "description": "The private key that signs records, in PEM"
+        });
+        resources["github_actions_environment_secret"] = secrets.into();
+    }
     json!({
         "terraform": { "required_providers": { "github": { "source": "integrations/github", "version": "~> 6.6" } } },
-        "variable": { "repository": { "type": "string", "description": "The name of the repository, without its owner" } },
+        "variable": variables,
         "data": data,
-        "resource": {
-            "github_repository_environment": resources,
-            "github_repository_environment_deployment_policy": policies
-        }
+        "resource": resources
     })
 }

@@ -30,7 +30,7 @@ pub(crate) struct On {
     pub dispatch: Option<Inputs>,
     /// Another workflow, with inputs.
     #[serde(rename = "workflow_call", skip_serializing_if = "Option::is_none")]
-    pub call: Option<Called>,
+    pub call: Option<Inputs>,
     /// A pull request that is opened, or given other commits.
     #[serde(rename = "pull_request", skip_serializing_if = "Option::is_none")]
     pub pull_request: Option<Types>,
@@ -51,21 +51,6 @@ pub(crate) struct Inputs {
     pub inputs: Entries<Input>,
 }
 
-/// What a workflow is told, and handed, by another one.
-#[derive(Debug, Serialize)]
-pub(crate) struct Called {
-    pub inputs: Entries<Input>,
-    #[serde(skip_serializing_if = "Entries::is_empty")]
-    pub secrets: Entries<Handed>,
-}
-
-/// A secret that a workflow is handed.
-#[derive(Debug, Serialize)]
-pub(crate) struct Handed {
-    pub description: &'static str,
-    pub required: bool,
-}
-
 /// Minutes, hours and days at which a workflow is started.
 #[derive(Debug, Serialize)]
 pub(crate) struct Cron {
@@ -84,8 +69,8 @@ impl On {
         }
     }
 
-    pub(crate) fn call(inputs: Entries<Input>, secrets: Entries<Handed>) -> Self {
-        Self { call: Some(Called { inputs, secrets }), ..Self::default() }
+    pub(crate) fn call(inputs: Entries<Input>) -> Self {
+        Self { call: Some(Inputs { inputs }), ..Self::default() }
     }
 }
 
@@ -139,8 +124,6 @@ pub(crate) struct Job {
     pub uses: Option<String>,
     #[serde(rename = "with", skip_serializing_if = "Entries::is_empty")]
     pub inputs: Texts,
-    #[serde(skip_serializing_if = "Entries::is_empty")]
-    pub secrets: Texts,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }
@@ -149,7 +132,7 @@ pub(crate) struct Job {
 #[derive(Debug, Serialize)]
 pub(crate) struct Environment {
     pub name: String,
-    /// `false` where nothing is deployed: people are asked, and no deployment is recorded.
+    /// `false` where nothing is deployed: people are asked, or a secret is had, and no deployment is recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<bool>,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clearway_plan::{Origin, Plan, StepKind, slug};
 
+use super::environments::RECORDS;
 use super::jobs::LONGEST;
 use super::retention::too_long;
 use super::steps::Context;
@@ -110,10 +111,14 @@ fn files(plan: &Plan, found: &mut Vec<Obstacle>) {
     }
 }
 
-/// Environments that GitHub takes for one: their names are compared without case.
+/// Environments that GitHub takes for one, or for that of other jobs: their names are compared without case.
 fn names(plan: &Plan, found: &mut Vec<Obstacle>) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for name in plan.environments.keys() {
+        if slug(name) == RECORDS {
+            let message = format!("`{name}` is the environment of the jobs that sign records");
+            found.push(fatal(Origin::new("environment", name), message, "rename it"));
+        }
         if let Some(other) = seen.insert(slug(name), name) {
             let message = format!("GitHub would take the environments `{other}` and `{name}` for one");
             found.push(fatal(Origin::new("environment", name), message, "rename one of them"));
@@ -124,6 +129,7 @@ fn names(plan: &Plan, found: &mut Vec<Obstacle>) {
 /// Seats whose environment would be that of something else, and so ask other people than it should, or people where nobody is asked.
 fn seats(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    taken.insert(RECORDS.to_owned(), "the jobs that sign records".to_owned());
     for name in plan.environments.keys() {
         taken.insert(slug(name), format!("the environment `{name}`"));
         taken.insert(slug(&format!("{name}-rollback")), format!("the way back in `{name}`"));

@@ -97,16 +97,10 @@ impl Context<'_> {
     /// The same with the key that signs, for the step of a command alone that writes records.
     pub(crate) fn signing(&self) -> Texts {
         let mut env = self.environment();
-        if let Some((key, value)) = self.secrets() {
-            env.put(key, value);
+        if !self.plan.signed_by.is_empty() {
+            env.put(LEDGER_KEY, format!("${{{{ secrets.{LEDGER_KEY} }}}}"));
         }
         env
-    }
-
-    /// What a workflow that is called must be handed: its jobs have no secrets of their own.
-    pub(crate) fn secrets(&self) -> Option<(&'static str, String)> {
-        let signs = !self.plan.signed_by.is_empty();
-        signs.then(|| (LEDGER_KEY, format!("${{{{ secrets.{LEDGER_KEY} }}}}")))
     }
 
     fn region(&self) -> String {
@@ -174,7 +168,7 @@ impl Context<'_> {
         ];
         Some(Step {
             name: "Open the ledger".to_owned(),
-            id: Some("ledger".to_owned()),
+            id: Some(LEDGER_STEP.to_owned()),
             uses: Some(Action::AwsCredentials.pinned(self.settings)),
             inputs: inputs.into_iter().collect(),
             ..Step::default()
@@ -199,6 +193,14 @@ impl Context<'_> {
         lines.extend(args.iter().map(|arg| (*arg).to_owned()));
         self.script(name, env, lines.join(" \\\n  ") + "\n")
     }
+}
+
+/// The step that takes the role of the ledger.
+const LEDGER_STEP: &str = "ledger";
+
+/// Whether a step takes the role of the ledger.
+pub(crate) fn opens_the_ledger(step: &Step) -> bool {
+    step.id.as_deref() == Some(LEDGER_STEP)
 }
 
 /// Whether a command writes records.

@@ -1,12 +1,14 @@
-//! The trust policy: which identity may take which role. An identity of GitHub names its environment, and by itself any workflow of the
+//! The trust policy: which identity may take which role, of an environment or of the ledger. An identity of GitHub names its environment, and by itself any workflow of the
 //! repository could have it; so the workflow and its branch are bound too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_plan::{Plan, StepKind};
 use serde_json::{Value, json};
 
-use super::workflow::{file, flags_file, stage_file};
+use super::steps::opens_the_ledger;
+use super::workflow::{file, flags_file, stage_file, workflows};
+use crate::settings::Ledger;
 use crate::{File, Settings};
 
 /// Where it is written.
@@ -16,6 +18,17 @@ const PATH: &str = ".clearway/settings/github/trust.json";
 pub(crate) fn file_of(plan: &Plan, settings: &Settings) -> File {
     let repository = plan.repository.as_deref().unwrap_or("{repository}");
     let branch = settings.get("branch", "main");
+    // The identity of a job that stands in no environment names its branch.
+    let claims = |environment: Option<&str>, workflow: &str| {
+        let place = environment
+            .map_or_else(|| format!("ref:refs/heads/{branch}"), |name| format!("environment:{name}"));
+        json!({
+            "iss": "https://token.actions.githubusercontent.com",
+            "sub": format!("repo:{repository}:{place}"),
+            "ref": format!("refs/heads/{branch}"),
+            "job_workflow_ref": format!("{repository}/{workflow}@refs/heads/{branch}")
+        })
+    };
     let mut roles: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for release in &plan.releases {
         for path in &release.paths {
@@ -33,25 +46,29 @@ pub(crate) fn file_of(plan: &Plan, settings: &Settings) -> File {
                 };
                 let stage =
                     release.stage(environment).filter(|_| path.kind != clearway_plan::PathKind::Rollback);
-                let workflows = match (&step.does, stage) {
+                let through = match (&step.does, stage) {
                     (StepKind::Flag { .. }, _) => vec![file(release, path.kind), flags_file(release)],
                     (_, Some(stage)) => vec![stage_file(release, stage)],
                     (_, None) => vec![file(release, path.kind)],
                 };
-                for workflow in workflows {
-                    let claims = json!({
-                        "iss": "https://token.actions.githubusercontent.com",
-                        "sub": format!("repo:{repository}:environment:{identity}"),
-                        "ref": format!("refs/heads/{branch}"),
-                        "job_workflow_ref": format!("{repository}/{workflow}@refs/heads/{branch}")
-                    });
-                    let allowed = roles.entry(&credentials.role).or_default();
-                    if !allowed.contains(&claims) {
-                        allowed.push(claims);
-                    }
-                }
+                let allowed = roles.entry(&credentials.role).or_default();
+                allowed.extend(through.iter().map(|workflow| claims(Some(&identity), workflow)));
             }
         }
+        if let Ledger::S3 { role: Some(role), .. } = &settings.ledger {
+            let allowed = roles.entry(role).or_default();
+            for (file, workflow) in workflows(plan, settings, release) {
+                let jobs = workflow.jobs.0.iter().map(|(_, job)| job);
+                let writing = jobs.filter(|job| job.steps.iter().any(opens_the_ledger));
+                let stands = writing.map(|job| job.environment.as_ref().map(|place| place.name.as_str()));
+                let stands: BTreeSet<Option<&str>> = stands.collect();
+                allowed.extend(stands.into_iter().map(|place| claims(place, &file)));
+            }
+        }
+    }
+    for allowed in roles.values_mut() {
+        let mut seen = BTreeSet::new();
+        allowed.retain(|claims| seen.insert(claims.to_string()));
     }
     let roles: Vec<Value> =
         roles.into_iter().map(|(role, allow)| json!({ "role": role, "allow": allow })).collect();

@@ -6,7 +6,7 @@ use clearway_plan::{Path, PathKind, Plan, Release, Stage, Step, StepKind, slug};
 use serde_saphyr::Commented;
 
 use super::jobs;
-use super::model::{Concurrency, Cron, Entries, Handed, Input, Job, On, Permissions, Workflow};
+use super::model::{Concurrency, Cron, Entries, Input, Job, On, Permissions, Workflow};
 use super::steps::{Context, of_the_run};
 use super::text::one_line;
 use crate::index::Index;
@@ -278,12 +278,10 @@ fn stage_workflow(context: &Context<'_>, stage: &Stage) -> Workflow {
         ("change", input("The change request")),
         ("requested-by", input("Who asked for the release")),
     ];
-    let key = Handed { description: "The key that signs records", required: true };
-    let secrets = context.secrets().into_iter().zip([key]).map(|((name, _), key)| (name, key));
     Workflow {
         name: one_line(&format!("{} in {}", context.release.name, stage.environment)),
         run_name: None,
-        on: On::call(inputs.into_iter().collect(), secrets.collect()),
+        on: On::call(inputs.into_iter().collect()),
         permissions: Permissions::default(),
         env: of_the_run(),
         concurrency: None,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::environments::each;
 use super::guarantees::Tier;
 use super::jobs::way_back;
+use crate::settings::Ledger;
 use crate::{File, Settings};
 
 /// Where it is written.
@@ -45,6 +46,11 @@ pub(crate) fn file_of(plan: &Plan, settings: &Settings) -> File {
             allowed.push(claims);
         }
     });
+    if let Ledger::S3 { role: Some(role), .. } = &settings.ledger {
+        // Jobs with and without an environment write records.
+        let claims = json!({ "project_path": project, "ref_type": "branch", "ref_protected": "true" });
+        roles.entry(role.clone()).or_default().push(claims);
+    }
     let roles: Vec<Value> =
         roles.into_iter().map(|(role, allow)| json!({ "role": role, "allow": allow })).collect();
     let text = serde_json::to_string_pretty(&json!({ "roles": roles })).unwrap_or_default() + "\n";

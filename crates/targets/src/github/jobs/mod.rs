@@ -27,9 +27,11 @@ pub(super) use stage::{accept, call, smoke, validate, wave};
 use clearway_plan::Step;
 
 use super::condition::after_all;
-use super::model::{Job, Permissions, Step as JobStep, Texts};
+use super::environments::RECORDS;
+use super::model::{Environment, Job, Permissions, Step as JobStep, Texts};
 use super::steps::{CLEARWAY, Context};
 use super::text::{minutes, one_line};
+use crate::settings::LEDGER_KEY;
 
 /// A job that does a step of the plan, with the origin in its name.
 fn job(context: &Context<'_>, step: &Step, name: &str, permissions: Permissions, steps: Vec<JobStep>) -> Job {
@@ -40,10 +42,20 @@ fn job(context: &Context<'_>, step: &Step, name: &str, permissions: Permissions,
         runs_on: Some(context.runner()),
         timeout_minutes: Some(minutes(step.timeout).min(LONGEST)),
         permissions,
+        environment: steps
+            .iter()
+            .any(signs)
+            .then(|| Environment { name: RECORDS.to_owned(), deployment: Some(false) }),
         env: if steps.iter().any(calls) { context.job_environment() } else { Texts::default() },
         steps,
         ..Job::default()
     }
+}
+
+/// Whether a step has the key that signs records. GitHub gives a secret of the repository to the workflows of every branch, and that of an
+/// environment to those of the branches that may enter it: so a job that records stands in one, where it does not stand in another.
+fn signs(step: &JobStep) -> bool {
+    step.env.0.iter().any(|(key, _)| *key == LEDGER_KEY)
 }
 
 /// Whether a step calls `clearway`.

@@ -37,7 +37,6 @@ pub(in crate::github) fn call(
         permissions,
         uses: Some(format!("$/{}", stage_file(context.release, stage))),
         inputs: inputs.into_iter().collect(),
-        secrets: context.secrets().into_iter().collect(),
         ..Job::default()
     }
 }

@@ -1,7 +1,6 @@
 //! The key that signs records: every step has it that writes records, and no other.
 
 use clearway_plan::Guarantee;
-use serde_json::json;
 
 use super::calls;
 use crate::finding::Broken;
@@ -15,7 +14,8 @@ const KEY: &str = "CLEARWAY_LEDGER_KEY";
 const WRITES: [&str; 7] =
     ["record ", "gate run", "checklist verify", "approval verify", "window check", "watch ", "preflight "];
 
-/// Where the plan names keys, what writes records has the secret, in its own environment; nothing else has it.
+/// Where the plan names keys, each step that writes records has the secret, in a job that stands in an environment, which only the reviewed
+/// branch may enter; nothing else has it.
 pub(super) fn signatures(way: &Way<'_>) -> Result<Broken, String> {
     let signed = !way.emitted.plan.signed_by.is_empty();
     let mut broken = hand(&way.graph, signed);
@@ -44,19 +44,14 @@ fn hand(graph: &Graph, signed: bool) -> Broken {
             let what = format!("`{}` gives the key that signs records to all of its steps", node.id);
             broken.push(node.spot().key("env").says(what).of(Guarantee::Credentials));
         }
-        if node.called.is_some() {
-            let handed = node.job.secrets.as_ref();
-            let wanted = json!({ KEY: &*secret });
-            if signed && handed != Some(&wanted) {
-                let what = format!("`{}` does not hand on the key that signs records", node.id);
-                broken.push(node.spot().key("secrets").says(what));
-            }
-            continue;
-        }
         let writes: Vec<usize> = WRITES.iter().flat_map(|command| calls(node, command)).collect();
         for (place, step) in node.job.steps().iter().enumerate() {
             let has = step.env.get(KEY).map(Scalar::text);
             let is_writing = signed && writes.contains(&place);
+            if is_writing && node.job.environment().is_none() {
+                let what = format!("`{}` has the key that signs records outside of an environment", node.id);
+                broken.push(node.spot().key("environment").says(what).of(Guarantee::Credentials));
+            }
             if is_writing && has.as_deref() != Some(&*secret) {
                 let what = format!("`{}` writes records that nobody signs", node.id);
                 broken.push(node.spot().key("steps").says(what));
