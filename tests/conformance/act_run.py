@@ -191,7 +191,7 @@ def command(scenario, prepared, scratch):
     # Otherwise act reads `.env`, `.secrets`, `.vars` and `.input` of the repository.
     for kind_of_file in ("env", "secret", "var", "input"):
         line += [f"--{kind_of_file}-file", str(scratch / "none")]
-    for flag, values in (("--env", facts), ("--var", scenario.vars), ("--secret", scenario.secrets)):
+    for flag, values in (("--env", facts), ("--var", scenario.vars), ("--secret", {**scenario.secrets, **scenario.environment_secrets})):
         line += [part for name, value in values.items() for part in (flag, f"{name}={value}")]
     line += ["--secret", f"GITHUB_TOKEN={github['token']}"]
     for name, folder in sorted(prepared.actions.items()):

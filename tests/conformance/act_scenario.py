@@ -56,6 +56,8 @@ class Scenario:
     payload: dict = field(default_factory=dict)
     vars: dict = field(default_factory=dict)
     secrets: dict = field(default_factory=dict)
+    # Those that each environment holds: a job has them that stands in one, in a called workflow too.
+    environment_secrets: dict = field(default_factory=dict)
     env: dict = field(default_factory=dict)
     path: list = field(default_factory=list)
     github: dict = field(default_factory=dict)
@@ -113,7 +115,7 @@ def read(given):
         if not isinstance(given.get(key), str):
             raise Refused(f"the scenario needs `{key}`, a string")
     scenario = Scenario(**{**given, "repository": Path(given["repository"])})
-    for key in ("inputs", "vars", "secrets", "env", "github"):
+    for key in ("inputs", "vars", "secrets", "environment_secrets", "env", "github"):
         setattr(scenario, key, strings(getattr(scenario, key), key))
     unknown = set(scenario.github) - set(DEFAULT_GITHUB)
     if unknown:

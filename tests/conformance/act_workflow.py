@@ -131,10 +131,17 @@ def put_in(document, scenario, workflow):
         }.items()
     ] + [(reference("runner.environment"), literal("github-hosted"))]
     document = in_value(document, rules)
-    for name, job in jobs_of(document).items():
+    absent = [(reference(f"secrets.{name}"), literal("")) for name in scenario.environment_secrets]
+    jobs = jobs_of(document)
+    for name, job in jobs.items():
         if isinstance(job.get("uses"), str):
             job["uses"] = job["uses"].replace("$/", "./", 1) if job["uses"].startswith("$/") else job["uses"]
+            if absent:
+                # A called workflow finds the secrets of its jobs' environments, which act has only where they are handed on.
+                job["secrets"] = "inherit"
             continue
+        if "environment" not in job:
+            job = jobs[name] = in_value(job, absent)
         # Every job runs on this machine, whatever runner it asks for.
         job["runs-on"] = "ubuntu-latest"
         variables = job.setdefault("env", {})

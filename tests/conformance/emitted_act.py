@@ -59,7 +59,7 @@ class Executed:
                     "run_attempt": str(self.world.attempt),
                     "api_url": self.api,
                 },
-                "secrets": {"CLEARWAY_LEDGER_KEY": self.emitted.key},
+                "environment_secrets": {"CLEARWAY_LEDGER_KEY": self.emitted.key},
                 "env": surroundings(self.world, self.markers),
                 **more,
             }
