@@ -102,6 +102,43 @@ fn the_same_spec_gives_the_same_bytes_and_a_comment_changes_none() {
     assert_eq!(Emitted::of(&fixture).unwrap().files, once.files);
 }
 
+/// Argo's executor writes what a job takes as a user of its own, for itself alone: without a mode the job could not read it.
+#[test]
+fn what_a_job_takes_everybody_reads() {
+    let emitted = Emitted::of(&specs::for_argo(specs::SMALL)).unwrap();
+    let templates =
+        emitted.of_kind("WorkflowTemplate").flat_map(|one| one.value["spec"]["templates"].as_array());
+    let jobs = templates.flatten().filter(|template| template.get("container").is_some());
+    let taken: Vec<_> = jobs
+        .filter_map(|job| job["inputs"]["artifacts"].as_array())
+        .flatten()
+        .map(|file| &file["mode"])
+        .collect();
+    assert!(!taken.is_empty());
+    assert!(taken.iter().all(|mode| **mode == 0o444), "{taken:?}");
+}
+
+/// `kubectl rollout undo` looks for what was live before among the sets of replicas, which it must be allowed to list.
+#[test]
+fn who_goes_back_may_look_at_the_history_of_a_workload() {
+    let emitted = Emitted::of(&example("wallet")).unwrap();
+    let rules =
+        |role: &clearway_verify::argo::Manifest| role.value["rules"].as_array().cloned().unwrap_or_default();
+    let mut deployers = 0;
+    for role in emitted
+        .of_kind("Role")
+        .filter(|role| rules(role).iter().any(|rule| rule["resources"][0] == "deployments"))
+    {
+        deployers += 1;
+        assert!(
+            rules(role)
+                .iter()
+                .any(|rule| rule["resources"][0] == "replicasets" && rule["verbs"][0] == "list")
+        );
+    }
+    assert!(deployers > 0);
+}
+
 #[test]
 fn flags_are_ramped_by_the_clock_alone_and_by_the_records() {
     let emitted = Emitted::of(&specs::for_argo(specs::SMALL)).unwrap();

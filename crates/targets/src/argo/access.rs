@@ -107,10 +107,14 @@ fn deploys(plan: &Plan, environment: &str) -> BTreeMap<String, Vec<Rule>> {
     };
     let rules = |[deployments, sets, rollouts]: [BTreeSet<String>; 3]| {
         let creates = (!deployments.is_empty()).then(|| rule("apps", &["deployments"], &["create"]));
+        // What was live before is found in the history of a workload, which is kept in objects whose names nobody knows.
+        let history = [(&deployments, "replicasets"), (&sets, "controllerrevisions")];
+        let history =
+            history.map(|(names, kept)| (!names.is_empty()).then(|| rule("apps", &[kept], &["list"])));
         let sets = named("apps", &["statefulsets", "statefulsets/scale", "daemonsets"], sets);
         let deployments = named("apps", &["deployments", "deployments/scale"], deployments);
         let rollouts = named("argoproj.io", &["rollouts", "rollouts/scale", "rollouts/status"], rollouts);
-        [creates, deployments, sets, rollouts].into_iter().flatten().collect()
+        [creates, deployments, sets, rollouts].into_iter().chain(history).flatten().collect()
     };
     found.into_iter().map(|(namespace, names)| (namespace, rules(names))).collect()
 }

@@ -174,6 +174,9 @@ fn getter(binary: &Binary) -> InitContainer {
     }
 }
 
+/// Everybody reads a file. Argo's executor, which is a user of its own, writes it for itself alone, and the job is another user.
+const READ: u32 = 0o444;
+
 /// What a job is given by others, and how its script is told of it: the files, and their digests by themselves.
 pub(crate) fn taken(takes: &[String]) -> (Parameters, String) {
     let inputs = Parameters {
@@ -186,6 +189,7 @@ pub(crate) fn taken(takes: &[String]) -> (Parameters, String) {
             .map(|name| Artifact {
                 name: name.clone(),
                 path: Some(format!("/taken/{name}.tar")),
+                mode: Some(READ),
                 ..Artifact::default()
             })
             .collect(),

@@ -81,6 +81,9 @@ pub(crate) struct Artifact {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Who may do what with the file, once it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
