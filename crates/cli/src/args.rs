@@ -49,7 +49,7 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Say what a diagnostic means and how to mend it
     Explain(ExplainArgs),
-    /// Print files in the one style
+    /// Write files in the one style
     Fmt(FmtArgs),
     /// Draw what depends on what
     Graph(GraphArgs),

@@ -11,7 +11,7 @@ use crate::lock;
 /// The settings of a build, or why there is none.
 pub(crate) fn settings(workspace: &Workspace, target: &dyn Target) -> (Vec<Diagnostic>, Option<Settings>) {
     let manifest = workspace.manifest();
-    let place = manifest_place(workspace);
+    let place = manifest.pipeline_place.unwrap_or_else(|| manifest_place(workspace));
     let mut problems = Vec::new();
     let binary = match Binary::read(&manifest.pipeline) {
         Ok(binary) => Some(binary),

@@ -28,6 +28,8 @@ pub struct Manifest {
     pub targets: BTreeMap<String, BTreeMap<String, String>>,
     /// How pipelines get the binary and where their records go.
     pub pipeline: BTreeMap<String, String>,
+    /// Where it says so.
+    pub pipeline_place: Option<Place>,
     /// The file with the public keys of those who sign records.
     pub signed_by: Option<PathEntry>,
 }
@@ -163,7 +165,10 @@ impl Reader {
                 self.manifest.name = taken.remove("name").unwrap_or_default();
                 self.manifest.repository = taken.remove("repo");
             }
-            "pipeline" => self.manifest.pipeline = taken,
+            "pipeline" => {
+                self.manifest.pipeline = taken;
+                self.manifest.pipeline_place = Some(self.place(&key.span()));
+            }
             _ => {
                 if let Some(target) = path.strip_prefix("targets.") {
                     self.manifest.targets.insert(target.to_owned(), taken);

@@ -1,47 +1,11 @@
 //! Types and defaults in words.
 
 use clearway_model::vocabulary::Parameter;
-use clearway_syntax::{BinaryOp, Expr, ExprKind, TextPart, UnaryOp};
+use clearway_syntax::{Expr, Form};
 
-/// A default as it is written. The vocabulary's defaults are literals, words and lists of them.
+/// A default as it is written.
 pub(crate) fn written(expr: &Expr) -> String {
-    match &expr.kind {
-        ExprKind::Number(text)
-        | ExprKind::Version(text)
-        | ExprKind::Range(text)
-        | ExprKind::Date(text)
-        | ExprKind::DateTime(text)
-        | ExprKind::Time(text)
-        | ExprKind::Word(text) => text.to_string(),
-        ExprKind::Percent(text) => format!("{text}%"),
-        ExprKind::Quantity(amount, unit) => format!("{} {}", amount.text, unit.text),
-        ExprKind::Bool(value) => value.to_string(),
-        ExprKind::Text(parts) => format!("\"{}\"", parts.iter().map(part).collect::<String>()),
-        ExprKind::Raw(text) => format!("\"\"\"{text}\"\"\""),
-        ExprKind::Path(names, _) => names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join("."),
-        ExprKind::List(items) | ExprKind::Group(items) => {
-            format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(", "))
-        }
-        ExprKind::Paren(inner) => format!("({})", written(inner)),
-        ExprKind::Unary(UnaryOp::Negative, inner) => format!("-{}", written(inner)),
-        ExprKind::Unary(UnaryOp::Not, inner) => format!("not {}", written(inner)),
-        ExprKind::Binary(BinaryOp::Span, from, to) => format!("{}..{}", written(from), written(to)),
-        ExprKind::Binary(op, left, right) => format!("{} {} {}", written(left), op.text(), written(right)),
-        ExprKind::If(parts) => {
-            format!("if {} then {} else {}", written(&parts[0]), written(&parts[1]), written(&parts[2]))
-        }
-        ExprKind::Comprehension(each) => {
-            format!("[for {} in {} : {}]", each.name.text, written(&each.items), written(&each.value))
-        }
-        ExprKind::Missing => String::new(),
-    }
-}
-
-fn part(part: &TextPart) -> String {
-    match part {
-        TextPart::Characters(characters) => characters.to_string(),
-        TextPart::Interpolation(expr) => format!("${{{}}}", written(expr)),
-    }
+    Form { name: &|name| name.to_owned() }.expr(expr)
 }
 
 /// `role: a text, ttl: a duration = 15 m`

@@ -6,7 +6,7 @@ mod common;
 
 use clearway_runtime::gate::{Asked, junit, run};
 use clearway_runtime::replay::{From, replay};
-use common::gates::{asked, decide, http, shop_of};
+use common::gates::{asked, decide, http, mapped, shop_of, triaged};
 use common::server::{Server, vector};
 use common::{COMMIT, Memory, NOW, Shop, compare, plan_json};
 use serde_json::{Value, json};
@@ -17,28 +17,6 @@ fn junit_of(cases: &str) -> String {
 
 const GOOD_JUNIT: &str = r#"<testsuite name="s"><testcase name="a"/><testcase name="b"/></testsuite>"#;
 const GOOD_K6: &str = r#"{"metrics":{"http_reqs":{"count":120000,"rate":200.0},"vus":{"value":1,"min":1,"max":50},"http_req_duration":{"p(95)":200.0}}}"#;
-
-/// What the columns of the gate's table mean.
-fn mapped(rows: &str, columns: Value) -> Value {
-    let table = json!({"rows": rows, "columns": columns});
-    json!({"evidence": [{"reader": "table", "sources": ["reports/*"], "table": table}]})
-}
-
-/// A triage that blocks on what is high.
-fn triaged() -> Value {
-    let high = json!({"value": {"word": {"of": "finding-severity", "word": "high", "rank": 3}}});
-    let severity = json!({"metric": {"name": "finding.severity", "unit": "finding-severity", "no-data": "inconclusive", "min-samples": 0}});
-    let rule = |operator: &str| {
-        let condition = json!({"compare": {"left": severity, "operator": operator, "right": high}});
-        json!({"text": format!("finding.severity {operator} high"), "condition": condition})
-    };
-    json!({"triage": {
-        "name": "launch",
-        "blockers": [rule(">=")],
-        "defects": [{"when": rule("<"), "owner": "payments", "within": {"seconds": 30 * 86400}}],
-        "agreed-by": "change-board",
-    }})
-}
 
 /// A quarantine of tests until a day, with the cap on its gate.
 fn quarantined(tests: &str, until: &str, cap: Value) -> Value {

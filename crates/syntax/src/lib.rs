@@ -10,6 +10,7 @@
 mod builder;
 mod error;
 mod explain;
+mod form;
 mod format;
 mod grammar;
 mod lexer;
@@ -19,6 +20,7 @@ mod tree;
 mod visit;
 
 pub use error::{SyntaxError, SyntaxFix};
+pub use form::Form;
 pub use format::{ClauseShape, FormatOptions, PlainShape, format};
 pub use lexer::{RESERVED, is_name};
 pub use parse::{Parse, Piece, parse, parse_piece, parse_with};

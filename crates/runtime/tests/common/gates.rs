@@ -50,3 +50,25 @@ pub fn shop_of(reader: &str, condition: &Value, more: Value) -> Shop {
     gate.as_object_mut().unwrap().extend(more);
     Shop::of(&plan)
 }
+
+/// What the columns of the gate's table mean.
+pub fn mapped(rows: &str, columns: Value) -> Value {
+    let table = json!({"rows": rows, "columns": columns});
+    json!({"evidence": [{"reader": "table", "sources": ["reports/*"], "table": table}]})
+}
+
+/// A triage that blocks on what is high.
+pub fn triaged() -> Value {
+    let high = json!({"value": {"word": {"of": "finding-severity", "word": "high", "rank": 3}}});
+    let severity = json!({"metric": {"name": "finding.severity", "unit": "finding-severity", "no-data": "inconclusive", "min-samples": 0}});
+    let rule = |operator: &str| {
+        let condition = json!({"compare": {"left": severity, "operator": operator, "right": high}});
+        json!({"text": format!("finding.severity {operator} high"), "condition": condition})
+    };
+    json!({"triage": {
+        "name": "launch",
+        "blockers": [rule(">=")],
+        "defects": [{"when": rule("<"), "owner": "payments", "within": {"seconds": 30 * 86400}}],
+        "agreed-by": "change-board",
+    }})
+}

@@ -3,6 +3,7 @@
 use clearway_evidence::Reader;
 use serde_json::{Value, json};
 
+use crate::common::gates::{mapped, triaged};
 use crate::common::{COMMIT, Shop, compare, gates};
 use crate::samples;
 
@@ -102,28 +103,6 @@ fn at_least(metric: &str, least: &str, unit: &str) -> Value {
 fn changed(sample: &str, from: &str, to: &str) -> String {
     assert!(sample.contains(from), "no `{from}`");
     sample.replacen(from, to, 1)
-}
-
-/// What the columns of the gate's table mean.
-fn mapped(rows: &str, columns: Value) -> Value {
-    let table = json!({"rows": rows, "columns": columns});
-    json!({"evidence": [{"reader": "table", "sources": ["reports/*"], "table": table}]})
-}
-
-/// A triage that blocks on what is high.
-fn triaged() -> Value {
-    let high = json!({"value": {"word": {"of": "finding-severity", "word": "high", "rank": 3}}});
-    let severity = json!({"metric": {"name": "finding.severity", "unit": "finding-severity", "no-data": "inconclusive", "min-samples": 0}});
-    let rule = |operator: &str| {
-        let condition = json!({"compare": {"left": severity, "operator": operator, "right": high}});
-        json!({"text": format!("finding.severity {operator} high"), "condition": condition})
-    };
-    json!({"triage": {
-        "name": "launch",
-        "blockers": [rule(">=")],
-        "defects": [{"when": rule("<"), "owner": "payments", "within": {"seconds": 30 * 86400}}],
-        "agreed-by": "change-board",
-    }})
 }
 
 /// A quarantine of tests that are not among those of the samples, and its cap.

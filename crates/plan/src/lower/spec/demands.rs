@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_model::vocabulary::{self, Contents, Type, Vocabulary, match_operands};
 use clearway_model::{Db, Item, Resolution, let_value, resolve};
-use clearway_syntax::{self as syntax, BinaryOp, Block, Clause, Declaration, Expr, ExprKind};
+use clearway_syntax::{self as syntax, BinaryOp, Block, Clause, Declaration, Expr, ExprKind, Form};
 use rust_decimal::Decimal;
 
-use super::form::Form;
 use super::written::in_unit;
 use crate::spec::{Statement, Written};
 

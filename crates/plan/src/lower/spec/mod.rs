@@ -2,7 +2,6 @@
 //! taken as it was evaluated, so that neither names of locals nor layout matter.
 
 mod demands;
-mod form;
 mod written;
 
 use clearway_model::{

@@ -1,16 +1,16 @@
 //! An expression in the one style.
 
-use clearway_syntax::{Arg, BinaryOp, Expr, ExprKind, TextPart, UnaryOp};
+use crate::tree::{Arg, BinaryOp, Expr, ExprKind, TextPart, UnaryOp};
 
 /// An expression in the one style, with what is said for its names.
-pub(super) struct Form<'n> {
+pub struct Form<'n> {
     /// What is said for a name.
     pub name: &'n dyn Fn(&str) -> String,
 }
 
 impl Form<'_> {
     /// An expression.
-    pub(super) fn expr(&self, expr: &Expr) -> String {
+    pub fn expr(&self, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Number(text)
             | ExprKind::Version(text)
