@@ -71,21 +71,34 @@ def strict(schema):
     return made
 
 
-def schemas():
-    """A validator for each kind of object of the products, by version and kind."""
-    from jsonschema import Draft202012Validator
-
+def modules():
+    """The folder of each module with schemas."""
     found, told, decoder = {}, go(["mod", "download", "-json", *pinned()]).strip(), json.JSONDecoder()
     while told:
         module, end = decoder.raw_decode(told)
         told = told[end:].lstrip()
-        for path in sorted(Path(module["Dir"]).glob(SCHEMAS[module["Path"]])):
-            declared = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
-            for version in declared["spec"]["versions"]:
-                made = strict(version["schema"]["openAPIV3Schema"])
-                made["properties"]["metadata"] = {"type": "object"}
-                kind = (f"{declared['spec']['group']}/{version['name']}", declared["spec"]["names"]["kind"])
-                found[kind] = Draft202012Validator(made)
+        found[module["Path"]] = Path(module["Dir"])
+    return found
+
+
+def definitions():
+    """How the products define their kinds: what a cluster is told of them."""
+    for module, folder in modules().items():
+        for path in sorted(folder.glob(SCHEMAS[module])):
+            yield yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+
+
+def schemas():
+    """A validator for each kind of object of the products, by version and kind."""
+    from jsonschema import Draft202012Validator
+
+    found = {}
+    for declared in definitions():
+        for version in declared["spec"]["versions"]:
+            made = strict(version["schema"]["openAPIV3Schema"])
+            made["properties"]["metadata"] = {"type": "object"}
+            kind = (f"{declared['spec']['group']}/{version['name']}", declared["spec"]["names"]["kind"])
+            found[kind] = Draft202012Validator(made)
     return found
 
 

@@ -10,10 +10,13 @@ import act_run
 import emitted_act
 import emitted_argo
 import emitted_boutique
+import emitted_controllers
 import emitted_local
 import emitted_review
+import emitted_rollouts
 import emitted_run
 import judge_argo
+import judge_argo_cluster
 import judge_argo_lint
 import judge_examples
 import judge_github
@@ -103,12 +106,35 @@ def lint_all_examples_for_argo(arguments):
     return report(arguments, *judge_argo_lint.judge_examples(binary, folder))
 
 
+def apply_for_argo(arguments):
+    """Applies folders that were emitted for Argo to a real API server."""
+    return report(arguments, *judge_argo_cluster.judge(arguments.directory))
+
+
+def apply_all_examples_for_argo(arguments):
+    """Applies what the built binary emits for every example to a real API server."""
+    binary, folder = built(), judge_examples.ROOT / "examples"
+    return report(arguments, *judge_argo_cluster.judge_examples(binary, folder))
+
+
 def execute_for_argo(arguments):
     """Executes what is emitted for Argo."""
     count, wrong = emitted_argo.execute(arguments.name)
     for line in wrong:
         print(line)
     print(f"execute-argo: {count} scenarios, {len(wrong)} of what they say is not so", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def execute_by_controllers(arguments):
+    """Executes what is emitted for Argo by its real controllers."""
+    count, wrong = emitted_controllers.execute(arguments.name)
+    if not arguments.name:
+        more, found = emitted_rollouts.execute()
+        count, wrong = count + more, wrong + found
+    for line in wrong:
+        print(line)
+    print(f"execute-argo-controllers: {count} scenarios, {len(wrong)} of what they say is not so", file=sys.stderr)
     return 1 if wrong else 0
 
 
@@ -265,9 +291,23 @@ def commands():
     one.add_argument("--format", **formats)
     one.set_defaults(do=lint_all_examples_for_argo)
 
+    one = sub.add_parser("apply-argo", help="a real API server over folders: every object strictly, every policy type-checked; built first")
+    one.add_argument("directory", nargs="+", help="what `clearway build --out` wrote")
+    one.add_argument("--format", **formats)
+    one.set_defaults(do=apply_for_argo)
+
+    one = sub.add_parser("apply-argo-examples", help="the same over what every example emits for Argo")
+    one.add_argument("--format", **formats)
+    one.set_defaults(do=apply_all_examples_for_argo)
+
     one = sub.add_parser("execute-argo", help="executes what is emitted for Argo for the project beside; needs root for mount namespaces")
     one.add_argument("name", nargs="*", help="scenarios; all without")
     one.set_defaults(do=execute_for_argo)
+
+    one = sub.add_parser("execute-argo-controllers",
+                         help="the same by the real controllers against a real API server, which are built first; needs root for mount namespaces")
+    one.add_argument("name", nargs="*", help="scenarios; all without")
+    one.set_defaults(do=execute_by_controllers)
 
     one = sub.add_parser("act-run", help="executes scenarios, one JSON object or a list of them, with act")
     one.add_argument("scenarios", nargs="?", default="-", help="a file; standard input without one")
