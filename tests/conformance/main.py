@@ -21,6 +21,7 @@ import judge_argo_lint
 import judge_examples
 import judge_github
 import judge_gitlab
+import judge_neovim
 import judge_page
 import judge_tree_sitter
 import judge_vscode
@@ -216,6 +217,11 @@ def judge_extension(_):
     return found_wrong("judge-vscode", judge_vscode.judge())
 
 
+def judge_the_settings_of_neovim(_):
+    """Judges what is there for Neovim."""
+    return found_wrong("judge-neovim", judge_neovim.judge())
+
+
 def found_wrong(command, wrong):
     """Prints what is wrong; exit code 1 if anything is."""
     for one in wrong:
@@ -265,6 +271,9 @@ def commands():
 
     one = sub.add_parser("judge-vscode", help="the extension for VS Code: types, colours, its client against the server, its package")
     one.set_defaults(do=judge_extension)
+
+    one = sub.add_parser("judge-neovim", help="Neovim with its settings and the built server: what is wrong, hover, completion, definition, rename, formatting, colours")
+    one.set_defaults(do=judge_the_settings_of_neovim)
 
     one = sub.add_parser("judge-tree-sitter", help="tree-sitter with the grammar for editors, over every file of the language")
     one.set_defaults(do=judge_the_tree_sitter_grammar)
