@@ -42,6 +42,9 @@ pub struct Fix {
     pub title: String,
     /// The edits, none of which overlap.
     pub edits: Vec<Edit>,
+    /// It promises something that does not follow from what is written: whoever is offered it decides, and it is never applied together
+    /// with others.
+    pub is_proposal: bool,
 }
 
 /// One replacement of text.
@@ -53,6 +56,8 @@ pub enum Edit {
     Before(Place, String),
     /// Put the text directly after the place.
     After(Place, String),
+    /// Put the text before the last byte of the place: of a declaration, at the end of its block.
+    Inside(Place, String),
 }
 
 impl Diagnostic {
@@ -90,7 +95,7 @@ impl Diagnostic {
 
     /// Adds a fix of one edit.
     pub fn fix(mut self, title: impl Into<String>, edit: Edit) -> Self {
-        self.fixes.push(Fix { title: title.into(), edits: vec![edit] });
+        self.fixes.push(Fix { title: title.into(), edits: vec![edit], is_proposal: false });
         self
     }
 

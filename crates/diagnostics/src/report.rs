@@ -61,6 +61,9 @@ pub struct ReportFix {
     pub title: String,
     /// The edits.
     pub edits: Vec<ReportEdit>,
+    /// Whoever is offered it decides: it is never applied together with others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_proposal: bool,
 }
 
 /// Replace the text from `start` to `end` by `text`.
@@ -88,6 +91,7 @@ impl Report {
         let fixes = diagnostic.fixes.iter().map(|fix| ReportFix {
             title: fix.title.clone(),
             edits: fix.edits.iter().map(|edit| report_edit(edit, sources)).collect(),
+            is_proposal: fix.is_proposal,
         });
         Self {
             code: diagnostic.code.id().to_owned(),
@@ -124,12 +128,19 @@ impl Report {
 
 fn report_edit(edit: &Edit, sources: &dyn Sources) -> ReportEdit {
     let (place, text) = match edit {
-        Edit::Replace(place, text) | Edit::Before(place, text) | Edit::After(place, text) => (*place, text),
+        Edit::Replace(place, text)
+        | Edit::Before(place, text)
+        | Edit::After(place, text)
+        | Edit::Inside(place, text) => (*place, text),
     };
     let (file, start, end) = locate(sources, place, |span| match edit {
         Edit::Replace(..) => span,
         Edit::Before(..) => Span::new(span.start, span.start),
         Edit::After(..) => Span::new(span.end, span.end),
+        Edit::Inside(..) => {
+            let last = span.end.saturating_sub(1).max(span.start);
+            Span::new(last, last)
+        }
     });
     ReportEdit { file, start, end, text: text.clone() }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Action {
     pub changes: Vec<(SourceFile, TextChange)>,
     /// The mistake that it mends.
     pub mends: Report,
-    /// Nothing else was offered.
+    /// Nothing else was offered, and it follows from what is written.
     pub only: bool,
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn actions(workspace: &Workspace, file: SourceFile, range: Span) -> V
         let mut mine: Vec<Action> =
             report.fixes.iter().filter_map(|fix| of_fix(workspace, &report, fix)).collect();
         mine.extend(declare(workspace, file, &report));
-        let only = mine.len() == 1;
+        let only = mine.len() == 1 && !report.fixes.iter().any(|fix| fix.is_proposal);
         found.extend(mine.into_iter().map(|action| Action { only, ..action }));
     }
     found
@@ -40,9 +40,8 @@ pub(crate) fn actions(workspace: &Workspace, file: SourceFile, range: Span) -> V
 pub(crate) fn fix_all(workspace: &Workspace, file: SourceFile) -> Vec<TextChange> {
     let mut all: Vec<TextChange> = Vec::new();
     for report in reports(workspace, file) {
-        let Some(action) = report.fixes.first().and_then(|fix| of_fix(workspace, &report, fix)) else {
-            continue;
-        };
+        let first = report.fixes.first().filter(|fix| !fix.is_proposal);
+        let Some(action) = first.and_then(|fix| of_fix(workspace, &report, fix)) else { continue };
         let free = |change: &TextChange| {
             !all.contains(change)
                 && all

@@ -3,6 +3,7 @@
 //! A *move* takes one service, or one named group of its replicas, to another version. The moves of a *wave* may be made at the same
 //! time; a wave begins when the one before it has finished. A service that does not move has no move.
 
+mod bridge;
 mod problem;
 mod rules;
 mod stage;

@@ -8,7 +8,7 @@ use clearway_skew::{
 use smol_str::SmolStr;
 
 use super::problem::{Asked, question};
-use super::{Move, ProvedStage, told};
+use super::{Move, ProvedStage, bridge, told};
 use crate::query::{
     answered, asked, is_flawed, library_conflicts, needs, release_stage, requirement_cycles,
     requirement_diagnostics,
@@ -90,7 +90,9 @@ fn refused(db: &dyn Db, item: Item, asked: &Asked, refusal: &Refusal) -> Vec<Dia
         let mut names =
             conflict.facts.iter().flat_map(|cause| [&cause.owner].into_iter().chain(&cause.target));
         if !was_told(db, conflict) && !names.any(is_half) {
-            found.push(told::conflict(asked, conflict, place));
+            let mut told = told::conflict(asked, conflict, place);
+            told.fixes.extend(bridge::fix(db, asked, conflict));
+            found.push(told);
         }
     }
     let missing: Vec<_> = refusal.missing.iter().filter(|one| !is_half(&one.service)).cloned().collect();

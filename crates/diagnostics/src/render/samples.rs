@@ -73,7 +73,7 @@ pub fn unknown_name() -> Report {
         end: marked.end,
         text: "optional".to_owned(),
     };
-    let fix = ReportFix { title: "write `optional`".to_owned(), edits: vec![edit] };
+    let fix = ReportFix { title: "write `optional`".to_owned(), edits: vec![edit], is_proposal: false };
     let help = Some("did you mean `optional`?".to_owned());
     Report {
         help,
@@ -95,7 +95,11 @@ pub fn conflict() -> Report {
         ReportEdit { file: "shop.cw".to_owned(), start: end, end, text: " when new-ledger".to_owned() };
     Report {
         help: Some("ship a version 2 of `ledger`\nor accept `^1.4`".to_owned()),
-        fixes: vec![ReportFix { title: "require it only with a flag".to_owned(), edits: vec![edit] }],
+        fixes: vec![ReportFix {
+            title: "require it only with a flag".to_owned(),
+            edits: vec![edit],
+            is_proposal: false,
+        }],
         ..report("CW9902", "version-conflict", "no version of `ledger` satisfies `checkout`", labels)
     }
 }

@@ -1,5 +1,5 @@
 //! A project in one text with a cursor: `//- path` starts a file, `$0` is where the cursor is. `clearway.toml` is its manifest; what
-//! begins with `../` is not the project's own.
+//! begins with `../`, or is not in the language, is read when something names it.
 
 use std::sync::Arc;
 
@@ -50,7 +50,9 @@ impl Fixture {
         for (path, text) in files {
             match path.as_str() {
                 MANIFEST => manifest = text,
-                outside if outside.starts_with("../") => drop(system.files.insert(path, text)),
+                other if other.starts_with("../") || !other.ends_with(".cw") => {
+                    system.files.insert(path, text);
+                }
                 _ => sources.push((path, Arc::from(text))),
             }
         }

@@ -63,6 +63,81 @@ fn everything_that_can_be_mended_is_mended_at_once() {
     );
 }
 
+/// A page that needs the new parts of an interface that needs the new page: neither can go first.
+const KNOT: &str = r#"environment production { tier = production  deployed = state("production.json") }
+service web {
+  version = 2.0.0
+  provides ui 2.0.0
+  requires api.rest ^2
+}
+service store { version = 3.0.0  provides sql 1.4.0; provides sql 2.0.0 }
+service api {
+  version = 2.0.0
+  provides rest 2.0.0
+  requires $0web.ui ^2
+  requires store.sql ^2
+}
+release r { ship web; ship api; stage production }
+//- production.json
+{ "clearway": 1, "services": {
+  "web": { "version": "1.4.0", "provides": { "ui": ["1.0.0"] }, "requires": [] },
+  "store": { "version": "3.0.0" },
+  "api": { "version": "1.4.0", "provides": { "rest": ["1.0.0"] }, "requires": [{ "target": "store.sql", "range": "^1.2" }] }
+} }
+"#;
+
+#[test]
+fn a_release_in_between_that_opens_an_order_can_be_declared() {
+    let title = "Release `api` 1.5.0 in between, which works with both versions of `web`";
+    assert_eq!(titles(KNOT), [title]);
+    let mended = done(KNOT, title);
+    assert!(
+        mended.contains(
+            "  requires store.sql ^2
+
+  releases = [1.5.0]
+  at 1.5.0 {
+    provides rest 1.0.0
+    provides rest 2.0.0
+    requires store.sql ^1.2 or ^2
+  }
+}
+release"
+        ),
+        "{mended}"
+    );
+    let state = &KNOT[KNOT.find("//- production.json").unwrap()..];
+    let after = Fixture::new(&format!("{mended}// $0\n{state}"));
+    let outcome = clearway_analysis::check(&after.workspace);
+    assert!(outcome.checked.is_some(), "{:?}", outcome.diagnostics);
+    let orders = outcome.checked.unwrap().releases();
+    let moves = orders[0].stages[0].waves.iter().flatten();
+    let moves: Vec<String> = moves.map(|step| format!("{} {:?}", step.service, step.to)).collect();
+    assert_eq!(moves, ["api Some(\"1.5.0\")", "web Some(\"2.0.0\")", "api Some(\"2.0.0\")"]);
+}
+
+#[test]
+fn a_release_in_between_is_promised_by_a_person_and_mended_with_nothing_else() {
+    let fixture = Fixture::new(KNOT);
+    assert_eq!(actions::fix_all(&fixture.workspace, fixture.file), []);
+    let range = Span::new(fixture.offset, fixture.offset);
+    let actions = actions::actions(&fixture.workspace, fixture.file, range);
+    assert!(actions.iter().all(|action| !action.only), "{actions:?}");
+}
+
+#[test]
+fn a_release_in_between_that_opens_nothing_is_not_offered() {
+    // One version at most, of both together: whatever is in between is one more.
+    let limited = KNOT.replace(
+        "//- production.json",
+        "limit one { services = [web, api]  versions = 2 }\n//- production.json",
+    );
+    assert_eq!(titles(&limited), [""; 0]);
+    // What is there already is not put a second time.
+    let named = KNOT.replace("  requires $0web.ui", "  releases = [1.9.0]\n  requires $0web.ui");
+    assert_eq!(titles(&named), [""; 0]);
+}
+
 fn parameters(text: &str) -> Option<(String, Option<usize>)> {
     let fixture = Fixture::new(text);
     let found = signature::signature(&fixture.workspace, fixture.file, fixture.offset)?;
