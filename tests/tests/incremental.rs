@@ -122,6 +122,40 @@ fn a_changed_range_judges_its_owner_alone_again() {
 }
 
 #[test]
+fn with_a_clock_a_release_is_not_judged_again_for_each_range_of_what_it_ships() {
+    let (mut workspace, log, files) = workspace(200);
+    workspace.apply(vec![Change::Now("2026-11-02T09:00:00Z".parse().unwrap())]);
+    let _ = clearway_analysis::check(&workspace);
+    let (path, text) = files.iter().find(|(path, _)| path == "services/f1.cw").unwrap();
+    let edited = in_60("requires svc-30.api ^1.2", "requires svc-30.api ^1.1")(text);
+    workspace.apply(vec![Change::Source(path.clone(), Some(Arc::from(edited)))]);
+    log.lock().unwrap().clear();
+    let _ = clearway_analysis::check(&workspace);
+    assert_eq!(count(&log.lock().unwrap(), "item_diagnostics"), 1);
+}
+
+#[test]
+fn what_is_wrong_with_one_file_is_found_without_a_proof_of_the_release() {
+    let (mut workspace, log, files) = workspace(200);
+    let _ = clearway_analysis::check(&workspace);
+    let around = clearway_analysis::Around::of(&workspace);
+    let (path, text) = files.iter().find(|(path, _)| path == "services/f1.cw").unwrap();
+    let edited = in_60("requires svc-30.api ^1.2", "requires svc-30.api ^9")(text);
+    workspace.apply(vec![Change::Source(path.clone(), Some(Arc::from(edited)))]);
+    log.lock().unwrap().clear();
+    let file = workspace.source(path).unwrap();
+    assert_eq!(clearway_analysis::check_file(&workspace, file, &around).len(), 1);
+    let ran = log.lock().unwrap().clone();
+    for query in ["asked", "excluded", "answered", "order_diagnostics", "project_diagnostics"] {
+        assert_eq!(count(&ran, query), 0, "{query}: {ran:?}");
+    }
+    assert!(
+        ran.values().all(|times| *times <= 51),
+        "nothing for more than the services of the file: {ran:?}"
+    );
+}
+
+#[test]
 fn a_changed_version_judges_its_owner_and_those_that_require_it_again() {
     let version = in_60("version = 1.4.0", "version = 1.4.9");
     let provides = in_60("provides api 1.4.0", "provides api 1.5.0");

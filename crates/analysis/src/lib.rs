@@ -4,6 +4,7 @@
 //! computed from a project is computed from that witness, so that nothing is planned from a spec that does not hold.
 
 mod approvals;
+mod around;
 mod conditions;
 mod control;
 mod cycle;
@@ -25,6 +26,7 @@ use clearway_model::{Db, Workspace};
 use rustc_hash::FxHashSet;
 
 pub use approvals::{Control, Direction};
+pub use around::{Around, check_file};
 pub use conditions::bounds;
 pub use control::{About, ControlState, Judged, Open, Raised, Verdict, Weight, binding_policies};
 pub use form::has_form;
@@ -113,7 +115,7 @@ pub fn check(workspace: &Workspace) -> Outcome<'_> {
         diagnostics.extend(all.filter(|diagnostic| diagnostic.is_error()).cloned());
     }
     diagnostics.extend_from_slice(project_diagnostics(workspace, project));
-    rules::policies::raise(workspace, project, &mut diagnostics);
+    rules::policies::Raised::of(workspace, project).raise(&mut diagnostics);
     let told = || diagnostics.iter().map(|one| one.code).collect();
     let holds = !diagnostics.iter().any(Diagnostic::stops_build);
     let checked = holds.then(|| Checked { workspace, told: told() });

@@ -286,6 +286,12 @@ pub(crate) fn interface(db: &dyn Db, item: Item) -> Interface {
     Interface::of(deployable(db, item), &lower(db, item).values)
 }
 
+/// Whether a declaration promises how long something stays: of the others nothing can be taken away too early.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn promises(db: &dyn Db, item: Item) -> bool {
+    rules::stability::has_promise(&deployable(db, item).view)
+}
+
 /// What a service, library, vendor or infrastructure needs itself.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn needs(db: &dyn Db, item: Item) -> Needs {

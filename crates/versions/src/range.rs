@@ -1,6 +1,7 @@
 //! Ranges, as Cargo writes them.
 
 use std::fmt;
+use std::ops::{Bound as Limit, RangeBounds as _};
 use std::str::FromStr;
 
 use semver::{Prerelease, Version as Semver};
@@ -98,7 +99,7 @@ impl Range {
         for bounds in &self.alternatives {
             let mut set = Ranges::full();
             for bound in bounds {
-                set = set.intersection(&bound.versions(scheme)?);
+                set = set.intersection(&Ranges::from_range_bounds(bound.interval(scheme)?));
             }
             all = all.union(&set);
         }
@@ -121,7 +122,7 @@ impl Range {
             let mut all = true;
             // Every bound is read, whatever the others say: of one that cannot be read nothing is known.
             for bound in bounds {
-                all &= bound.versions(scheme)?.contains(&version);
+                all &= bound.interval(scheme)?.contains(&version);
             }
             admitted |= all;
         }
@@ -169,7 +170,7 @@ fn parse_bound(text: &str) -> Option<Bound> {
 }
 
 impl Bound {
-    fn versions(&self, scheme: &Scheme) -> Option<Ranges<Semver>> {
+    fn interval(&self, scheme: &Scheme) -> Option<(Limit<Semver>, Limit<Semver>)> {
         let (low, parts) = scheme.read_parts(&self.version)?;
         // The first version after all that begin with the first `kept` parts; its own pre-releases are before it.
         let (major, minor, patch) = (low.major, low.minor, low.patch);
@@ -190,23 +191,23 @@ impl Bound {
         };
         let full = parts >= 3;
         Some(match self.op {
-            BoundOp::Exact if full => Ranges::singleton(low),
-            BoundOp::Exact => Ranges::between(low, after(parts)),
-            BoundOp::Tilde => Ranges::between(low, after(parts.min(2))),
+            BoundOp::Exact if full => (Limit::Included(low.clone()), Limit::Included(low)),
+            BoundOp::Exact => (Limit::Included(low), Limit::Excluded(after(parts))),
+            BoundOp::Tilde => (Limit::Included(low), Limit::Excluded(after(parts.min(2)))),
             BoundOp::Caret => {
                 let kept = match (major, minor, parts) {
                     (1.., ..) | (0, _, 1) => 1,
                     (0, 1.., _) | (0, 0, 2) => 2,
                     _ => 3,
                 };
-                Ranges::between(low, after(kept))
+                (Limit::Included(low), Limit::Excluded(after(kept)))
             }
-            BoundOp::Below => Ranges::strictly_lower_than(release(low)),
-            BoundOp::AtMost if full => Ranges::lower_than(low),
-            BoundOp::AtMost => Ranges::strictly_lower_than(after(parts)),
-            BoundOp::Above if full => Ranges::strictly_higher_than(low),
-            BoundOp::Above => Ranges::higher_than(after(parts)),
-            BoundOp::AtLeast => Ranges::higher_than(low),
+            BoundOp::Below => (Limit::Unbounded, Limit::Excluded(release(low))),
+            BoundOp::AtMost if full => (Limit::Unbounded, Limit::Included(low)),
+            BoundOp::AtMost => (Limit::Unbounded, Limit::Excluded(after(parts))),
+            BoundOp::Above if full => (Limit::Excluded(low), Limit::Unbounded),
+            BoundOp::Above => (Limit::Included(after(parts)), Limit::Unbounded),
+            BoundOp::AtLeast => (Limit::Included(low), Limit::Unbounded),
         })
     }
 }

@@ -1,8 +1,11 @@
 //! What a release or an approval says twice, of which only one can be meant.
 
+use std::collections::hash_map::Entry;
+
 use clearway_diagnostics::{Diagnostic, Place, catalogue};
 use clearway_model::views::{self, Approval, At};
 use clearway_model::{Db, Item, Reference, lower, release};
+use rustc_hash::FxHashMap;
 
 pub(crate) fn check(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     if views::is_template(db, item) {
@@ -47,16 +50,18 @@ fn of_release(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
 
 /// Those that stand a second time.
 fn twice(all: impl Iterator<Item = (String, Place)>, message: impl Fn(&str) -> String) -> Vec<Diagnostic> {
-    let mut seen: Vec<(String, Place)> = Vec::new();
+    let mut seen: FxHashMap<String, Place> = FxHashMap::default();
     let mut found = Vec::new();
     for (text, place) in all {
-        match seen.iter().find(|(known, _)| *known == text) {
-            Some((_, first)) => found.push(
-                Diagnostic::new(catalogue::SAID_TWICE, message(&text), place, "a second time")
-                    .related(*first, "it stands here already")
+        match seen.entry(text) {
+            Entry::Occupied(known) => found.push(
+                Diagnostic::new(catalogue::SAID_TWICE, message(known.key()), place, "a second time")
+                    .related(*known.get(), "it stands here already")
                     .help("take one of them out"),
             ),
-            None => seen.push((text, place)),
+            Entry::Vacant(new) => {
+                new.insert(place);
+            }
         }
     }
     found

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use clearway_diagnostics::{Code, Diagnostic, Edit, Severity, catalogue, suggest};
+use clearway_diagnostics::{Code, Diagnostic, Edit, Label, Severity, catalogue, suggest};
 use clearway_model::{Db, Project};
+use rustc_hash::FxHashMap;
 
 use crate::control::{About, ControlState, Judged, Verdict, Weight};
 use crate::query;
@@ -115,23 +116,34 @@ fn uncovered(db: &dyn Db, control: &ControlState) -> Option<Diagnostic> {
     })
 }
 
-/// Makes errors of the diagnostics that a control in force raises.
-pub(crate) fn raise(db: &dyn Db, project: Project, diagnostics: &mut [Diagnostic]) {
-    let controls = query::controls(db, project);
-    let raising = |code: Code| {
-        let raises = |control: &&ControlState| control.raises.iter().any(|raised| raised.code == Some(code));
-        controls.iter().filter(|control| control.weight > Weight::Advisory).find(raises)
-    };
-    for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.severity > Severity::Error) {
-        // What lets a control through is not itself stopped by one.
-        if diagnostic.code == catalogue::WAIVED_CONTROL {
-            continue;
+/// The diagnostics of which controls in force make errors, each with the control.
+#[derive(Default)]
+pub(crate) struct Raised(FxHashMap<Code, Label>);
+
+impl Raised {
+    pub(crate) fn of(db: &dyn Db, project: Project) -> Self {
+        let mut raised = Self::default();
+        let controls = query::controls(db, project).iter();
+        for control in controls.filter(|control| control.weight > Weight::Advisory) {
+            for code in control.raises.iter().filter_map(|raised| raised.code) {
+                let message = format!("control `{}` makes this an error", control.id);
+                raised.0.entry(code).or_insert(Label { place: control.place, message });
+            }
         }
-        if let Some(control) = raising(diagnostic.code) {
-            diagnostic.severity = Severity::Error;
-            let says = format!("control `{}` makes this an error", control.id);
-            let label = clearway_diagnostics::Label { place: control.place, message: says };
-            diagnostic.related.push(label);
+        raised
+    }
+
+    /// Makes errors of them.
+    pub(crate) fn raise(&self, diagnostics: &mut [Diagnostic]) {
+        for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.severity > Severity::Error) {
+            // What lets a control through is not itself stopped by one.
+            if diagnostic.code == catalogue::WAIVED_CONTROL {
+                continue;
+            }
+            if let Some(control) = self.0.get(&diagnostic.code) {
+                diagnostic.severity = Severity::Error;
+                diagnostic.related.push(control.clone());
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use rust_decimal::prelude::ToPrimitive;
 use smol_str::SmolStr;
 
-use crate::query::interface;
+use crate::query::{interface, promises};
 use crate::world::declared_item;
 
 /// A day of elapsed time, in seconds.
@@ -149,7 +149,7 @@ fn removed_by(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
     for ship in &view.ship {
         let Some(service) = &ship.service else { continue };
         let name = &service.value.name;
-        let Some(owner) = declared_item(db, name) else { continue };
+        let Some(owner) = declared_item(db, name).filter(|owner| promises(db, *owner)) else { continue };
         let owner = &deployable(db, owner).view;
         let given = db.project().ship(db).get(name.as_str()).map(SmolStr::new);
         let version =
@@ -171,6 +171,12 @@ fn removed_by(db: &dyn Db, item: Item) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Whether a view promises how long a version of a part stays.
+pub(crate) fn has_promise(view: &Deployable) -> bool {
+    let facts = view.at.iter().flat_map(|at| &at.provides);
+    view.provides.iter().chain(facts).any(|provided| provided.stable_for.is_some())
 }
 
 /// What a version provides, by its own facts.

@@ -15,6 +15,8 @@ const MARK: &str = "cursor__here";
 pub(crate) struct Cursor {
     /// What is typed already, and is replaced.
     pub typed: Span,
+    /// What of it stands before the cursor.
+    pub before: String,
     /// The tree with the mark in it.
     pub tree: Arc<Tree>,
     /// The item that holds the mark; past the last one when none does.
@@ -34,6 +36,7 @@ impl Cursor {
             return None;
         }
         let typed = typed_at(text, offset as usize)?;
+        let before = text[typed.start as usize..offset as usize].to_owned();
         // Directly before a name the mark must not become a part of it.
         let behind = &text[typed.end as usize..];
         let gap = if behind.starts_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
@@ -57,11 +60,11 @@ impl Cursor {
         match index {
             // In an item, but no name there: a text.
             Some(_) if nodes.is_empty() => None,
-            Some(index) => Some(Self { typed, tree, index, piece: start, nodes }),
+            Some(index) => Some(Self { typed, before, tree, index, piece: start, nodes }),
             // Between items only what starts a line can start an item.
             None if line.trim().is_empty() => {
                 let index = tree.items.len();
-                Some(Self { typed, tree, index, piece: start, nodes })
+                Some(Self { typed, before, tree, index, piece: start, nodes })
             }
             None => None,
         }

@@ -99,17 +99,31 @@ impl Completion {
     }
 }
 
+/// Several of them.
+#[derive(Debug, Default)]
+pub(crate) struct Completions {
+    pub found: Vec<Completion>,
+    /// Some were left out: when more is typed, others may fit.
+    pub more: bool,
+}
+
+impl From<Vec<Completion>> for Completions {
+    fn from(found: Vec<Completion>) -> Self {
+        Self { found, more: false }
+    }
+}
+
 /// What could stand at an offset.
-pub(crate) fn complete(db: &dyn Db, file: SourceFile, offset: u32) -> Vec<Completion> {
-    let Some(cursor) = Cursor::find(db, file, offset) else { return Vec::new() };
-    let mut found = match cursor.item() {
-        None => statements::kinds(),
-        Some(Item::Use(import)) => imports::complete(db, file, import, &cursor),
-        Some(Item::Declaration(declaration)) if cursor.is(declaration.kind.id) => statements::kinds(),
+pub(crate) fn complete(db: &dyn Db, file: SourceFile, offset: u32) -> Completions {
+    let Some(cursor) = Cursor::find(db, file, offset) else { return Completions::default() };
+    let Completions { mut found, more } = match cursor.item() {
+        None => statements::kinds().into(),
+        Some(Item::Use(import)) => imports::complete(db, file, import, &cursor).into(),
+        Some(Item::Declaration(declaration)) if cursor.is(declaration.kind.id) => statements::kinds().into(),
         Some(Item::Declaration(declaration))
             if declaration.name.as_ref().is_some_and(|name| cursor.is(name.id)) =>
         {
-            Vec::new()
+            Completions::default()
         }
         Some(_) => inside(db, file, &cursor),
     };
@@ -118,13 +132,14 @@ pub(crate) fn complete(db: &dyn Db, file: SourceFile, offset: u32) -> Vec<Comple
     }
     found.sort_by(|a, b| (a.rank, &a.label).cmp(&(b.rank, &b.label)));
     found.dedup_by(|a, b| a.label == b.label && a.sort == b.sort);
-    found
+    Completions { found, more }
 }
 
 /// What could stand at a place inside of a declaration or `let`.
-fn inside(db: &dyn Db, file: SourceFile, cursor: &Cursor) -> Vec<Completion> {
+fn inside(db: &dyn Db, file: SourceFile, cursor: &Cursor) -> Completions {
     let meanings = Meanings::imagined(db, cursor.owner(db, file), &cursor.tree, cursor.index, &cursor.nodes);
     let mut found = Vec::new();
+    let mut more = false;
     for node in &cursor.nodes {
         match meanings.of_node(*node) {
             Some(Meaning::UnknownStatement(contents)) => {
@@ -139,7 +154,9 @@ fn inside(db: &dyn Db, file: SourceFile, cursor: &Cursor) -> Vec<Completion> {
     let wanted = cursor.path().and_then(|(expr, _)| meanings.wanted(expr));
     let wanted = wanted.or_else(|| cursor.nodes.iter().find_map(|node| meanings.wanted(*node)));
     if let Some(ty) = wanted {
-        found.extend(values::complete(db, file, ty, cursor, &meanings));
+        let values = values::complete(db, file, ty, cursor, &meanings);
+        found.extend(values.found);
+        more = values.more;
     }
-    found
+    Completions { found, more }
 }

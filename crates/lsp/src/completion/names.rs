@@ -9,7 +9,7 @@ use clearway_model::{
 use clearway_syntax::Name;
 
 use super::values::place;
-use super::{Completion, Sort};
+use super::{Completion, Completions, Sort};
 use crate::describe;
 use crate::location::TextChange;
 
@@ -52,9 +52,36 @@ impl Wanted {
     }
 }
 
-/// Every declaration that may stand here, with the `use` it needs where it is not in scope.
-pub(super) fn in_scope(db: &dyn Db, file: SourceFile, wanted: &Wanted) -> Vec<Completion> {
-    let mut found = Vec::new();
+/// So many declarations are offered at once; of more, those that fit what is typed.
+const MOST: usize = 200;
+
+/// A declaration that may stand at the cursor.
+struct Candidate<'db> {
+    name: &'db str,
+    item: Item,
+    imported: bool,
+}
+
+impl Candidate<'_> {
+    /// Whether the letters that are typed are in its name, in their order: so editors look for it.
+    fn fits(&self, typed: &str) -> bool {
+        let lower = |letter: char| letter.to_ascii_lowercase();
+        let mut letters = self.name.chars().map(lower);
+        typed.chars().map(lower).all(|wanted| letters.any(|letter| letter == wanted))
+    }
+
+    fn completion(&self, db: &dyn Db, file: SourceFile) -> Completion {
+        let plain = declaration(db, self.name, self.item);
+        match self.imported {
+            true => plain,
+            false => Completion { import: Some(import(db, file, self.item)), rank: 3, ..plain },
+        }
+    }
+}
+
+/// Every declaration that may stand here, with the `use` it needs where it is not in scope. Only what is offered is looked into.
+pub(super) fn in_scope(db: &dyn Db, file: SourceFile, wanted: &Wanted, typed: &str) -> Completions {
+    let mut candidates: Vec<Candidate<'_>> = Vec::new();
     let all =
         modules(db, db.project(), file.package(db)).iter().flat_map(|(_, module)| names(db, module).iter());
     for (name, declared) in all {
@@ -62,18 +89,23 @@ pub(super) fn in_scope(db: &dyn Db, file: SourceFile, wanted: &Wanted) -> Vec<Co
         let Some(first) = declared.iter().find(fits) else { continue };
         let kind = first.kind(db);
         match resolve(db, file, name, &|other| other == kind) {
-            Resolution::Found(item) => found.push(declaration(db, name, item)),
+            Resolution::Found(item) => candidates.push(Candidate { name, item, imported: true }),
             // A value of another file is seldom meant where anything goes.
             Resolution::NotImported(item) if kind != "let" => {
-                found.push(Completion {
-                    import: Some(import(db, file, item)),
-                    rank: 3,
-                    ..declaration(db, name, item)
-                });
+                candidates.push(Candidate { name, item, imported: false });
             }
             _ => {}
         }
     }
+    let count = candidates.len();
+    if count > MOST {
+        candidates.retain(|candidate| candidate.fits(typed));
+        candidates.sort_by_key(|candidate| (!candidate.imported, candidate.name));
+        candidates.truncate(MOST);
+    }
+    let more = candidates.len() < count;
+    let mut found: Vec<Completion> =
+        candidates.iter().map(|candidate| candidate.completion(db, file)).collect();
     for import in &scope(db, file).imports {
         match &import.target {
             Imported::Items(items) => {
@@ -92,7 +124,7 @@ pub(super) fn in_scope(db: &dyn Db, file: SourceFile, wanted: &Wanted) -> Vec<Co
             Imported::Unknown => {}
         }
     }
-    found
+    Completions { found, more }
 }
 
 /// A declaration by a name. What stands for itself comes before what is anything.
@@ -119,9 +151,16 @@ pub(super) fn declaration(db: &dyn Db, name: &str, item: Item) -> Completion {
 }
 
 /// What may follow a dot: a part of a declaration, a name of a module, the rest of a dotted name.
-pub(super) fn after_dot(db: &dyn Db, file: SourceFile, before: &[Name], wanted: &Wanted) -> Vec<Completion> {
+pub(super) fn after_dot(
+    db: &dyn Db,
+    file: SourceFile,
+    before: &[Name],
+    wanted: &Wanted,
+    typed: &str,
+) -> Completions {
     let prefix = before.iter().fold(String::new(), |prefix, name| prefix + &name.text + ".");
-    let mut found: Vec<Completion> = in_scope(db, file, wanted)
+    let Completions { found, more } = in_scope(db, file, wanted, &format!("{prefix}{typed}"));
+    let mut found: Vec<Completion> = found
         .into_iter()
         .filter_map(|completion| {
             let rest = completion.label.strip_prefix(&prefix)?.to_owned();
@@ -129,7 +168,7 @@ pub(super) fn after_dot(db: &dyn Db, file: SourceFile, before: &[Name], wanted: 
             Some(Completion { label: rest, insert, ..completion })
         })
         .collect();
-    let [name] = before else { return found };
+    let [name] = before else { return Completions { found, more } };
     for import in scope(db, file).imports.iter().filter(|import| import.name == name.text) {
         if let Imported::Module(module) = import.target {
             let declared = names(db, module).iter();
@@ -149,7 +188,7 @@ pub(super) fn after_dot(db: &dyn Db, file: SourceFile, before: &[Name], wanted: 
             found.push(Completion::new(Sort::Part, part.value.as_str()).detail(version).rank(0));
         }
     }
-    found
+    Completions { found, more }
 }
 
 /// The `use` that brings a declaration into a file, at the file's top.

@@ -10,7 +10,7 @@ use clearway_syntax::Name;
 
 use super::cursor::Cursor;
 use super::names::{self, Wanted};
-use super::{Completion, Sort};
+use super::{Completion, Completions, Sort};
 use crate::describe;
 
 /// What could stand where a type is wanted.
@@ -20,10 +20,10 @@ pub(super) fn complete(
     ty: &Type,
     cursor: &Cursor,
     meanings: &Meanings,
-) -> Vec<Completion> {
+) -> Completions {
     let wanted = Wanted::of(ty);
     if let Some((_, before)) = cursor.path().filter(|(_, before)| !before.is_empty()) {
-        return names::after_dot(db, file, &before, &wanted);
+        return names::after_dot(db, file, &before, &wanted, &cursor.before);
     }
     let mut found = Vec::new();
     for leaf in &wanted.leaves {
@@ -37,9 +37,10 @@ pub(super) fn complete(
             Completion::new(Sort::Local, name.as_str()).detail(value.to_string()).rank(0)
         }),
     );
-    found.extend(names::in_scope(db, file, &wanted));
+    let in_scope = names::in_scope(db, file, &wanted, &cursor.before);
+    found.extend(in_scope.found);
     found.extend(parameters(db, file, cursor));
-    found
+    Completions { found, more: in_scope.more }
 }
 
 fn of_type(db: &dyn Db, ty: &Type, found: &mut Vec<Completion>, meanings: &Meanings) {

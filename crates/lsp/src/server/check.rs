@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use clearway_analysis::{Around, check_file};
 use clearway_diagnostics::render::Texts as _;
 use clearway_diagnostics::{Report, Span};
+use clearway_model::Db as _;
 use tower_lsp_server::ls_types::{Diagnostic, ProgressToken, Uri};
 use tower_lsp_server::{NotCancellable, OngoingProgress, Unbounded};
 
 use super::convert::{Lines, diagnostic};
-use super::state::{Checked, Work};
+use super::state::{Checked, Found, Work};
 use super::{Server, lock};
 
 /// What there is to tell, by file.
@@ -25,6 +27,7 @@ pub(super) async fn run(server: Server) {
             server.client.publish_diagnostics(uri, Vec::new(), None).await;
         }
         while let Some(work) = { lock(&server.state).next_dirty() } {
+            let Some(work) = tell_edited(&server, work).await else { continue };
             let progress = match &work.unknown {
                 Some(name) => begin(&server, name).await,
                 None => None,
@@ -34,6 +37,8 @@ pub(super) async fn run(server: Server) {
                 progress.finish().await;
             }
             let Some((checked, found)) = checked else { continue };
+            lock(&server.state).keep(&checked, &found);
+            let found = found.by_file;
             tell(&server, &checked, found.clone(), None).await;
             // What the rules find is told at once; what the targets cannot keep is planned first.
             let Some(work) = lock(&server.state).unchanged(&checked) else { continue };
@@ -44,9 +49,20 @@ pub(super) async fn run(server: Server) {
     }
 }
 
+/// Tells of the edited texts what is wrong with themselves, before the rest of the project is looked at. `None` when a change came in
+/// between.
+async fn tell_edited(server: &Server, work: Work) -> Option<Work> {
+    if work.edited.is_empty() {
+        return Some(work);
+    }
+    let (checked, found) = apart(work, check_edited).await?;
+    tell(server, &checked, found, None).await;
+    lock(&server.state).unchanged(&checked)
+}
+
 /// Computes on a thread where waiting is allowed; `None` when a change came in between. The copy of the workspace is gone when it is done:
 /// a change waits for that, and holds the state meanwhile.
-async fn apart(work: Work, find: fn(&Work) -> ByFile) -> Option<(Checked, ByFile)> {
+async fn apart<T: Send + 'static>(work: Work, find: fn(&Work) -> T) -> Option<(Checked, T)> {
     let found = tokio::task::spawn_blocking(move || {
         let found = salsa::Cancelled::catch(AssertUnwindSafe(|| find(&work)));
         found.ok().map(|found| (work.checked, found))
@@ -86,9 +102,23 @@ async fn begin(server: &Server, project: &str) -> Option<OngoingProgress<Unbound
     Some(server.client.progress(token, format!("Checking {project}")).begin().await)
 }
 
-/// What the rules find, by file.
-pub(crate) fn check(work: &Work) -> ByFile {
-    by_file(work, &clearway_analysis::check(&work.workspace).diagnostics)
+/// What the rules find.
+pub(crate) fn check(work: &Work) -> Found {
+    let by_file = by_file(work, &clearway_analysis::check(&work.workspace).diagnostics);
+    Found { by_file, around: Arc::new(Around::of(&work.workspace)) }
+}
+
+/// What the rules find in the edited texts, and what they found in all others before, by file.
+pub(crate) fn check_edited(work: &Work) -> ByFile {
+    let mut found = work.found.by_file.clone();
+    for path in &work.edited {
+        let sources = work.workspace.project().sources(&work.workspace);
+        let Some(file) = work.workspace.source(path).filter(|file| sources.contains(file)) else { continue };
+        let now = by_file(work, &check_file(&work.workspace, file, &work.found.around));
+        found.extend(work.addresses.of(path).map(|uri| (uri, Vec::new())));
+        found.extend(now);
+    }
+    found
 }
 
 /// Everything there is to tell of a project, by file: what `clearway check` tells.

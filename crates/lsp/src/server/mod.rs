@@ -109,7 +109,7 @@ impl Server {
 /// What a test of a whole session needs, without the protocol's messages.
 #[cfg(test)]
 pub(crate) mod session {
-    pub(crate) use super::check::whole;
+    pub(crate) use super::check::{check, check_edited, whole};
     pub(crate) use super::convert::Lines;
-    pub(crate) use super::state::State;
+    pub(crate) use super::state::{State, Work};
 }

@@ -224,9 +224,7 @@ impl LanguageServer for Server {
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let at = params.text_document_position;
         let snippets = lock(&self.state).client.snippets;
-        let found =
-            self.read(&at.text_document, move |view| writing::completions(view, at.position, snippets));
-        Ok(found.await?.map(CompletionResponse::Array))
+        self.read(&at.text_document, move |view| writing::completions(view, at.position, snippets)).await
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {

@@ -3,10 +3,11 @@
 //! A text that is open is what the editor says it is; every other file is what the disk says. A change goes into the workspace at
 //! once, which cancels what is being computed from the text before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use clearway_analysis::Around;
 use clearway_model::{Change, Db as _, MANIFEST, Workspace, joined};
 use clearway_schedule::Zone;
 use jiff::{SignedDuration, Timestamp};
@@ -52,6 +53,10 @@ struct Project {
     dirty: bool,
     /// It has been checked before.
     known: bool,
+    /// The texts that were edited since.
+    edited: BTreeSet<String>,
+    /// What the rules found when it was checked last.
+    found: Found,
     /// What the editor was told of each file.
     published: ByFile,
     /// What there is to tell of the open texts to an editor that asks itself.
@@ -60,10 +65,23 @@ struct Project {
     beyond: ByFile,
 }
 
+/// What the rules found in a project.
+#[derive(Clone, Default)]
+pub(crate) struct Found {
+    /// By file.
+    pub by_file: ByFile,
+    /// What is no matter of one file.
+    pub around: Arc<Around>,
+}
+
 /// A project to check: a copy that shares its memory.
 pub(crate) struct Work {
     /// Its name, where it has not been checked yet.
     pub unknown: Option<String>,
+    /// The texts that were edited since it was checked, where that is told before anything else.
+    pub edited: BTreeSet<String>,
+    /// What was found when it was checked last.
+    pub found: Found,
     pub checked: Checked,
     pub workspace: Workspace,
     pub manifest: Arc<str>,
@@ -91,6 +109,9 @@ pub(super) struct Publication {
     pub diagnostics: Vec<Diagnostic>,
     pub version: Option<i32>,
 }
+
+/// So many edited texts are told of before the rest of their project.
+const FEW: usize = 4;
 
 impl State {
     pub(crate) fn new(host: Arc<dyn Host>) -> Self {
@@ -182,6 +203,7 @@ impl State {
             project.manifest = text.clone();
             Change::Manifest(text)
         } else if relative.ends_with(".cw") || project.workspace.source(&relative).is_some() {
+            project.edited.insert(relative.clone());
             Change::Source(relative, text)
         } else {
             Change::External(relative)
@@ -318,6 +340,15 @@ impl State {
         self.projects.get(&key).map(|project| self.work(&key, project))
     }
 
+    /// Keeps what the rules found: what was edited until then is told.
+    pub(crate) fn keep(&mut self, checked: &Checked, found: &Found) {
+        let Some(project) = self.projects.get_mut(&checked.key).filter(|project| !project.dirty) else {
+            return;
+        };
+        project.found = found.clone();
+        project.edited.clear();
+    }
+
     /// A project that has not changed since it was checked.
     pub(super) fn unchanged(&self, checked: &Checked) -> Option<Work> {
         let project = self.projects.get(&checked.key).filter(|project| !project.dirty)?;
@@ -326,8 +357,12 @@ impl State {
 
     fn work(&self, key: &Utf8Path, project: &Project) -> Work {
         let versions = self.documents.values().map(|open| (open.uri.clone(), open.version)).collect();
+        // An editor that asks itself is told once, of everything.
+        let is_quick = project.known && !self.client.asks && project.edited.len() <= FEW;
         Work {
             unknown: (!project.known).then(|| project.workspace.manifest().name.to_string()),
+            edited: if is_quick { project.edited.clone() } else { BTreeSet::new() },
+            found: project.found.clone(),
             checked: Checked { key: key.to_owned(), versions },
             workspace: project.workspace.clone(),
             manifest: project.manifest.clone(),
@@ -397,13 +432,15 @@ impl State {
 }
 
 impl Project {
-    const fn new(workspace: Workspace, manifest: Arc<str>, root: Utf8PathBuf) -> Self {
+    fn new(workspace: Workspace, manifest: Arc<str>, root: Utf8PathBuf) -> Self {
         Self {
             workspace,
             manifest,
             root,
             dirty: true,
             known: false,
+            edited: BTreeSet::new(),
+            found: Found::default(),
             published: ByFile::new(),
             asked: ByFile::new(),
             beyond: ByFile::new(),

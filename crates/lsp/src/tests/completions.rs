@@ -5,7 +5,7 @@ use crate::completion::{self, Completion};
 
 fn complete(text: &str) -> Vec<Completion> {
     let fixture = Fixture::new(text);
-    completion::complete(&fixture.workspace, fixture.file, fixture.offset)
+    completion::complete(&fixture.workspace, fixture.file, fixture.offset).found
 }
 
 fn labels(text: &str) -> Vec<String> {
@@ -237,4 +237,26 @@ window _nights { days = Mon..Fri  hours = 22:00..05:00  timezone = \"UTC\" }
 ";
     assert_eq!(labels(&format!("{package}use platform.$0\n")), ["hours"]);
     assert_eq!(labels(&format!("{package}use platform.hours.$0\n")), ["office-hours"]);
+}
+
+#[test]
+fn of_very_many_names_those_are_offered_that_fit_what_is_typed() {
+    let services: String = (0..500).map(|at| format!("service s{at} {{ version = 1.0.0 }}\n")).collect();
+    let at = |typed: &str| {
+        let fixture = Fixture::new(&format!(
+            "{services}service a {{\n  version = 1.0.0\n  requires {typed}$0 ^1\n}}\n"
+        ));
+        let offered = completion::complete(&fixture.workspace, fixture.file, fixture.offset);
+        let labels: Vec<String> = offered.found.into_iter().map(|found| found.label).collect();
+        (labels, offered.more)
+    };
+    let (all, more) = at("");
+    assert!(more && all.len() < 250, "{}", all.len());
+    let (typed, more) = at("s49");
+    assert!(more && typed.iter().any(|label| label == "s490") && typed.iter().any(|label| label == "s149"));
+    assert!(!typed.iter().any(|label| label == "s1"), "{typed:?}");
+    let few =
+        Fixture::new("service b { version = 1.0.0 }\nservice a {\n  version = 1.0.0\n  requires x$0 ^1\n}\n");
+    let offered = completion::complete(&few.workspace, few.file, few.offset);
+    assert!(!offered.more && offered.found.iter().any(|found| found.label == "b"));
 }

@@ -1,6 +1,6 @@
 //! Someone writes: random edits, and after each what the editor is told must be what a fresh check of the same texts finds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -10,7 +10,7 @@ use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::host::{Host, ProjectFiles};
 use crate::reader::Reader;
-use crate::server::session::{State, whole};
+use crate::server::session::{State, Work, check, check_edited, whole};
 use crate::server::view::View;
 use crate::{
     actions, completion, format, hints, hover, links, navigation, rename, shape, signature, symbols, tokens,
@@ -173,7 +173,15 @@ fn session(example: &str, seed: u64, edits: usize) {
             assert_eq!(view.file.text(&view.workspace).as_ref(), text, "the server has the client's text");
             ask_everything(&view, rng.below(text.len() + 1) as u32);
         }
-        let told = whole(&state.next_dirty().unwrap());
+        let work = state.next_dirty().unwrap();
+        let told = whole(&work);
+        let found = check(&work);
+        // Of what is told first nothing has to be taken back, unless the edit changed something around the text.
+        let again = Work { edited: BTreeSet::from([path.clone()]), found: found.clone(), ..work };
+        let mut first = check_edited(&again);
+        first.retain(|_, diagnostics| !diagnostics.is_empty());
+        assert_eq!(first, found.by_file, "edit {version} of seed {seed}, in {path}");
+        drop(again);
         let mut fresh = Machine {
             system: machine.system.clone(),
             manifest: machine.manifest.clone(),

@@ -2,21 +2,28 @@
 
 use clearway_diagnostics::{Report, Span};
 use tower_lsp_server::ls_types::{
-    CodeAction, CodeActionKind, CodeActionOrCommand, CompletionItem, CompletionItemKind, CompletionTextEdit,
-    Documentation, InlayHint, InlayHintKind, InlayHintLabel, InsertTextFormat, MarkupContent, MarkupKind,
-    ParameterInformation, ParameterLabel, Position, Range, SignatureHelp, SignatureInformation, TextEdit,
+    CodeAction, CodeActionKind, CodeActionOrCommand, CompletionItem, CompletionItemKind, CompletionList,
+    CompletionResponse, CompletionTextEdit, Documentation, InlayHint, InlayHintKind, InlayHintLabel,
+    InsertTextFormat, MarkupContent, MarkupKind, ParameterInformation, ParameterLabel, Position, Range,
+    SignatureHelp, SignatureInformation, TextEdit,
 };
 
 use crate::actions::{self, Action};
-use crate::completion::{self, Completion, Sort};
+use crate::completion::{self, Completion, Completions, Sort};
 use crate::server::convert::{Lines, diagnostic};
 use crate::server::view::View;
 use crate::{hints, signature};
 
-pub(crate) fn completions(view: &View, position: Position, snippets: bool) -> Vec<CompletionItem> {
+pub(crate) fn completions(view: &View, position: Position, snippets: bool) -> CompletionResponse {
     let lines = view.lines();
-    let found = completion::complete(&view.workspace, view.file, lines.offset(position));
-    found.into_iter().enumerate().map(|(at, found)| completion_item(at, found, &lines, snippets)).collect()
+    let Completions { found, more } =
+        completion::complete(&view.workspace, view.file, lines.offset(position));
+    let items = found.into_iter().enumerate();
+    let items = items.map(|(at, found)| completion_item(at, found, &lines, snippets)).collect();
+    match more {
+        true => CompletionResponse::List(CompletionList { is_incomplete: true, items }),
+        false => CompletionResponse::Array(items),
+    }
 }
 
 fn completion_item(at: usize, found: Completion, lines: &Lines, snippets: bool) -> CompletionItem {
