@@ -1,5 +1,6 @@
-//! How long an editor waits: from an edit to what is told of it, for completion and for hover, in generated workspaces, over the
-//! real protocol. `cargo bench -p clearway --bench editor [-- SERVICES…]` prints median and 99th percentile in milliseconds.
+//! How long an editor waits: from an edit to what is told of it in its file, and in another; for completion and for hover. In generated
+//! workspaces, over the real protocol. `cargo bench -p clearway --bench editor [-- SERVICES…]` prints median and 99th percentile in
+//! milliseconds.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -40,6 +41,17 @@ fn row(services: usize, what: &str, mut times: Vec<Duration>) {
     println!("{services:>8} {what:<34} {:>9.2} {:>9.2}", ms(times.len() / 2), ms(times.len() * 99 / 100));
 }
 
+/// A service of a file that some other file requires, and the path of that file.
+fn dependent_elsewhere<'f>(files: &'f [(String, String)], path: &str, text: &str) -> (String, &'f str) {
+    let declared = text.lines().filter_map(|line| line.strip_prefix("service ")?.strip_suffix(" {"));
+    let pair = |name: &str| {
+        let wanted = format!("  requires {name}.api ");
+        let (other, _) = files.iter().find(|(other, text)| other != path && text.contains(&wanted))?;
+        Some((name.to_owned(), other.as_str()))
+    };
+    declared.filter_map(pair).next().expect("the services are in more than one file")
+}
+
 fn measure(services: usize) {
     let folder = TempDir::new().unwrap();
     let root = folder.path().canonicalize().unwrap();
@@ -49,7 +61,7 @@ fn measure(services: usize) {
     for (path, text) in &files {
         fs::write(root.join(path), text).unwrap();
     }
-    let (path, text) = &files[1 + (services / workload::PER_FILE) / 2];
+    let (path, text) = &files[1 + (services.div_ceil(workload::PER_FILE) - 1) / 2];
     let (mut client, _) = Client::start(&["utf-8"]);
 
     let sound = text.as_str();
@@ -67,14 +79,24 @@ fn measure(services: usize) {
     client.replace(&uri, version, sound);
     client.diagnostics(&uri, <[_]>::is_empty);
 
-    for (what, mistaken) in [("a changed range", &wrong_range), ("an added or removed edge", &new_edge)] {
+    let (provider, dependent) = dependent_elsewhere(&files, path, sound);
+    let (before, after) = sound.split_once(&format!("service {provider} {{")).unwrap();
+    let taken_away =
+        format!("{before}service {provider} {{{}", after.replacen("provides api 1.", "provides api 9.", 1));
+    let elsewhere = client::uri(&root.join(dependent));
+    let edits = [
+        ("a changed range", &wrong_range, &uri),
+        ("an added or removed edge", &new_edge, &uri),
+        ("of another file", &taken_away, &elsewhere),
+    ];
+    for (what, mistaken, told) in edits {
         let mut times = Vec::new();
         for _ in 0..ROUNDS {
             for (text, sound) in [(mistaken.as_str(), false), (sound, true)] {
                 version += 1;
                 let start = Instant::now();
                 client.replace(&uri, version, text);
-                client.diagnostics(&uri, |found| found.is_empty() == sound);
+                client.diagnostics(told, |found| found.is_empty() == sound);
                 times.push(start.elapsed());
             }
         }
