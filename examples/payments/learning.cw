@@ -1,5 +1,7 @@
 // What is learnt from what goes wrong.
 
+use people.change-board
+
 retrospective after-the-fact {
   incidents = table(
     "evidence/incidents.csv",
@@ -16,7 +18,9 @@ retrospective after-the-fact {
   postmortem-from   = high
   postmortem-within = 5 d
   review-within     = 10 d
+  reviewed-by       = change-board
   lesson-after      = 3
+  access-review by change-board every 90 d
   audit {
     requests = "CHG-####"
     keys     = "audit/ledger-keys.pem"

@@ -17,6 +17,15 @@ kind retrospective {
   field review-within duration
   /// …in this folder, as `RUN.md`.
   field reviews text default "reviews"
+  /// …and one of this team or role says in the records that the review was held. Where nobody is named, a file that is there is enough.
+  field reviewed-by team or role
+  /// Who may do what is looked at again and again, and a pipeline of its own fails where that is overdue.
+  clause access-review {
+    /// One of this team or role looks, and says so in the records…
+    label by team or role required
+    /// …this long after it was looked at before, at the latest.
+    label every duration required
+  }
   /// What goes wrong in so many changes is a lesson.
   field lesson-after count default 2
   /// What every change in production must show to an auditor.

@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Approval(ApprovalArgs),
     /// Look whether the platform is set up as the pipeline rests on it; pipelines call it
     Preflight(PreflightArgs),
+    /// Look whether who may do what was looked at in time, and is so on the platform; pipelines call it
+    Access(AccessArgs),
     /// Record that a step begins, and how it ended; pipelines call it
     Record(RecordArgs),
     /// Hold a lock for a time, wherever runs are that share a ledger; pipelines call it
@@ -96,10 +98,11 @@ pub(crate) use report::{
     TableFormat,
 };
 pub(crate) use runtime::{
-    ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, ChecklistArgs, ChecklistCommand,
-    ChecklistLookArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand, HoldArgs, LeaseArgs,
-    LeaseCommand, LedgerArgs, LedgerCommand, PathArg, PlatformArg, PlatformArgs, PreflightArgs, RecordArgs,
-    RecordCommand, RunArgs, StepArgs, TableArgs, WatchArgs, WindowArgs, WindowCommand,
+    AccessArgs, AccessCommand, ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, ChecklistArgs,
+    ChecklistCommand, ChecklistLookArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand, HoldArgs,
+    LeaseArgs, LeaseCommand, LedgerArgs, LedgerCommand, LiveArgs, PathArg, PlatformArg, PlatformArgs,
+    PreflightArgs, RecordArgs, RecordCommand, ReviewCommand, ReviewingArgs, RunArgs, StepArgs, TableArgs,
+    WatchArgs, WindowArgs, WindowCommand,
 };
 
 /// The project a command is about.

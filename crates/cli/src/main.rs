@@ -69,6 +69,7 @@ fn run(command: &Command, output: &output::Output) -> Result<Verdict, Failure> {
         Command::Window(args) => commands::window::run(args, output),
         Command::Approval(args) => commands::approval::run(args, output),
         Command::Preflight(args) => commands::preflight::run(args, output),
+        Command::Access(args) => commands::access::run(args, output),
         Command::Record(args) => commands::record::run(args, output),
         Command::Lease(args) => commands::lease::run(args, output),
         Command::Basis(args) => commands::basis::run(args, output),

@@ -136,6 +136,7 @@ fn of_plans(old: &Plan, new: &Plan, asked: &Asked) -> Vec<Change> {
         changes.extend(locks::compare(old, new));
         changes.extend(credentials::secrets(old, new));
         changes.extend(records::retention(old, new));
+        changes.extend(records::looks(old, new));
         changes.extend(records::signers(old, new));
         changes.extend(rest::compare(old, new));
         if changes.is_empty() {

@@ -24,6 +24,53 @@ pub(crate) fn retention(old: &Plan, new: &Plan) -> Vec<Change> {
         .collect()
 }
 
+/// Who looks at what was done, and until when: a look that is later, or that nobody must take any more, is a weaker one.
+pub(crate) fn looks(old: &Plan, new: &Plan) -> Vec<Change> {
+    let ours = |plan: &'_ Plan| plan.retrospective.clone();
+    let access = |plan: &Plan| ours(plan)?.access_review.map(|review| (review.every, Some(review.by)));
+    let changes = |plan: &Plan| ours(plan)?.reviews.map(|reviews| (reviews.within, reviews.by));
+    let looks = [
+        (
+            "the review of who may do what",
+            access(old),
+            access(new),
+            "who may no longer need it keeps a right for longer",
+        ),
+        (
+            "the review of changes in production",
+            changes(old),
+            changes(new),
+            "what went wrong in a change is seen later, or by nobody",
+        ),
+    ];
+    looks.into_iter().filter_map(|(subject, was, is, witness)| look(subject, was, is, witness)).collect()
+}
+
+/// How long until something is looked at, and by which group.
+type Look = (u64, Option<String>);
+
+fn look(subject: &str, was: Option<Look>, is: Option<Look>, witness: &str) -> Option<Change> {
+    let verdict = match (&was, &is) {
+        (was, is) if was == is => return None,
+        (Some(_), None) => Verdict::Weaker,
+        (None, _) => Verdict::Stronger,
+        (Some((before, who)), Some((after, whom))) => {
+            let is_weaker = after > before || whom.is_none() && who.is_some();
+            let is_stronger = after < before || who.is_none() && whom.is_some();
+            Verdict::of(is_weaker, is_stronger)
+        }
+    };
+    let told = |look: Option<Look>| {
+        look.map(|(seconds, by)| {
+            let by = by.map(|group| format!(", by {group}")).unwrap_or_default();
+            format!("within {} days{by}", seconds.div_ceil(24 * 60 * 60))
+        })
+    };
+    let witness = (verdict == Verdict::Weaker).then(|| witness.to_owned());
+    let change = Change::new(verdict, Guarantee::Records, subject.to_owned());
+    Some(change.between(told(was), told(is)).witness(witness))
+}
+
 /// The keys of which one must have signed every record.
 pub(crate) fn signers(old: &Plan, new: &Plan) -> Option<Change> {
     let keys = |plan: &'_ Plan| plan.signed_by.iter().cloned().collect::<BTreeSet<_>>();

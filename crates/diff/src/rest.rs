@@ -12,7 +12,7 @@ use crate::change::Change;
 use crate::verdict::Verdict;
 
 /// The fields of each collection that rules judge, or that follow from what they judge.
-const JUDGED: [(&str, &[&str]); 12] = [
+const JUDGED: [(&str, &[&str]); 14] = [
     ("environments", &["opening", "lock", "credentials", "monitoring", "tier"]),
     ("artifacts", &["build", "test", "deploy", "uses", "secrets", "smokes", "imported-from"]),
     ("gates", ALL),
@@ -21,6 +21,8 @@ const JUDGED: [(&str, &[&str]); 12] = [
     ("resources", ALL),
     ("people", ALL),
     ("retention", ALL),
+    ("recurring", ALL),
+    ("retrospective", &["within", "every", "by"]),
     ("groups", &["github", "gitlab"]),
     ("secrets", &["from", "max-age"]),
     ("waivers", &["gates", "environments", "expires"]),
@@ -108,7 +110,9 @@ fn entity(collection: &str, name: &str, was: Option<&Value>, is: Option<&Value>)
         JUDGED.iter().find(|(of, _)| *of == collection).map_or(&[] as &[&str], |(_, fields)| *fields);
     let kind = kind(collection);
     let origin = Origin::new(kind, name);
-    if judged == ALL {
+    // That a look is taken at all is judged with how late it may be.
+    let is_look = collection == "retrospective" && ["access-review", "reviews"].contains(&name);
+    if judged == ALL || is_look && (was.is_none() || is.is_none()) {
         return Vec::new();
     }
     let (Some(Value::Object(before)), Some(Value::Object(after))) = (was, is) else {

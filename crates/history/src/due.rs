@@ -22,6 +22,8 @@ pub struct Due {
     pub until: Option<Timestamp>,
     /// It is there.
     pub written: bool,
+    /// Who has said so in the records, where somebody must.
+    pub held_by: Option<String>,
     /// It is not, and its time is over.
     pub overdue: bool,
 }
@@ -35,11 +37,28 @@ impl Due {
         exists: &dyn Fn(&str) -> bool,
         now: Timestamp,
     ) -> Self {
-        let file = format!("{}/{}.md", folder.trim_end_matches('/'), file_name(about));
+        let file = file_in(folder, about);
         let written = exists(&file);
         let overdue = !written && until.is_some_and(|until| until < now);
-        Self { about: about.to_owned(), title: title.to_owned(), file, until, written, overdue }
+        let (about, title) = (about.to_owned(), title.to_owned());
+        Self { about, title, file, until, written, held_by: None, overdue }
     }
+
+    /// The same where somebody must say that it was done: who has.
+    fn said_by(mut self, person: Option<String>, now: Timestamp) -> Self {
+        self.overdue = person.is_none() && self.until.is_some_and(|until| until < now);
+        self.held_by = person;
+        self
+    }
+}
+
+/// The file of the review of a run.
+pub fn review_file(rule: &Reviews, run: &str) -> String {
+    file_in(&rule.folder, run)
+}
+
+fn file_in(folder: &str, about: &str) -> String {
+    format!("{}/{}.md", folder.trim_end_matches('/'), file_name(about))
 }
 
 /// A name without what leads out of its folder.
@@ -67,19 +86,32 @@ pub fn postmortems(
     incidents.iter().filter(is_serious).map(due).collect()
 }
 
+/// What is known of documents.
+pub struct Documents<'d> {
+    /// Whether a file is there.
+    pub exists: &'d dyn Fn(&str) -> bool,
+    /// Who has said of a run that its review was held, and of the file that it is the one of that review.
+    pub held: &'d dyn Fn(&str, &str) -> Option<String>,
+}
+
 /// The reviews of changes that reached production.
 pub fn reviews(
     rule: &Reviews,
     changes: &[Change],
     production: &BTreeSet<String>,
-    exists: &dyn Fn(&str) -> bool,
+    documents: &Documents<'_>,
     now: Timestamp,
 ) -> Vec<Due> {
     let reached = changes.iter().filter(|change| change.deployed_in(production).next().is_some());
     let due = |change: &Change| {
         let until = after(change.ended, rule.within);
         let title = change.request.as_deref().unwrap_or(&change.release);
-        Due::new(&change.run, title, &rule.folder, until, exists, now)
+        let due = Due::new(&change.run, title, &rule.folder, until, documents.exists, now);
+        if rule.by.is_none() {
+            return due;
+        }
+        let held = (documents.held)(&due.about, &due.file).filter(|_| due.written);
+        due.said_by(held, now)
     };
     reached.map(due).collect()
 }

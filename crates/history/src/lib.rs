@@ -19,7 +19,7 @@ mod timeline;
 pub use audit::{Finding, Missing, audit};
 pub use change::{Change, Consent, Decided, Deployment, Progress, changes};
 pub use delivery::{Delivery, Median, Period, delivery};
-pub use due::{Due, postmortems, reviews};
+pub use due::{Documents, Due, postmortems, review_file, reviews};
 pub use incident::{Attribution, Incident, Link, attribute};
 pub use lessons::{Lesson, Mode, lessons};
 pub use objective::{Held, objectives};

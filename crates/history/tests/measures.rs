@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_history::{
-    Change, Consent, Decided, Deployment, Incident, Link, Missing, Mode, Period, Progress, attribute, audit,
-    delivery, lessons, objectives, postmortems, reviews, timeline,
+    Change, Consent, Decided, Deployment, Documents, Incident, Link, Missing, Mode, Period, Progress,
+    attribute, audit, delivery, lessons, objectives, postmortems, reviews, timeline,
 };
 use clearway_plan::{PathKind, Postmortems, Requirement, Reviews};
 use clearway_runtime::gate::Verdict;
@@ -285,8 +285,9 @@ fn a_document_is_due_until_it_is_written() {
     assert_eq!(due(false, "03T13:00"), [("post/INC-1.md".to_owned(), false, false), open.clone()]);
     assert_eq!(due(false, "03T13:01"), [("post/INC-1.md".to_owned(), false, true), open.clone()]);
     assert_eq!(due(true, "03T13:01"), [("post/INC-1.md".to_owned(), true, false), open]);
-    let rule = Reviews { within: 3_600, folder: "reviews".to_owned() };
-    let due = reviews(&rule, &fortnight(), &production(), &|_| false, at("02T11:00"));
+    let rule = Reviews { within: 3_600, folder: "reviews".to_owned(), by: None };
+    let documents = Documents { exists: &|_| false, held: &|_, _| None };
+    let due = reviews(&rule, &fortnight(), &production(), &documents, at("02T11:00"));
     let told: Vec<(&str, &str, bool)> =
         due.iter().map(|one| (one.about.as_str(), one.file.as_str(), one.overdue)).collect();
     assert_eq!(told[..2], [("1", "reviews/1.md", true), ("2", "reviews/2.md", false)]);

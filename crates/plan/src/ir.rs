@@ -14,6 +14,7 @@ use crate::learning::Retrospective;
 use crate::path::{Path, PathKind};
 use crate::people::{Group, Person};
 use crate::protected::{Dataset, Secret};
+use crate::recurring::Recurring;
 use crate::rollout::{Rollout, Watch};
 use crate::running::{Alert, Flag};
 use crate::waiver::Waiver;
@@ -77,6 +78,9 @@ pub struct Plan {
     /// How the project looks back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrospective: Option<Retrospective>,
+    /// What is done again and again by the clock, with the declaration that asks for it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub recurring: BTreeMap<Recurring, Origin>,
     /// For how many days records of a kind are kept, by the kind: `records`, `evidence`, `artifacts`, `logs`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub retention: BTreeMap<String, u64>,

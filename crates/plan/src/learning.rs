@@ -19,6 +19,9 @@ pub struct Retrospective {
     /// What is written of changes in production, where anything must be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviews: Option<Reviews>,
+    /// Who looks at who may do what, and how often, where somebody must.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_review: Option<AccessReview>,
     /// What goes wrong in so many changes is a lesson.
     pub lesson_after: u32,
     /// What every change in production must show to an auditor.
@@ -51,6 +54,19 @@ pub struct Reviews {
     pub within: u64,
     /// The folder.
     pub folder: String,
+    /// The team or role of which one says that each was held; the file is enough where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// Who looks at who may do what, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AccessReview {
+    /// The team or role.
+    pub by: String,
+    /// How long after it was looked at before, in seconds.
+    pub every: u64,
 }
 
 /// What every change in production must show to an auditor.

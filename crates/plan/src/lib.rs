@@ -20,6 +20,7 @@ mod lower;
 mod path;
 mod people;
 mod protected;
+mod recurring;
 mod rollout;
 mod running;
 mod spec;
@@ -38,11 +39,12 @@ pub use ir::{
     MoveKind, Origin, Output, Plan, Release, Shipped, Smoke, Stage, VENDOR_PAUSE, Wave,
 };
 pub use keys::{PublicKey, pem_blocks};
-pub use learning::{Postmortems, Retrospective, Reviews};
+pub use learning::{AccessReview, Postmortems, Retrospective, Reviews};
 pub use lower::{lower, spec};
 pub use path::{Path, PathKind, Step, StepKind};
 pub use people::{Group, Person};
 pub use protected::{Dataset, Secret, SecretSource};
+pub use recurring::Recurring;
 pub use rollout::{Breach, DEFAULT_OVER, Rollout, Share, Watch};
 pub use running::{Alert, Flag, Ramp};
 pub use spec::{Spec, Statement, Written};

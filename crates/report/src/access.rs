@@ -4,6 +4,7 @@
 //! be out of date, and the difference of two of them is what a review has to look at.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use clearway_plan::{Approval, ApprovalStep, Duty, From, Origin, Path, PathKind, Plan, Release, StepKind};
 use serde::Serialize;
@@ -81,6 +82,46 @@ impl Access {
             }
         }
         Self { project: plan.project.clone(), grants: grants.into_iter().collect() }
+    }
+}
+
+impl Who {
+    /// Who that is, in words.
+    fn name(&self) -> &str {
+        match self {
+            Self::Person(name) => name,
+            Self::Pipeline => "the pipeline",
+        }
+    }
+}
+
+impl Act {
+    /// What that is, in words.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Approve => "approves",
+            Self::Escalation => "is asked when nobody answers",
+            Self::Deploy => "deploys",
+        }
+    }
+}
+
+/// In one line, without where it is written: a moved line changes nobody's rights.
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { release, path, environment, by, .. } = self;
+        write!(f, "{} {}", self.who.name(), self.act.words())?;
+        if let Some(group) = &self.through {
+            write!(f, " as one of {group}")?;
+        }
+        write!(f, " on the way to {environment} ({release}, {path}): {by}")?;
+        if let Some(need) = self.need {
+            write!(f, ", {need} needed")?;
+        }
+        match self.not_as.as_slice() {
+            [] => Ok(()),
+            duties => write!(f, ", unless {}", duties.join(" or ")),
+        }
     }
 }
 
@@ -239,18 +280,9 @@ impl Report for Access {
         ];
         let mut table = Table::new(columns);
         for grant in &self.grants {
-            let who = match &grant.who {
-                Who::Person(name) => name.clone(),
-                Who::Pipeline => "the pipeline".to_owned(),
-            };
-            let does = match grant.act {
-                Act::Approve => "approves",
-                Act::Escalation => "is asked when nobody answers",
-                Act::Deploy => "deploys",
-            };
             table.row([
-                who,
-                does.to_owned(),
+                grant.who.name().to_owned(),
+                grant.act.words().to_owned(),
                 grant.through.clone().unwrap_or_default(),
                 grant.release.clone(),
                 grant.path.to_string(),

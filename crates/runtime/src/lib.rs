@@ -19,6 +19,7 @@ mod platform;
 pub mod preflight;
 pub mod record;
 pub mod replay;
+pub mod review;
 mod risk;
 mod store;
 mod trouble;

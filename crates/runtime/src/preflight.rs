@@ -120,6 +120,20 @@ impl Expectations {
             ))),
         }
     }
+
+    /// What is not as it is expected, each with its place, what was wanted, what was found, and why it matters.
+    pub(crate) fn differing(&self, live: &Live) -> Vec<Vec<String>> {
+        let mut answers: BTreeMap<String, Result<Value, String>> = BTreeMap::new();
+        let mut ask = |url: &str| answers.entry(url.to_owned()).or_insert_with(|| live.get(url)).clone();
+        let mut rows = Vec::new();
+        for one in &self.expectations {
+            let found = ask(&one.url).and_then(|answer| one.compare(&answer, &mut ask));
+            if let Err(found) = found {
+                rows.push(vec![one.place(), one.wanted(), found, one.why.clone()]);
+            }
+        }
+        rows
+    }
 }
 
 /// Looks whether everything is as it is expected, and whether nothing is open where this path goes.
@@ -136,15 +150,7 @@ pub fn check(
 ) -> Result<Answer, Trouble> {
     let release = call.plan.release(release)?;
     let way = call.plan.path(release, path)?;
-    let mut answers: BTreeMap<String, Result<Value, String>> = BTreeMap::new();
-    let mut ask = |url: &str| answers.entry(url.to_owned()).or_insert_with(|| live.get(url)).clone();
-    let mut rows = Vec::new();
-    for one in &expected.expectations {
-        let found = ask(&one.url).and_then(|answer| one.compare(&answer, &mut ask));
-        if let Err(found) = found {
-            rows.push(vec![one.place(), one.wanted(), found, one.why.clone()]);
-        }
-    }
+    let rows = expected.differing(live);
     let mut notes = Vec::new();
     // Whoever begins without the key stops at its first record, which may be after hours.
     notes.extend(call.ledger.signs().err().map(|trouble| trouble.to_string()));

@@ -17,6 +17,7 @@ mod kept;
 mod named;
 mod obstacles;
 mod prometheus;
+mod recurring;
 mod reports;
 mod settings;
 mod shell;

@@ -1,7 +1,8 @@
 //! The table of guarantees: what every target keeps in the same way is said here once, and each says the rest.
 
-use clearway_plan::{Guarantee, Plan};
+use clearway_plan::{Guarantee, Plan, Recurring};
 
+use crate::recurring::words;
 use crate::settings::{Ledger, SCATTERED, Settings};
 use crate::{Keeping, Kept};
 
@@ -15,6 +16,8 @@ pub(crate) struct Table {
     records: Option<String>,
     /// Records are signed, and only signed ones are believed.
     signed: bool,
+    /// What is done again and again by the clock.
+    recurring: String,
 }
 
 impl Table {
@@ -33,6 +36,7 @@ impl Table {
             takes: plan.environments.values().any(|place| place.credentials.is_some()),
             records: assumed.or_else(|| settings.ledger.is_shared().then(String::new)),
             signed: !plan.signed_by.is_empty(),
+            recurring: told(plan),
         }
     }
 
@@ -65,11 +69,11 @@ impl Table {
             ),
             Guarantee::Records if self.signed => self.by_ledger(
                 guarantee,
-                "`clearway record` writes an intent before, and an outcome after; records are signed, and only those are believed that a key of the plan has signed",
+                &format!("{}{}", "`clearway record` writes an intent before, and an outcome after; records are signed, and only those are believed that a key of the plan has signed", self.recurring),
             ),
             Guarantee::Records => self.by_ledger(
                 guarantee,
-                "`clearway record` writes an intent before, and an outcome after; records are not signed at all, so whoever may write to the store could forge one: name keys, `ledger = { signed-by = \"…\" }`",
+                &format!("{}{}", "`clearway record` writes an intent before, and an outcome after; records are not signed at all, so whoever may write to the store could forge one: name keys, `ledger = { signed-by = \"…\" }`", self.recurring),
             ),
             Guarantee::Basis => self.by_ledger(
                 guarantee,
@@ -77,6 +81,15 @@ impl Table {
             ),
             _ => Keeping::new(guarantee, Kept::NotAtAll, "nothing keeps it here"),
         }
+    }
+}
+
+/// What is done again and again by the clock, as it is told with the records.
+fn told(plan: &Plan) -> String {
+    let all: Vec<&str> = Recurring::of(plan).map(words).collect();
+    match all.as_slice() {
+        [] => String::new(),
+        all => format!("; the clock begins each {}", all.join(", each ")),
     }
 }
 

@@ -54,6 +54,13 @@ impl Finding {
         Self { what: what.into(), spot: None, guarantee: None }
     }
 
+    /// It is at a key of its place.
+    #[must_use]
+    pub fn at(mut self, key: &'static str) -> Self {
+        self.spot = self.spot.map(|spot| spot.key(key));
+        self
+    }
+
     /// It breaks just this guarantee.
     #[must_use]
     pub const fn of(mut self, guarantee: Guarantee) -> Self {

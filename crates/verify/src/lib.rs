@@ -11,6 +11,7 @@ pub mod github;
 pub mod gitlab;
 mod place;
 mod played;
+mod recurring;
 mod rng;
 mod source_map;
 mod text;

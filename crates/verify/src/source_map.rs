@@ -78,7 +78,8 @@ impl<'p> Names<'p> {
 
     fn entries(&self, file: &str, text: &str) -> Vec<Entry> {
         let of_file = self.release(file);
-        let whole: Vec<Origin> = of_file.map(|(release, _)| of_release(release)).into_iter().collect();
+        let whole = of_file.map(|(release, _)| of_release(release)).or_else(|| self.recurring(file));
+        let whole: Vec<Origin> = whole.into_iter().collect();
         let environment = stem(file).and_then(|stem| self.environment(stem));
         let declared = environment.into_iter().chain(whole).collect();
         let mut entries = vec![Entry { line: 1, path: Vec::new(), step: None, declared }];
@@ -107,6 +108,13 @@ impl<'p> Names<'p> {
             }
         });
         entries
+    }
+
+    /// What asks for that which a file begins again and again.
+    fn recurring(&self, file: &str) -> Option<Origin> {
+        let name = file.rsplit('/').next()?.split('.').next()?;
+        let found = self.plan.recurring.iter().find(|(one, _)| one.name() == name);
+        found.map(|(_, origin)| origin.clone())
     }
 
     /// The release whose name a file has.

@@ -7,6 +7,7 @@ mod kept;
 mod limits;
 mod missing;
 mod readme;
+mod recurring;
 
 use clearway_tests::{Fixture, specs};
 

@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub(crate) mod access;
 pub(crate) mod approval;
 pub(crate) mod basis;
 pub(crate) mod build;

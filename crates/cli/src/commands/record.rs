@@ -1,11 +1,17 @@
 //! `clearway record`
 
+use camino::Utf8Path;
+use clearway_history::review_file;
 use clearway_runtime::checklist::{self, Attesting};
 use clearway_runtime::record::{self, About};
+use clearway_runtime::review::{self, Reviewing};
+use clearway_runtime::{Digest, Trouble};
 
+use super::access::grants;
 use crate::Verdict;
-use crate::args::{RecordArgs, RecordCommand, StepArgs};
+use crate::args::{RecordArgs, RecordCommand, ReviewCommand, ReviewingArgs, StepArgs};
 use crate::error::Failure;
+use crate::files;
 use crate::output::Output;
 use crate::runtime::{Opened, tell};
 
@@ -37,10 +43,41 @@ pub(crate) fn run(args: &RecordArgs, output: &Output) -> Result<Verdict, Failure
             };
             tell(&checklist::attest(&opened.call(), &attesting)?, run, output)
         }
+        RecordCommand::Review(args) => reviewed(&args.command, output),
         RecordCommand::Close { intent, reason, actor, run } => {
             let opened = Opened::open(run)?;
             tell(&record::close(&opened.call(), intent, reason, actor.as_deref())?, run, output)
         }
+    }
+}
+
+/// A person who has looked may be in no run of a pipeline.
+fn reviewed(command: &ReviewCommand, output: &Output) -> Result<Verdict, Failure> {
+    match command {
+        ReviewCommand::Access { said, run } => {
+            let opened = Opened::outside_of_runs(run)?;
+            let grants = grants(&opened.plan().plan);
+            tell(&review::record_access(&opened.call(), &grants, &reviewing(said))?, run, output)
+        }
+        ReviewCommand::Change { of, said, run } => {
+            let opened = Opened::outside_of_runs(run)?;
+            let rule = opened.plan().plan.retrospective.as_ref().and_then(|ours| ours.reviews.as_ref());
+            let rule = rule.ok_or_else(|| {
+                Trouble::new("the plan asks for no review of changes")
+                    .help("say until when they are reviewed: `review-within = …` in the retrospective")
+            })?;
+            let file = review_file(rule, of);
+            let document = Digest::of(files::read(Utf8Path::new(&file))?.as_bytes());
+            tell(&review::record_change(&opened.call(), of, document, &reviewing(said))?, run, output)
+        }
+    }
+}
+
+fn reviewing(args: &ReviewingArgs) -> Reviewing {
+    Reviewing {
+        person: args.actor.clone(),
+        platform: args.platform.map(Into::into),
+        note: said(args.note.as_ref()),
     }
 }
 

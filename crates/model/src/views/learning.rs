@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::gates::GateCondition;
 use super::{At, Quantity, view};
-use crate::value::CallValue;
+use crate::value::{CallValue, Reference};
 
 view! {
     /// How a project looks back.
@@ -25,6 +25,10 @@ view! {
         review_within: Option<At<Quantity>> = field "review-within",
         /// In which folder the reviews are.
         reviews: Option<At<Arc<str>>> = field "reviews",
+        /// Who says that they were held.
+        reviewed_by: Option<At<Arc<Reference>>> = field "reviewed-by",
+        /// Who looks at who may do what, and how often.
+        access_review: Option<AccessReview> = clause "access-review",
         /// What goes wrong in so many changes is a lesson.
         lesson_after: Option<At<u32>> = field "lesson-after",
         /// What every change in production must show.
@@ -41,5 +45,15 @@ view! {
         requests: Option<At<Arc<str>>> = field "requests",
         /// The public keys of which one has signed each record.
         keys: Option<At<Arc<str>>> = field "keys",
+    }
+}
+
+view! {
+    /// Who looks at who may do what, and how often.
+    AccessReview {
+        /// The team or role.
+        by: Option<At<Arc<Reference>>> = part "by",
+        /// How long after it was looked at before.
+        every: Option<At<Quantity>> = part "every",
     }
 }

@@ -21,7 +21,7 @@ pub use environment::{Calendar, Environment, Freeze, Milestone, Parity, Resource
 pub use gates::{
     Blocker, Checklist, ChecklistItem, Defect, Gate, GateCondition, Journey, LoadProfile, Quarantine, Triage,
 };
-pub use learning::{Audit, Retrospective};
+pub use learning::{AccessReview, Audit, Retrospective};
 pub use people::{Identity, Role, Team};
 pub use policy::{
     Control, Every, EveryOf, Expectation, Keep, Policy, Raise, Retention, Test, TestShip, TestState,

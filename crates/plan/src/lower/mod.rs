@@ -30,7 +30,7 @@ use jiff::Timestamp;
 use crate::approval::Approval;
 use crate::checklist::Checklist;
 use crate::gate::{Evidence, Gate};
-use crate::ir::{Artifact, Environment, FORMAT, Plan};
+use crate::ir::{Artifact, Environment, FORMAT, Plan, Release};
 use crate::protected::{Dataset, Secret};
 use crate::running::Flag;
 
@@ -48,8 +48,14 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
     };
     let lowered =
         |proved: &ProvedRelease| releases::release(db, proved, &checked.controls(proved.release), &mut parts);
-    let releases = checked.releases().iter().map(lowered).collect();
+    let releases: Vec<Release> = checked.releases().iter().map(lowered).collect();
     let alerts = running::alerts(db, &mut parts);
+    let retrospective = learning::retrospective(db, &mut parts);
+    // Where nothing is released, nothing is looked at.
+    let recurring = match releases.as_slice() {
+        [] => BTreeMap::new(),
+        _ => learning::recurring(db, retrospective.as_ref()),
+    };
     let groups = parts.groups.iter().filter_map(|name| Some((name.clone(), chains::group(db, name)?)));
     let groups: BTreeMap<_, _> = groups.collect();
     let people = chains::people(db, &groups);
@@ -76,7 +82,8 @@ pub fn lower(checked: &Checked<'_>) -> Plan {
         datasets: parts.datasets,
         alerts,
         flags: parts.flags,
-        retrospective: learning::retrospective(db),
+        retrospective,
+        recurring,
         releases,
     }
 }

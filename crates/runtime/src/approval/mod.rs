@@ -27,7 +27,7 @@ use verifying::Verifying;
 pub use argo::said;
 pub use github::approvals;
 pub use gitlab::{deployment, starter};
-pub(crate) use people::known;
+pub(crate) use people::{known, person};
 pub use source::Authors;
 
 /// Which step is verified, and what is known of the run.

@@ -5,7 +5,7 @@ use clearway_plan::Plan;
 use crate::platform::Platform;
 
 /// The person that a login of a platform belongs to; the login itself, marked, where it is nobody of the plan's.
-pub(super) fn person(plan: &Plan, platform: Platform, login: &str) -> String {
+pub(crate) fn person(plan: &Plan, platform: Platform, login: &str) -> String {
     let is_login = |name: &&str| name.eq_ignore_ascii_case(login);
     let by_name =
         plan.people.iter().find(|(_, person)| platform.login(person).is_some_and(|own| is_login(&own)));

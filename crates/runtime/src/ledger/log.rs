@@ -103,7 +103,8 @@ impl Log {
             | Entry::Adopted(_)
             | Entry::Attested(_)
             | Entry::Leased(_)
-            | Entry::Looked(_) => None,
+            | Entry::Looked(_)
+            | Entry::Reviewed(_) => None,
         };
         if let Some(intent) = ended {
             let known = self.places.get(intent).and_then(|place| self.records.get(*place));
@@ -167,7 +168,8 @@ impl Log {
             | Entry::Adopted(_)
             | Entry::Attested(_)
             | Entry::Leased(_)
-            | Entry::Looked(_) => None,
+            | Entry::Looked(_)
+            | Entry::Reviewed(_) => None,
         });
         Some(Act { digest: &logged.digest, record: &logged.record, intent, end, ended })
     }

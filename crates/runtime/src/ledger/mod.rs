@@ -24,7 +24,7 @@ use crate::trouble::Trouble;
 pub use log::{Act, Broken, End, Log, Logged};
 pub use record::{
     Adopted, Attested, Closed, Ending, Entry, FORMAT, Intent, Leased, Looked, Moved, Observed, Outcome,
-    Record, Subject,
+    Record, Reviewed, Seen, Subject,
 };
 pub(crate) use show::plain;
 pub use signature::{Signer, Trust};

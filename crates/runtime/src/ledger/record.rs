@@ -1,6 +1,6 @@
 //! What a ledger holds: records of what was about to happen and of what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -56,6 +56,8 @@ pub enum Entry {
     Leased(Leased),
     /// A run looked whether it may go on, at something that it does not change.
     Looked(Looked),
+    /// A person has looked at what was done, or at who may do it.
+    Reviewed(Reviewed),
 }
 
 /// Something is about to happen: a gate is decided, people are asked, a service moves or goes back.
@@ -215,6 +217,37 @@ pub struct Attested {
     /// What was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// A person has looked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Reviewed {
+    /// At what.
+    pub seen: Seen,
+    /// Who says so, by the name in the spec.
+    pub person: String,
+    /// What came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What a person has looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Seen {
+    /// Who may do what: each grant in a line, so that the next look shows what has changed.
+    Access {
+        /// The grants.
+        grants: BTreeSet<String>,
+    },
+    /// A change in production.
+    Change {
+        /// The run that made it.
+        run: String,
+        /// The digest of the document that tells of the review.
+        document: Digest,
+    },
 }
 
 /// A run holds a lock until a moment, or holds it no longer.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::log::{Log, Logged};
-use super::record::{Entry, Observed};
+use super::record::{Entry, Observed, Seen};
 
 impl Log {
     /// Writes the records for people, a line each.
@@ -81,6 +81,17 @@ impl Log {
                     };
                     let (environment, release) = (plain(&looked.environment), plain(&looked.release));
                     write!(out, "{what} {environment} ({release}, {}): {}", looked.path, looked.result)?;
+                }
+                Entry::Reviewed(reviewed) => {
+                    let person = plain(&reviewed.person);
+                    match &reviewed.seen {
+                        Seen::Access { grants } => {
+                            write!(out, "{person} has looked at who may do what: {} grants", grants.len())?;
+                        }
+                        Seen::Change { run, .. } => {
+                            write!(out, "{person} has reviewed the change of run {}", plain(run))?;
+                        }
+                    }
                 }
                 Entry::Closed(closed) => {
                     write!(out, "{} is closed: {}", self.step_of(&closed.intent), plain(&closed.reason))?;

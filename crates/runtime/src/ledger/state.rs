@@ -60,7 +60,8 @@ impl Deployed {
                 | Entry::Closed(_)
                 | Entry::Attested(_)
                 | Entry::Leased(_)
-                | Entry::Looked(_) => {}
+                | Entry::Looked(_)
+                | Entry::Reviewed(_) => {}
             }
         }
         deployed

@@ -115,7 +115,8 @@ fn about(record: &Record) -> Vec<Resource> {
         | Entry::Closed(_)
         | Entry::Attested(_)
         | Entry::Leased(_)
-        | Entry::Looked(_) => &[],
+        | Entry::Looked(_)
+        | Entry::Reviewed(_) => &[],
     };
     std::iter::once(Resource::new("plan", &record.plan))
         .chain(artifacts.iter().filter_map(Resource::of))

@@ -1,7 +1,7 @@
 //! What the API server admits: an approval in one's own name, never changed; a run as its template says, in one's own name, never stopped from
 //! outside. Argo itself knows neither.
 
-use clearway_plan::Plan;
+use clearway_plan::{Plan, Recurring};
 
 use super::access::policy;
 use super::config::Config;
@@ -117,7 +117,9 @@ fn runs(plan: &Plan, config: &Config) -> Policy {
         resources: vec!["workflows"],
         scope: "Namespaced",
     };
-    let clocked = plan.releases.iter().map(|release| format!("'{}'", names::flags(release)));
+    let ramps = plan.releases.iter().map(names::flags);
+    let clocked = ramps.chain(Recurring::of(plan).map(|one| one.name().to_owned()));
+    let clocked = clocked.map(|name| format!("'{name}'"));
     let clocked = clocked.collect::<Vec<_>>().join(", ");
     let own = format!(
         "request.operation != 'CREATE' || object.spec.workflowTemplateRef.name in [{clocked}] || \

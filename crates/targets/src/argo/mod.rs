@@ -19,6 +19,7 @@ mod model;
 mod names;
 mod needs;
 mod obstacles;
+mod recurring;
 mod repositories;
 mod rollouts;
 mod texts;
@@ -28,11 +29,12 @@ mod workflow;
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{Path, Plan, Release};
+use clearway_plan::{Path, Plan, Recurring, Release};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::entries::Texts as Labels;
+use crate::recurring::cron;
 use crate::yaml::yaml;
 use crate::{File, Keeping, Obstacle, Settings, Target};
 use config::Config;
@@ -78,6 +80,13 @@ impl Target for Argo {
             }
             files.extend(repositories::files(plan, settings, &config, release)?);
         }
+        for one in Recurring::of(plan) {
+            let mut all = Vec::new();
+            for emitted in recurring::workflows(plan, settings, &config, one) {
+                all.extend(documents(plan, &config, emitted, cron(one))?);
+            }
+            files.push(written(format!("{FOLDER}/{}.yaml", one.name()), "the project", &all)?);
+        }
         files.extend(access::files(plan, &config)?);
         files.extend(admission::files(plan, &config)?);
         files.extend(alerts::files(plan, settings)?);
@@ -111,7 +120,8 @@ fn of_release(
     let mut files: Vec<(String, Vec<String>)> = Vec::new();
     for emitted in workflow::workflows(plan, settings, config, release) {
         let path = file_of(release, &emitted);
-        let documents = documents(plan, config, emitted)?;
+        // A share of a flag may be held for days, and its ramp goes on within the hour.
+        let documents = documents(plan, config, emitted, "17 * * * *")?;
         match files.iter_mut().find(|(known, _)| *known == path) {
             Some((_, known)) => known.extend(documents),
             None => files.push((path, documents)),
@@ -132,7 +142,12 @@ fn file_of(release: &Release, emitted: &Emitted) -> String {
 }
 
 /// The documents of a way: its texts, its template, and what starts it by the clock.
-fn documents(plan: &Plan, config: &Config, emitted: Emitted) -> Result<Vec<String>, String> {
+fn documents(
+    plan: &Plan,
+    config: &Config,
+    emitted: Emitted,
+    clock: &'static str,
+) -> Result<Vec<String>, String> {
     let Emitted { name, workflow, texts, is_clocked } = emitted;
     let mut documents = Vec::new();
     for (name, body) in texts.objects() {
@@ -149,7 +164,7 @@ fn documents(plan: &Plan, config: &Config, emitted: Emitted) -> Result<Vec<Strin
     })?);
     if is_clocked {
         let spec = CronSpec {
-            schedules: vec!["17 * * * *"],
+            schedules: vec![clock],
             timezone: "Etc/UTC",
             concurrency_policy: "Forbid",
             workflow_spec: ByTemplate { workflow_template_ref: Named { name } },

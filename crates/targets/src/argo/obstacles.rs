@@ -29,6 +29,7 @@ pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
     imports(plan, &mut found);
     rollouts(plan, &mut found);
     many(plan, settings, &config, &mut found);
+    crate::recurring::names(plan, &mut found);
     found.extend(stages(plan, POD));
     each_once(found)
 }

@@ -66,7 +66,7 @@ pub(super) fn files(
             Value::Filled("{{workflow.parameters.version}}".to_owned()),
         ));
         sign(&mut job);
-        let emitted = single(&context, &step.id, job);
+        let emitted = single(&context, &step.id, "", job);
         let file = format!("repos/{repository}/argo/{}.yaml", step.id);
         let mut documents = Vec::new();
         let mut workflow = emitted.workflow;

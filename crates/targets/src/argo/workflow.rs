@@ -109,8 +109,8 @@ fn flags(context: &Context<'_>, digest: &str) -> Option<Emitted> {
 }
 
 /// A workflow of one job.
-pub(crate) fn single(context: &Context<'_>, name: &str, job: Job) -> Emitted {
-    let mut building = Building::of(context, name, "");
+pub(crate) fn single(context: &Context<'_>, name: &str, plan_digest: &str, job: Job) -> Emitted {
+    let mut building = Building::of(context, name, plan_digest);
     let task = building.put(context, job, None);
     building.templates.insert(0, main(vec![task]));
     building.emitted(context, name)

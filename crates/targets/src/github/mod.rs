@@ -13,6 +13,7 @@ mod guarantees;
 mod jobs;
 mod model;
 mod obstacles;
+mod recurring;
 mod retention;
 mod review;
 mod steps;
@@ -51,6 +52,9 @@ impl Target for GitHub {
                 files.push(File::new(path, yaml(&origin, &workflow)?));
             }
             files.extend(imported(plan, settings, release)?);
+        }
+        for (path, workflow) in recurring::workflows(plan, settings) {
+            files.push(File::new(path, yaml("the project", &workflow)?));
         }
         if let Some((path, workflow)) = review::workflow(settings) {
             files.push(File::new(path, yaml("the project", &workflow)?));

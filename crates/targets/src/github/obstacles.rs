@@ -20,6 +20,7 @@ pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
     let mut found = Vec::new();
     files(plan, &mut found);
     names(plan, &mut found);
+    crate::recurring::names(plan, &mut found);
     found.extend(stages(plan, Limit { product: "GitHub", longest: LONGEST * 60, words: "six hours" }));
     reviewers(plan, settings, &mut found);
     seats(plan, settings, &mut found);

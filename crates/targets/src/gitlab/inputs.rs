@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{Path, PathKind, Plan, Release, StepKind};
+use clearway_plan::{Path, PathKind, Plan, Recurring, Release, StepKind};
 
 use super::model::{Entries, Include, Input, Pipeline, Rule, Value};
 use super::pipeline::{Emitted, FOLDER, file, flags_name, has_flags, name, workflow};
+use super::recurring;
 
 /// The file that GitLab reads.
 pub(crate) const ROOT: &str = ".gitlab-ci.yml";
@@ -14,10 +15,10 @@ pub(crate) const ROOT: &str = ".gitlab-ci.yml";
 /// tells it from what nobody said.
 const TEXT: &str = "^[A-Za-z0-9][A-Za-z0-9 ._/@=:#+,-]*$";
 /// The same, or nothing. An empty text matches no expression of GitLab's.
-const TEXT_OR_NONE: &str = "^[A-Za-z0-9-][A-Za-z0-9 ._/@=:#+,-]*$";
+pub(crate) const TEXT_OR_NONE: &str = "^[A-Za-z0-9-][A-Za-z0-9 ._/@=:#+,-]*$";
 
 /// Nothing is said: a pipeline that something else starts is none of ours. No release can have this name.
-const NONE: &str = "-";
+pub(crate) const NONE: &str = "-";
 
 /// What a way through a release is told.
 pub(crate) fn inputs(release: &Release, path: &Path) -> Entries<Input> {
@@ -79,6 +80,7 @@ pub(crate) fn root(plan: &Plan) -> Emitted {
             options: std::iter::once(NONE.to_owned())
                 .chain(ways.iter().map(|(name, ..)| name.clone()))
                 .chain(ramps.iter().cloned())
+                .chain(Recurring::of(plan).map(|one| one.name().to_owned()))
                 .collect(),
             regex: None,
         },
@@ -95,6 +97,17 @@ pub(crate) fn root(plan: &Plan) -> Emitted {
             rules: vec![rule(chosen(name), None)],
         });
     }
+    for one in Recurring::of(plan) {
+        let own = recurring::inputs(plan, one);
+        for (key, input) in &own.0 {
+            gather(&mut all, key, input);
+        }
+        include.push(Include {
+            local: format!("/{}", recurring::file(one)),
+            inputs: own.0.iter().map(|(key, _)| (key.clone(), Value::input(key))).collect(),
+            rules: vec![rule(chosen(one.name()), None)],
+        });
+    }
     for name in &ramps {
         include.push(Include {
             local: format!("/{FOLDER}/{name}.yml"),
@@ -104,10 +117,13 @@ pub(crate) fn root(plan: &Plan) -> Emitted {
     }
     let reviewed = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == \"true\"";
     let mut rules = vec![rule(chosen(NONE), Some("never"))];
-    // The clock starts nothing but the next shares of flags.
+    // The clock starts nothing but the next shares of flags, and what is done again and again.
+    let again = Recurring::of(plan).map(|one| one.name().to_owned());
     let clocked = ramps
         .iter()
-        .map(|name| format!("$CI_PIPELINE_SOURCE == \"schedule\" && {} && {reviewed}", chosen(name)));
+        .cloned()
+        .chain(again)
+        .map(|name| format!("$CI_PIPELINE_SOURCE == \"schedule\" && {} && {reviewed}", chosen(&name)));
     rules.extend(clocked.map(|condition| rule(condition, Some("always"))));
     rules.extend([
         rule("$CI_PIPELINE_SOURCE != \"web\" && $CI_PIPELINE_SOURCE != \"api\"".to_owned(), Some("never")),
@@ -138,7 +154,7 @@ fn gather(all: &mut Entries<Input>, key: &str, input: &Input) {
         return;
     }
     let mut options = input.options.clone();
-    if is_choice {
+    if is_choice && !options.iter().any(|option| option == NONE) {
         options.insert(0, NONE.to_owned());
     }
     all.put(

@@ -14,6 +14,7 @@ mod jobs;
 mod model;
 mod obstacles;
 mod pipeline;
+mod recurring;
 mod repositories;
 mod script;
 mod settings;
@@ -56,6 +57,9 @@ impl Target for GitLab {
             for (origin, emitted) in repositories::pipelines(plan, settings, release) {
                 files.push(written(&origin, &emitted)?);
             }
+        }
+        for emitted in recurring::pipelines(plan, settings) {
+            files.push(written("the project", &emitted)?);
         }
         files.extend(settings::files(plan, settings));
         files.push(trust::file_of(plan, settings));

@@ -29,6 +29,7 @@ pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
     imports(plan, &mut found);
     people(plan, settings, &mut found);
     many(plan, settings, &mut found);
+    crate::recurring::names(plan, &mut found);
     found.extend(stages(plan, if settings.target.contains_key("tags") { OWN } else { HOSTED }));
     each_once(found)
 }

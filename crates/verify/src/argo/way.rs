@@ -40,6 +40,29 @@ impl Emitted {
         self.objects.iter().find(|object| object.kind() == kind && object.name() == name)
     }
 
+    /// What holds the files that the jobs of a workflow read.
+    fn jobs_of(&self, workflow: &Workflow) -> Option<&Manifest> {
+        let volumes = workflow.spec["volumes"].as_array().into_iter().flatten();
+        let jobs = volumes
+            .filter(|volume| volume["name"] == "jobs")
+            .find_map(|one| one["configMap"]["name"].as_str());
+        self.object("ConfigMap", jobs?)
+    }
+
+    /// A file that the jobs of a workflow read.
+    pub fn text_of(&self, workflow: &Workflow, file: &str) -> Result<&str, String> {
+        let object = self.jobs_of(workflow).ok_or("no files for the jobs")?;
+        object.value["data"][file].as_str().ok_or_else(|| format!("no file `{file}`"))
+    }
+
+    /// The script of a job of a workflow.
+    pub fn script_of(&self, workflow: &Workflow, template: &Template) -> Result<String, String> {
+        let command = template.value["container"]["command"].as_array().ok_or("a job without a command")?;
+        let path = command.last().and_then(Value::as_str).unwrap_or_default();
+        let file = path.strip_prefix(JOBS).ok_or_else(|| format!("`{path}` is no script of ours"))?;
+        self.text_of(workflow, file).map(str::to_owned)
+    }
+
     /// The ways through the releases; the way back from each environment is one of its own.
     pub fn ways(&self) -> Result<Vec<Way<'_>>, Refused> {
         let mut ways = Vec::new();
@@ -198,25 +221,17 @@ impl<'e> Way<'e> {
 
     /// The script of a job.
     pub fn script(&self, template: &Template) -> Result<String, String> {
-        let command = template.value["container"]["command"].as_array().ok_or("a job without a command")?;
-        let path = command.last().and_then(Value::as_str).unwrap_or_default();
-        let file = path.strip_prefix(JOBS).ok_or_else(|| format!("`{path}` is no script of ours"))?;
-        self.text(file).map(str::to_owned)
+        self.emitted.script_of(&self.workflow, template)
     }
 
     /// What holds the files that the jobs read.
     fn jobs(&self) -> Option<&Manifest> {
-        let volumes = self.workflow.spec["volumes"].as_array().into_iter().flatten();
-        let jobs = volumes
-            .filter(|volume| volume["name"] == "jobs")
-            .find_map(|one| one["configMap"]["name"].as_str());
-        self.emitted.object("ConfigMap", jobs?)
+        self.emitted.jobs_of(&self.workflow)
     }
 
     /// A file that the jobs read.
     pub fn text(&self, file: &str) -> Result<&str, String> {
-        let object = self.jobs().ok_or("no files for the jobs")?;
-        object.value["data"][file].as_str().ok_or_else(|| format!("no file `{file}`"))
+        self.emitted.text_of(&self.workflow, file)
     }
 
     /// The value of a variable of a job, wherever it is kept.

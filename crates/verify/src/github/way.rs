@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearway_plan::{Path, PathKind, Plan, Release, Step, StepKind};
+use clearway_plan::{Path, PathKind, Plan, Recurring, Release, Step, StepKind};
 
 use super::folder::{Folder, spot};
 use super::graph::{Graph, Node};
 use crate::finding::Refused;
+use crate::recurring::is_looked_at_with;
 use crate::{Files, Spot};
 
 /// Where workflows stand.
@@ -27,7 +28,9 @@ impl Emitted {
     pub fn workflows(&self) -> BTreeMap<String, String> {
         let ends = ["", "-emergency", "-rollback", "-flags"];
         let of = |name: &String| ends.map(|end| format!("{name}{end}.yml"));
-        let mut open: Vec<String> = self.plan.releases.iter().flat_map(|release| of(&release.name)).collect();
+        let again = Recurring::of(&self.plan).map(|one| format!("{}.yml", one.name()));
+        let ways = self.plan.releases.iter().flat_map(|release| of(&release.name));
+        let mut open: Vec<String> = ways.chain(again).collect();
         let mut found = BTreeMap::new();
         while let Some(file) = open.pop() {
             let Some(text) = self.files.get(&format!("{WORKFLOWS}{file}")) else { continue };
@@ -117,6 +120,18 @@ impl<'e> Way<'e> {
             return Ok(None);
         }
         Graph::of(&self.folder, &file).map(Some).map_err(|refused| refused.to_string())
+    }
+
+    /// All that the clock starts: that, and what is done again and again, which is looked at with one way.
+    pub fn clocks(&self) -> Result<Vec<Graph>, String> {
+        let mut graphs: Vec<Graph> = self.clock()?.into_iter().collect();
+        if is_looked_at_with(&self.emitted.plan, self.release, self.path) {
+            let files = Recurring::of(&self.emitted.plan).map(|one| format!("{}.yml", one.name()));
+            for file in files.filter(|file| self.folder.workflows.contains_key(file)) {
+                graphs.push(Graph::of(&self.folder, &file).map_err(|refused| refused.to_string())?);
+            }
+        }
+        Ok(graphs)
     }
 
     /// The job of a step.

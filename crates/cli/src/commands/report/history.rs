@@ -8,13 +8,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clearway_evidence::{Limits, Mapping, Meaning, Record, Severity, Topic};
 use clearway_history::prose::Kind;
 use clearway_history::{
-    Attribution, Change, Due, Finding, Incident, Missing, Period, Progress, attribute, audit, changes,
-    delivery, lessons, objectives, postmortems, reviews, timeline,
+    Attribution, Change, Documents, Due, Finding, Incident, Missing, Period, Progress, attribute, audit,
+    changes, delivery, lessons, objectives, postmortems, reviews, timeline,
 };
-use clearway_plan::Retrospective;
+use clearway_plan::{Retrospective, Reviews};
 use clearway_runtime::gate;
-use clearway_runtime::ledger::Log;
-use clearway_runtime::{PlanFile, Trouble};
+use clearway_runtime::ledger::{Entry, Log, Seen, Trust};
+use clearway_runtime::{Digest, PlanFile, Trouble};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -256,11 +256,52 @@ impl<'a> Known<'a> {
     fn review(&self, links: &[Attribution<'_>]) -> Result<(Value, Verdict), Failure> {
         let chosen = self.asked()?;
         let rule = self.retrospective().and_then(|ours| ours.reviews.as_ref());
-        let due = rule.map(|rule| reviews(rule, &chosen, &self.production, &exists, self.period.until));
+        let unbelieved = match rule.and_then(|rule| rule.by.as_ref()) {
+            Some(_) => self.unbelieved()?,
+            None => None,
+        };
+        let held = |run: &str, file: &str| match &unbelieved {
+            None => self.held(rule, run, file),
+            Some(_) => None,
+        };
+        let due = rule.map(|rule| {
+            reviews(
+                rule,
+                &chosen,
+                &self.production,
+                &Documents { exists: &exists, held: &held },
+                self.period.until,
+            )
+        });
         let due = due.unwrap_or_default();
         let reached = chosen.iter().filter(|change| change.deployed_in(&self.production).next().is_some());
         let reviews: Vec<Value> = reached.map(|change| self.reviewed(change, links)).collect();
-        Ok((json!({"changes": reviews, "due": due}), overdue(&due)))
+        Ok((json!({"changes": reviews, "due": due, "unbelieved": unbelieved}), overdue(&due)))
+    }
+
+    /// Why nobody's word counts, where the plan names keys and a record is signed by none of them: it might be anybody's.
+    fn unbelieved(&self) -> Result<Option<String>, Failure> {
+        let keys = self.plan.as_ref().map(|file| file.plan.signed_by.as_slice()).unwrap_or_default();
+        if keys.is_empty() {
+            return Ok(None);
+        }
+        let ledger = runtime::ledger(self.args.records.ledger.as_deref(), None)?;
+        let broken = ledger.trusting(Some(Trust::of(keys)?)).check()?.err();
+        Ok(broken.map(|broken| format!("record {}: {}", broken.record, broken.why)))
+    }
+
+    /// Who has said last that the review of a run was held, of this very file, and may say so.
+    fn held(&self, rule: Option<&Reviews>, run: &str, file: &str) -> Option<String> {
+        let plan = self.plan.as_ref()?;
+        let members = &plan.plan.groups.get(rule?.by.as_ref()?)?.members;
+        let document = Digest::of(files::read(Utf8Path::new(file)).ok()?.as_bytes());
+        let is_of_it = |seen: &Seen| matches!(seen, Seen::Change { run: of, document: one } if of == run && *one == document);
+        self.log.records().iter().rev().find_map(|logged| match &logged.record.entry {
+            Entry::Reviewed(one) if is_of_it(&one.seen) && members.contains(&one.person) => {
+                Some(one.person.clone())
+            }
+            _ => None,
+        })
     }
 
     fn reviewed(&self, change: &Change, links: &[Attribution<'_>]) -> Value {

@@ -14,6 +14,6 @@ pub(super) use back::back;
 pub(super) use build::{build, import, provision, scan, sign, signer, test, without_version};
 pub(super) use deploy::deploy;
 pub(super) use gate::{checklist, gate};
-pub(super) use preflight::{EXPECTATIONS, preflight};
+pub(super) use preflight::{EXPECTATIONS, PLANNED, preflight};
 pub(super) use ramp::ramp;
 pub(super) use stage::{accept, failed, made, outcome, smoke, validate, wave};

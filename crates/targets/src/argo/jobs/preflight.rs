@@ -19,7 +19,7 @@ const REVIEWED: &str = "checkout\n\
     mkdir -p .clearway/run\n";
 
 /// Looks whether these templates are of the plan of the commit.
-pub(super) const PLANNED: &str = "if ! echo \"${PLAN_DIGEST}  .clearway/plan.json\" | sha256sum --check --strict --quiet; then\n  \
+pub(in crate::argo) const PLANNED: &str = "if ! echo \"${PLAN_DIGEST}  .clearway/plan.json\" | sha256sum --check --strict --quiet; then\n  \
     echo 'the plan of the commit is not the one that this workflow was made from: bring the files of the commit into the cluster first' >&2\n  exit 1\nfi\n";
 
 /// Who wrote what is read where somebody agrees to it.

@@ -10,6 +10,7 @@ mod gate;
 mod outcome;
 mod preflight;
 mod ramp;
+mod recurring;
 mod stage;
 
 pub(super) use approval::{asks, seats};
@@ -22,6 +23,7 @@ pub(super) use gate::gate;
 pub(super) use outcome::{chosen_outcome, outcome};
 pub(super) use preflight::preflight;
 pub(super) use ramp::ramp;
+pub(super) use recurring::recurring;
 pub(super) use stage::{accept, call, smoke, validate, wave};
 
 use clearway_plan::Step;

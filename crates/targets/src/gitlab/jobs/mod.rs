@@ -14,6 +14,6 @@ pub(super) use back::{back, environment as way_back};
 pub(super) use build::{VERSION, build, import, provision, scan, sign, test};
 pub(super) use deploy::deploy;
 pub(super) use gate::{checklist, gate};
-pub(super) use preflight::{preflight, take_over};
+pub(super) use preflight::{EXPECTATIONS, preflight, take_over};
 pub(super) use ramp::ramp;
 pub(super) use stage::{accept, call, group, outcome, smoke, validate, wave};

@@ -9,7 +9,7 @@ use crate::argo::way::Way;
 use crate::finding::{Broken, Spot};
 
 /// What the first job of a run looks at.
-const EXPECTATIONS: &str = ".clearway/settings/argo/expectations.json";
+pub(super) const EXPECTATIONS: &str = ".clearway/settings/argo/expectations.json";
 
 /// The API server admits approvals in one's own name alone, and runs that are nothing but their template; the first job of a run looks whether it
 /// does.

@@ -3,6 +3,7 @@
 mod cluster;
 mod flow;
 mod jobs;
+mod recurring;
 mod signatures;
 
 use clearway_plan::Guarantee;
@@ -17,7 +18,7 @@ use crate::played;
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
 
 /// Every claim, by its name, with the guarantees that it keeps.
-pub const ALL: [(&str, &[Guarantee], Check); 16] = {
+pub const ALL: [(&str, &[Guarantee], Check); 17] = {
     use Guarantee::{
         Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
     };
@@ -33,6 +34,7 @@ pub const ALL: [(&str, &[Guarantee], Check); 16] = {
         ("signatures", &[Records, Credentials], signatures::signatures),
         ("digest", &[Digest], jobs::digest),
         ("hardening", &[Credentials], jobs::hardening),
+        ("recurring", &[Records], recurring::recurring),
         ("policies", &[Approvals], cluster::policies),
         ("accounts", &[Approvals, Credentials], cluster::accounts),
         ("rollouts", &[Rollback], cluster::rollouts),

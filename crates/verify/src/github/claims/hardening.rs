@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearway_plan::Guarantee;
+use clearway_plan::{Guarantee, Recurring};
 
 use crate::github::{Found, Graph, Node, is_pinned};
 
@@ -13,8 +13,7 @@ use crate::github::way::Way;
 /// What must stand in no workflow, and what must stand in each; also in what the clock starts.
 pub(super) fn hardening(way: &Way<'_>) -> Result<Broken, String> {
     let mut broken = hard(way, &way.graph)?;
-    let clock = way.clock()?;
-    if let Some(graph) = &clock {
+    for graph in &way.clocks()? {
         broken.extend(hard(way, graph)?);
     }
     for (file, workflow) in &way.folder.workflows {
@@ -25,14 +24,16 @@ pub(super) fn hardening(way: &Way<'_>) -> Result<Broken, String> {
             let what = format!("{file} gives its jobs permissions");
             broken.push(spot(file, &["permissions"]).says(what));
         }
-        // The clock may ramp flags, and starts nothing else.
+        // The clock may ramp flags and begin what is done again and again, and starts nothing else.
+        let again = Recurring::of(&way.emitted.plan)
+            .any(|one| *file == format!("{}.yml", one.name()) && workflow.jobs.keys().eq([one.job()]));
         let ramps = file.ends_with("-flags.yml") && workflow.jobs.keys().all(|job| job.starts_with("flag-"));
         let events = workflow.events();
         // A pull request is looked at, and starts nothing else.
         let looks = file == "clearway-review.yml" && workflow.jobs.keys().eq(["comment", "review"]);
         if events != ["workflow_dispatch"]
             && events != ["workflow_call"]
-            && !(ramps && events == ["schedule", "workflow_dispatch"])
+            && !((ramps || again) && events == ["schedule", "workflow_dispatch"])
             && !(looks && events == ["pull_request"])
         {
             broken.push(spot(file, &["on"]).says(format!("{file} is started by {events:?}")));

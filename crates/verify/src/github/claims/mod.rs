@@ -4,6 +4,7 @@ mod flow;
 mod hardening;
 mod moves;
 mod places;
+mod recurring;
 mod shared;
 mod signatures;
 
@@ -11,7 +12,7 @@ use clearway_plan::{Guarantee, Step, StepKind};
 use rayon::prelude::*;
 
 use super::way::{Emitted, Way};
-use super::{Claim, Graph, Node, Scenario, StepsAssumed};
+use super::{Claim, Graph, Job, Node, Scenario, StepsAssumed};
 use crate::claims::{held, missing};
 use crate::finding::{Broken, Refused, Spot, Told, mark_what_follows};
 
@@ -19,7 +20,7 @@ use crate::finding::{Broken, Refused, Spot, Told, mark_what_follows};
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
 
 /// Every claim, by its name, with the guarantees that it keeps.
-pub const ALL: [(&str, &[Guarantee], Check); 16] = {
+pub const ALL: [(&str, &[Guarantee], Check); 17] = {
     use Guarantee::{
         Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
     };
@@ -35,6 +36,7 @@ pub const ALL: [(&str, &[Guarantee], Check); 16] = {
         ("moment", &[Windows, Basis], moves::moment),
         ("records", &[Records], moves::records),
         ("signatures", &[Records, Credentials], signatures::signatures),
+        ("recurring", &[Records], recurring::recurring),
         ("looks", &[Outcome], moves::looks),
         ("digest", &[Digest], moves::digest),
         ("hardening", &[Credentials], hardening::hardening),
@@ -97,7 +99,12 @@ fn within(way: &Way<'_>, job: &str) -> Result<(Scenario, StepsAssumed), String> 
 
 /// The places of the steps whose script calls `clearway` so.
 fn calls(node: &Node, command: &str) -> Vec<usize> {
-    let steps = node.job.steps().iter().enumerate();
+    calls_of(&node.job, command)
+}
+
+/// The same of a job that stands in no graph.
+fn calls_of(job: &Job, command: &str) -> Vec<usize> {
+    let steps = job.steps().iter().enumerate();
     let called = steps.filter(|(_, step)| {
         step.run.as_ref().is_some_and(|run| run.contains(&format!("/clearway\" {command}")))
     });

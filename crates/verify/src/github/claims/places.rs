@@ -10,7 +10,7 @@ use crate::finding::{Broken, Spot};
 use crate::github::way::Way;
 
 /// What the settings must be.
-const EXPECTATIONS: &str = ".clearway/settings/github/expectations.json";
+pub(super) const EXPECTATIONS: &str = ".clearway/settings/github/expectations.json";
 
 /// One job holds the lock of an environment over all that happens there; others wait in line.
 pub(super) fn locks(way: &Way<'_>) -> Result<Broken, String> {

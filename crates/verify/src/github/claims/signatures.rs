@@ -19,7 +19,7 @@ const WRITES: [&str; 7] =
 pub(super) fn signatures(way: &Way<'_>) -> Result<Broken, String> {
     let signed = !way.emitted.plan.signed_by.is_empty();
     let mut broken = hand(&way.graph, signed);
-    if let Some(graph) = way.clock()? {
+    for graph in way.clocks()? {
         broken.extend(hand(&graph, signed));
     }
     for (file, workflow) in &way.folder.workflows {

@@ -4,6 +4,7 @@ mod flow;
 mod hardening;
 mod jobs;
 mod places;
+mod recurring;
 mod shared;
 mod signatures;
 
@@ -19,7 +20,7 @@ use crate::played;
 pub type Check = fn(&Way<'_>) -> Result<Broken, String>;
 
 /// Every claim, by its name, with the guarantees that it keeps.
-pub const ALL: [(&str, &[Guarantee], Check); 17] = {
+pub const ALL: [(&str, &[Guarantee], Check); 18] = {
     use Guarantee::{
         Approvals, Basis, Credentials, Digest, Gates, Locks, Order, Outcome, Records, Rollback, Windows,
     };
@@ -38,6 +39,7 @@ pub const ALL: [(&str, &[Guarantee], Check); 17] = {
         ("signatures", &[Records, Credentials], signatures::signatures),
         ("digest", &[Digest], jobs::digest),
         ("reports", &[Gates], jobs::reports),
+        ("recurring", &[Records], recurring::recurring),
         ("hardening", &[Credentials], hardening::hardening),
         ("shared", &[Records, Credentials], shared::shared),
         ("reachable", &[Outcome], |way| played::reachable(way)),

@@ -12,7 +12,7 @@ use crate::gitlab::way::Way;
 /// What the project is set up with.
 const SETTINGS: &str = ".clearway/settings/gitlab/settings.json";
 /// What the first job looks at.
-const EXPECTATIONS: &str = ".clearway/settings/gitlab/expectations.json";
+pub(super) const EXPECTATIONS: &str = ".clearway/settings/gitlab/expectations.json";
 
 /// One job holds the lock of an environment over all that happens there, for as long as its pipeline lasts; nothing in that asks for it.
 pub(super) fn locks(way: &Way<'_>) -> Result<Broken, String> {
