@@ -1,6 +1,7 @@
 //! What the command line takes. Help, man pages and completions are made from this one declaration.
 
 mod report;
+mod review;
 mod runtime;
 
 use camino::Utf8PathBuf;
@@ -97,12 +98,12 @@ pub(crate) use report::{
     BundleArgs, HistoryArgs, HtmlReportArgs, MEANINGS, ReportArgs, ReportFormat, SpecReport, SpecReportArgs,
     TableFormat,
 };
+pub(crate) use review::{AccessArgs, AccessCommand, LiveArgs, ReviewArgs, ReviewCommand, ReviewingArgs};
 pub(crate) use runtime::{
-    AccessArgs, AccessCommand, ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, ChecklistArgs,
-    ChecklistCommand, ChecklistLookArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand, HoldArgs,
-    LeaseArgs, LeaseCommand, LedgerArgs, LedgerCommand, LiveArgs, PathArg, PlatformArg, PlatformArgs,
-    PreflightArgs, RecordArgs, RecordCommand, ReviewCommand, ReviewingArgs, RunArgs, StepArgs, TableArgs,
-    WatchArgs, WindowArgs, WindowCommand,
+    ApprovalArgs, ApprovalCommand, ApprovalVerifyArgs, BasisArgs, ChecklistArgs, ChecklistCommand,
+    ChecklistLookArgs, EvidenceArgs, EvidenceCommand, GateArgs, GateCommand, HoldArgs, LeaseArgs,
+    LeaseCommand, LedgerArgs, LedgerCommand, PathArg, PlatformArg, PlatformArgs, PreflightArgs, RecordArgs,
+    RecordCommand, RunArgs, StepArgs, TableArgs, WatchArgs, WindowArgs, WindowCommand,
 };
 
 /// The project a command is about.
