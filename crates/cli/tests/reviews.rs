@@ -7,6 +7,7 @@ use std::fs;
 use std::process::Command;
 
 use clearway_tests::keys::public_pem;
+use clearway_verify::github::Workflow;
 use serde_json::{Map, Value, json};
 
 const MANIFEST: &str = r#"[project]
@@ -244,4 +245,86 @@ fn who_asks_for_no_review_has_none() {
     project.write("reviews/41.md", "It went well.\n");
     let told = project.at(now, "record review change 41 --actor ana");
     says(told, 2, &["the plan asks nobody to say that a review was held"]);
+}
+
+/// The scripts of the one job of a workflow that was emitted, each with the name of its step.
+fn scripts(project: &Project, name: &str) -> Vec<(String, String)> {
+    let path = project.0.path().join(format!(".github/workflows/{name}.yml"));
+    let workflow = Workflow::read(&fs::read_to_string(path).unwrap()).unwrap();
+    let steps = workflow.jobs.values().flat_map(|job| job.steps().to_vec());
+    steps.filter_map(|step| Some((step.title().to_owned(), step.run?))).collect()
+}
+
+#[test]
+fn what_is_emitted_for_github_is_taken_by_this_very_program() {
+    let spec = format!(
+        "{}retention books {{ keep records for 30 d }}\n",
+        SPEC.replacen("  approval = standard }", " }", 1)
+    );
+    let project = Project::of(&spec);
+    let path = |name: &str| project.0.path().join(name);
+    fs::create_dir_all(path("temp/clearway")).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_clearway"), path("temp/clearway/clearway")).unwrap();
+    let deployed = |arguments: &str| {
+        let call = format!("record {arguments} --release r --run 41");
+        says(project.at("2026-01-02T09:00:00Z", &call), 0, &[]);
+    };
+    deployed("adopt production");
+    deployed(
+        "begin --step deploy-production-ledger --subject ledger=2.0.0 --requested-by ana --actor ben --commit 0123abc",
+    );
+    deployed("end --step deploy-production-ledger --result success");
+    project.write("reviews/41.md", "It went well.\n");
+    let runs = |script: &str, actor: &str| {
+        let output = Command::new("bash")
+            .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
+            .current_dir(project.0.path())
+            .envs([
+                ("LEDGER", "records"),
+                ("CLEARWAY_RUN", "77"),
+                ("CLEARWAY_BUILD", "7.1"),
+                ("REVIEWED", "41"),
+                ("NOTE", "-"),
+            ])
+            .envs([
+                ("GITHUB_TRIGGERING_ACTOR", actor),
+                ("GITHUB_API_URL", "http://127.0.0.1:9"),
+                ("GITHUB_REPOSITORY", "acme/shop"),
+            ])
+            .env("GH_TOKEN", "none")
+            .env("RUNNER_TEMP", path("temp"))
+            .env("GITHUB_STEP_SUMMARY", path("summary.md"))
+            .env_remove("CLEARWAY_LEDGER_KEY")
+            .output()
+            .unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(told).unwrap())
+    };
+    let change = scripts(&project, "clearway-post-implementation-review");
+    assert_eq!(change.len(), 2);
+    says(runs(&change[1].1, "ana"), 1, &["**overdue**"]);
+    says(runs(&change[0].1, "carla-acme"), 2, &["carla is not of `payments`"]);
+    says(runs(&change[0].1, "ana"), 0, &["ana has reviewed the change of run 41"]);
+    says(runs(&change[1].1, "ana"), 0, &["held, says ana"]);
+    let access = scripts(&project, "clearway-access-review");
+    assert_eq!(access.len(), 3);
+    says(runs(&access[0].1, "carla-acme"), 0, &[]);
+    says(runs(&access[1].1, "carla"), 2, &["@carla is not of `board`"]);
+    says(runs(&access[1].1, "carla-acme"), 0, &["carla looked at who may do what"]);
+    // The platform is stood in for by a file of its answers; all else is as it was emitted.
+    let looks = access[2].1.replace("--summary", "--live live.json --summary");
+    says(runs(&looks, "carla-acme"), 0, &["who may do what is as the plan says: carla looked at it"]);
+    let archive = scripts(&project, "clearway-archive");
+    assert_eq!(archive.len(), 1);
+    let (code, told) = runs(&archive[0].1, "ana");
+    assert!(code < 2, "{told}");
+    for file in ["SHA256SUMS", "audit.md", "access.md", "plan.json", "ledger"] {
+        assert!(path("temp/archive").join(file).exists(), "{file}: {told}");
+    }
+    let summary = fs::read_to_string(path("summary.md")).unwrap();
+    for told in
+        ["# Who may do what in `shop`", "carla looked at who may do what", "Post-implementation review"]
+    {
+        assert!(summary.contains(told), "{told}: {summary}");
+    }
 }
