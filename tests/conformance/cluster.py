@@ -25,8 +25,8 @@ ROBOT = "system:robot"
 STRICT = "fieldManager=clearway-conformance&force=true&fieldValidation=Strict"
 # Those without which an account has no certificate to trust, a Deployment no pods, and nothing that is taken away is ever gone.
 CONTROLLERS = (
-    "deployment-controller", "replicaset-controller", "root-ca-certificate-publisher-controller", "serviceaccount-controller",
-    "garbage-collector-controller", "namespace-controller", "clusterrole-aggregation-controller", "validatingadmissionpolicy-status-controller",
+    "deployment-controller", "replicaset-controller", "statefulset-controller", "root-ca-certificate-publisher-controller",
+    "serviceaccount-controller", "garbage-collector-controller", "namespace-controller", "clusterrole-aggregation-controller", "validatingadmissionpolicy-status-controller",
 )
 
 

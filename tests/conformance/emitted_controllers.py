@@ -234,10 +234,10 @@ class Execution:
     def log(self, node):
         """What the containers of a job said."""
         found = []
-        for pod in (self.argo.kubelet.folder / self.namespace).iterdir():
-            if pod.name.endswith(node["id"].rsplit("-", 1)[1]):
+        for pod in list(self.argo.kubelet.pods.values()):
+            if pod.namespace == self.namespace and pod.name.endswith(node["id"].rsplit("-", 1)[1]):
                 found += [f"--- {node['displayName']}: {path.parent.name}\n{path.read_text(encoding='utf-8', errors='replace')[-1500:]}"
-                          for path in sorted(pod.glob("containers/*/log"))]
+                          for path in sorted(pod.folder.glob("containers/*/log"))]
         return "\n".join([f"--- {node['displayName']}: {node.get('message')}", *found])
 
 

@@ -81,7 +81,8 @@ class Pod:
     def __init__(self, kubelet, one):
         self.kubelet, self.cluster, self.spec, self.metadata = kubelet, kubelet.cluster, one["spec"], one["metadata"]
         self.name, self.namespace = self.metadata["name"], self.metadata["namespace"]
-        self.folder = kubelet.folder / self.namespace / self.name
+        # A name may come again.
+        self.folder = kubelet.folder / self.metadata["uid"]
         self.running, self.ended, self.started, self.over, self.gone = {}, {}, {}, None, threading.Event()
 
     def where(self):
@@ -316,9 +317,10 @@ class Kubelet:
             pod.end(pod.spec.get("terminationGracePeriodSeconds", 30))
             self.cluster.ask("DELETE", pod.where(), {"kind": "DeleteOptions", "apiVersion": "v1", "gracePeriodSeconds": 0,
                                                     "preconditions": {"uid": pod.metadata["uid"]}})
-        except Refused as refused:
-            if refused.code not in (404, 409):
-                self.wrong.append(f"{pod.name}: {refused}")
+        except Exception as error:  # as above; a pod that is gone already is gone
+            is_gone = isinstance(error, Refused) and error.code in (404, 409)
+            if not self.stopped and not is_gone:
+                self.wrong.append(f"{pod.name}: {type(error).__name__}: {error}")
 
     def watch(self):
         """Follows the pods of the cluster."""

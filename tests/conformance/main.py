@@ -13,8 +13,8 @@ import emitted_boutique
 import emitted_controllers
 import emitted_local
 import emitted_review
-import emitted_rollouts
 import emitted_run
+import emitted_workloads
 import judge_argo
 import judge_argo_cluster
 import judge_argo_lint
@@ -131,7 +131,7 @@ def execute_by_controllers(arguments):
     """Executes what is emitted for Argo by its real controllers."""
     count, wrong = emitted_controllers.execute(arguments.name)
     if not arguments.name:
-        more, found = emitted_rollouts.execute()
+        more, found = emitted_workloads.execute()
         count, wrong = count + more, wrong + found
     for line in wrong:
         print(line)

@@ -118,25 +118,39 @@ fn what_a_job_takes_everybody_reads() {
     assert!(taken.iter().all(|mode| **mode == 0o444), "{taken:?}");
 }
 
-/// `kubectl rollout undo` looks for what was live before among the sets of replicas, which it must be allowed to list.
+/// `kubectl rollout undo` looks for what was live before in the history of a workload, and what takes a share is looked for beside it.
 #[test]
-fn who_goes_back_may_look_at_the_history_of_a_workload() {
-    let emitted = Emitted::of(&example("wallet")).unwrap();
-    let rules =
-        |role: &clearway_verify::argo::Manifest| role.value["rules"].as_array().cloned().unwrap_or_default();
-    let mut deployers = 0;
-    for role in emitted
-        .of_kind("Role")
-        .filter(|role| rules(role).iter().any(|rule| rule["resources"][0] == "deployments"))
-    {
-        deployers += 1;
-        assert!(
-            rules(role)
-                .iter()
-                .any(|rule| rule["resources"][0] == "replicasets" && rule["verbs"][0] == "list")
-        );
+fn who_deploys_may_do_what_the_scripts_do() {
+    for (kind, history) in [("deployment", "replicasets"), ("statefulset", "controllerrevisions")] {
+        let mut fixture = example("wallet");
+        for (_, text) in &mut fixture.sources {
+            *text = text.replace("kubernetes(\"deployment/", &format!("kubernetes(\"{kind}/"));
+            // Only a Deployment moves by shares.
+            *text = text.replace("    rollout  = slow\n", "");
+        }
+        let emitted = Emitted::of(&fixture).unwrap();
+        let roles = emitted.of_kind("Role").filter_map(|role| role.value["rules"].as_array());
+        let mut deployers = 0;
+        for rules in roles {
+            let rule = |resource: &str, verb: &str, name: Option<&str>| {
+                rules.iter().any(|rule| {
+                    let has = |key: &str, one: &str| {
+                        rule[key].as_array().is_some_and(|all| all.iter().any(|known| known == one))
+                    };
+                    has("resources", resource)
+                        && has("verbs", verb)
+                        && name.map_or(rule.get("resourceNames").is_none(), |name| has("resourceNames", name))
+                })
+            };
+            let workloads = format!("{kind}s");
+            if rule(&workloads, "patch", Some("gateway")) {
+                deployers += 1;
+                assert!(rule(&workloads, "delete", Some("gateway-canary")), "{rules:#?}");
+                assert!(rule(history, "list", None), "{rules:#?}");
+            }
+        }
+        assert!(deployers > 0, "{kind}");
     }
-    assert!(deployers > 0);
 }
 
 #[test]

@@ -94,12 +94,10 @@ fn deploys(plan: &Plan, environment: &str) -> BTreeMap<String, Vec<Rule>> {
         if rollout(plan, stage, moved).is_some() {
             rollouts.insert(name.clone());
         }
-        if workload.starts_with("deploy") {
-            deployments.insert(format!("{name}-canary"));
-            deployments.insert(name);
-        } else {
-            sets.insert(name);
-        }
+        let names = if workload.starts_with("deploy") { deployments } else { sets };
+        // What takes a share is beside it, and is looked for whenever all goes to a version.
+        names.insert(format!("{name}-canary"));
+        names.insert(name);
     }
     let named = |group, resources: &[&'static str], names: BTreeSet<String>| {
         let rule = rule(group, resources, &["get", "list", "watch", "patch", "update", "delete"]);
