@@ -25,6 +25,7 @@ import judge_neovim
 import judge_page
 import judge_tree_sitter
 import judge_vscode
+import large_release
 import running_prometheus
 import running_s3
 from emitted_damage import DAMAGES, GITLAB_DAMAGES, damaged
@@ -51,8 +52,10 @@ def judge(arguments):
 
 
 def judge_all_examples(arguments):
-    """Judges what the examples emit."""
-    return report(arguments, *judge_examples.judge())
+    """Judges what the examples emit, and a release that is larger than any of them."""
+    files, findings = judge_examples.judge()
+    more, others = large_release.judge(built())
+    return report(arguments, files + more, findings + others)
 
 
 def judge_for_gitlab(arguments):

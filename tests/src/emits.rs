@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clearway_plan::Plan;
+use clearway_targets::Target;
 use clearway_verify::{argo, github, gitlab};
 
 use crate::Fixture;
@@ -15,8 +16,15 @@ pub trait Emits: Sized {
 
 /// The plan and the files of a project, by path, or what is told of it.
 pub fn emitted(target: &str, fixture: &Fixture) -> Result<(Plan, BTreeMap<String, String>), Vec<String>> {
+    emitted_by(clearway_targets::find(target).unwrap(), fixture)
+}
+
+/// The same of a target as it is given.
+pub fn emitted_by(
+    target: &'static dyn Target,
+    fixture: &Fixture,
+) -> Result<(Plan, BTreeMap<String, String>), Vec<String>> {
     let workspace = fixture.workspace();
-    let target = clearway_targets::find(target).unwrap();
     let compiled = clearway_compile::build(&workspace, &[target]);
     if compiled.fails() {
         return Err(compiled.diagnostics.iter().map(|told| told.message.clone()).collect());

@@ -17,7 +17,7 @@ use clearway_diagnostics::Report;
 use clearway_model::{Change, MemorySystem, Workspace, joined};
 
 pub use clearway_verify::Rng;
-pub use emits::{Emits, emitted};
+pub use emits::{Emits, emitted, emitted_by};
 pub use vocabulary::vocabulary_words;
 
 /// A manifest that only names the project.

@@ -55,7 +55,7 @@ pub trait Target: Sync {
 }
 
 /// Every target.
-pub const TARGETS: [&dyn Target; 3] = [&GitHub, &GitLab, &Argo];
+pub const TARGETS: [&dyn Target; 3] = [&GitHub::new(), &GitLab, &Argo];
 
 /// The target with a name.
 pub fn find(name: &str) -> Option<&'static dyn Target> {

@@ -100,19 +100,19 @@ const KINDS: &[Damage] = &[
     Damage {
         name: "the way back waits for a failure",
         told_by: &["rollback"],
-        fits: |id, job| id.starts_with("rollback-") && text(job, "if").starts_with("always()"),
+        fits: |id, job| id.starts_with("rollback-") && text(job, "if").starts_with("always() && "),
         act: |job| job["if"] = json!("failure()"),
     },
     Damage {
         name: "the way back is taken always",
         told_by: &["rollback", "order"],
-        fits: |id, job| id.starts_with("rollback-") && text(job, "if").starts_with("always()"),
+        fits: |id, job| id.starts_with("rollback-") && text(job, "if").starts_with("always() && "),
         act: |job| job["if"] = json!("always()"),
     },
     Damage {
         name: "the way back is not taken in a cancelled run",
         told_by: &["rollback"],
-        fits: |id, job| id.starts_with("rollback-") && text(job, "if").starts_with("always()"),
+        fits: |id, job| id.starts_with("rollback-") && text(job, "if").starts_with("always() && "),
         act: |job| job["if"] = json!(text(job, "if").replacen("always()", "!cancelled()", 1)),
     },
     Damage {
@@ -253,7 +253,7 @@ const KINDS: &[Damage] = &[
     Damage {
         name: "digests come from somewhere else",
         told_by: &["digest"],
-        fits: |_, job| is(job, "uses"),
+        fits: |_, job| is(&job["with"], "subjects"),
         act: |job| job["with"]["subjects"] = json!("checkout=1.0.0@latest"),
     },
     Damage {

@@ -7,6 +7,7 @@ mod besides;
 mod claims;
 mod damage;
 mod hostile;
+mod parts;
 #[cfg(unix)]
 mod review;
 #[cfg(unix)]
@@ -77,19 +78,6 @@ fn a_wide_release_keeps_every_claim_and_grows_no_faster_than_its_services() {
     let bytes = |emitted: &Emitted| emitted.files.values().map(String::len).sum::<usize>();
     let (one, twice) = (bytes(&one), bytes(&emitted(42)));
     assert!(twice < one * 21 / 10, "{one} bytes for 42 services, {twice} for 84");
-}
-
-#[test]
-fn what_github_would_not_start_is_told() {
-    let told = |spec: &str| {
-        let workspace = specs::project(spec).workspace();
-        let compiled = clearway_compile::check(&workspace);
-        let large = compiled.diagnostics.iter().filter(|told| told.code.name() == "too-large");
-        large.map(|told| told.message.clone()).collect::<Vec<_>>()
-    };
-    assert_eq!(told(&specs::wide(21)), [""; 0]);
-    let found = told(&specs::wide(60));
-    assert!(found.iter().any(|message| message.contains("wide.staging.yml")), "{found:#?}");
 }
 
 #[test]

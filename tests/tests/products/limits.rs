@@ -37,6 +37,7 @@ fn what_a_product_would_not_take_is_told_by_its_code() {
     };
     for target in PRODUCTS {
         assert_eq!(told(target, 10), 0, "{target}");
-        assert!(told(target, 300) > 0, "{target}");
+        // What GitHub would not take in one workflow is cut; what no cut helps against is told (`github_output/parts.rs`).
+        assert_eq!(told(target, 300) > 0, target != "github", "{target}");
     }
 }

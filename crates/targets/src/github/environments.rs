@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use clearway_plan::{Path, Plan, StepKind};
 use serde_json::{Map, Value, json};
 
-use super::jobs::seats;
+use super::jobs::{back_environment, seats};
+use super::layout::Layout;
 use super::steps::Context;
 use crate::expectation::{Element, Expectation, Expectations, Wanted};
 use crate::index::Index;
@@ -41,8 +42,9 @@ pub(crate) fn environments(plan: &Plan, settings: &Settings) -> BTreeMap<String,
     }
     for release in &plan.releases {
         for path in &release.paths {
-            let index = Index::of(release, path);
-            let context = Context { plan, settings, release, path, index: &index, is_called: false };
+            let (index, layout) = (Index::of(release, path), Layout::default());
+            let context =
+                Context { plan, settings, release, path, index: &index, layout: &layout, is_called: false };
             of_path(&context, path, &mut found);
         }
     }
@@ -57,7 +59,7 @@ fn of_path(context: &Context<'_>, path: &Path, found: &mut BTreeMap<String, Conf
                 found.entry(environment.clone()).or_default().signs = signs;
             }
             StepKind::Rollback { environment } => {
-                found.entry(format!("{environment}-rollback")).or_default().signs = signs;
+                found.entry(back_environment(environment)).or_default().signs = signs;
             }
             StepKind::Approval { chain, step: name, .. } => {
                 let asked = context.plan.approvals.get(chain).and_then(|chain| chain.step(name));

@@ -11,8 +11,11 @@ mod credentials;
 mod environments;
 mod guarantees;
 mod jobs;
+mod layout;
+mod limits;
 mod model;
 mod obstacles;
+mod parts;
 mod recurring;
 mod retention;
 mod review;
@@ -29,7 +32,28 @@ use crate::{File, Keeping, Obstacle, Settings, Target};
 
 /// The target.
 #[derive(Debug, Clone, Copy)]
-pub struct GitHub;
+pub struct GitHub {
+    /// The largest workflow file, in bytes: what would be larger is cut into workflows that it calls.
+    largest: usize,
+}
+
+impl GitHub {
+    /// As github.com is.
+    pub const fn new() -> Self {
+        Self::with_workflows_up_to(limits::FILE)
+    }
+
+    /// One that takes no larger workflow files than of so many bytes.
+    pub const fn with_workflows_up_to(bytes: usize) -> Self {
+        Self { largest: bytes }
+    }
+}
+
+impl Default for GitHub {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Target for GitHub {
     fn name(&self) -> &'static str {
@@ -41,26 +65,32 @@ impl Target for GitHub {
     }
 
     fn obstacles(&self, plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
-        obstacles::obstacles(plan, settings)
+        obstacles::obstacles(plan, settings, self.largest)
     }
 
     fn emit(&self, plan: &Plan, settings: &Settings) -> Result<Vec<File>, String> {
         let mut files = vec![File::new(action::PATH, yaml("the project", &action::action(settings))?)];
+        let mut trusted = trust::Trusted::of(plan, settings);
         for release in &plan.releases {
             let origin = format!("release {}", release.name);
-            for (path, workflow) in workflow::workflows(plan, settings, release) {
+            let layout = workflow::layout(plan, settings, release, self.largest);
+            let workflows = workflow::workflows(plan, settings, release, &layout);
+            trusted.see(&workflows);
+            for (path, workflow) in workflows {
                 files.push(File::new(path, yaml(&origin, &workflow)?));
             }
             files.extend(imported(plan, settings, release)?);
         }
-        for (path, workflow) in recurring::workflows(plan, settings) {
+        let again = recurring::workflows(plan, settings);
+        trusted.see(&again);
+        for (path, workflow) in again {
             files.push(File::new(path, yaml("the project", &workflow)?));
         }
         if let Some((path, workflow)) = review::workflow(settings) {
             files.push(File::new(path, yaml("the project", &workflow)?));
         }
         files.extend(environments::files(plan, settings));
-        files.push(trust::file_of(plan, settings));
+        files.push(trusted.file());
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files.dedup_by(|a, b| a.path == b.path);
         Ok(files)

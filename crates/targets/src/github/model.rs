@@ -28,9 +28,9 @@ pub(crate) struct On {
     /// A person, with inputs.
     #[serde(rename = "workflow_dispatch", skip_serializing_if = "Option::is_none")]
     pub dispatch: Option<Inputs>,
-    /// Another workflow, with inputs.
+    /// Another workflow, with inputs, and what it is given back.
     #[serde(rename = "workflow_call", skip_serializing_if = "Option::is_none")]
-    pub call: Option<Inputs>,
+    pub call: Option<Call>,
     /// A pull request that is opened, or given other commits.
     #[serde(rename = "pull_request", skip_serializing_if = "Option::is_none")]
     pub pull_request: Option<Types>,
@@ -49,6 +49,21 @@ pub(crate) struct Types {
 #[derive(Debug, Serialize)]
 pub(crate) struct Inputs {
     pub inputs: Entries<Input>,
+}
+
+/// What a called workflow is told, and what it gives.
+#[derive(Debug, Serialize)]
+pub(crate) struct Call {
+    pub inputs: Entries<Input>,
+    #[serde(skip_serializing_if = "Entries::is_empty")]
+    pub outputs: Entries<Given>,
+}
+
+/// What a called workflow gives to the one that calls it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Given {
+    pub description: String,
+    pub value: String,
 }
 
 /// Minutes, hours and days at which a workflow is started.
@@ -70,7 +85,7 @@ impl On {
     }
 
     pub(crate) fn call(inputs: Entries<Input>) -> Self {
-        Self { call: Some(Inputs { inputs }), ..Self::default() }
+        Self { call: Some(Call { inputs, outputs: Entries::default() }), ..Self::default() }
     }
 }
 

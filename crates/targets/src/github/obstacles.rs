@@ -6,6 +6,9 @@ use clearway_plan::{Origin, Plan, StepKind, slug};
 
 use super::environments::RECORDS;
 use super::jobs::LONGEST;
+use super::layout::Layout;
+use super::limits::{CALLS, excess};
+use super::model::Workflow;
 use super::retention::too_long;
 use super::steps::Context;
 use super::workflow;
@@ -16,7 +19,7 @@ use crate::{Hindrance, Obstacle, Settings};
 /// As many reviewers as an environment can have.
 const REVIEWERS: usize = 6;
 
-pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
+pub(super) fn obstacles(plan: &Plan, settings: &Settings, largest: usize) -> Vec<Obstacle> {
     let mut found = Vec::new();
     files(plan, &mut found);
     names(plan, &mut found);
@@ -24,62 +27,48 @@ pub(super) fn obstacles(plan: &Plan, settings: &Settings) -> Vec<Obstacle> {
     found.extend(stages(plan, Limit { product: "GitHub", longest: LONGEST * 60, words: "six hours" }));
     reviewers(plan, settings, &mut found);
     seats(plan, settings, &mut found);
-    sizes(plan, settings, &mut found);
+    sizes(plan, settings, largest, &mut found);
     too_long(plan, settings, &mut found);
     found.extend(super::review::obstacle(plan, settings));
     each_once(found)
 }
 
-/// GitHub starts no run of a larger workflow file, in bytes.
-const FILE: usize = 500_000;
-/// Nor of one with a longer expression; a text with expressions in it is one.
-const EXPRESSION: usize = 21_000;
-
-/// Workflows that are larger than GitHub takes.
-fn sizes(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
+/// Workflows that are larger than GitHub takes, and more of them than it calls in a run, although what can be cut is.
+fn sizes(plan: &Plan, settings: &Settings, largest: usize, found: &mut Vec<Obstacle>) {
     for release in &plan.releases {
-        let origin = Origin::new("release", &release.name);
         let too_large = |message: String| Obstacle {
-            origin: origin.clone(),
+            origin: Origin::new("release", &release.name),
             message,
             help: "ship it as several releases, each with fewer services or stages".to_owned(),
             // What is emitted starts nothing, so that nothing goes wrong; and what one platform takes may grow.
             is_fatal: false,
             kind: Hindrance::Size,
         };
-        for (path, workflow) in workflow::workflows(plan, settings, release) {
-            // What cannot be written at all is told where it is emitted.
-            let size = crate::yaml::yaml(&origin.to_string(), &workflow).map_or(0, |text| text.len());
-            if size > FILE {
-                found.push(too_large(format!(
-                    "`{path}` would have {} KB, and GitHub starts nothing of more than {} KB",
-                    size / 1000,
-                    FILE / 1000
-                )));
-                continue;
+        let layout = workflow::layout(plan, settings, release, largest);
+        let workflows: BTreeMap<String, Workflow> =
+            workflow::workflows(plan, settings, release, &layout).into_iter().collect();
+        for (path, workflow) in &workflows {
+            if let Some(excess) = excess(workflow, largest) {
+                found.push(too_large(format!("`{path}` {excess}")));
             }
-            let longest = serde_json::to_value(&workflow).map_or(0, |value| longest(&value, false));
-            if longest > EXPRESSION {
+        }
+        for path in &release.paths {
+            let file = workflow::file(release, path.kind);
+            let calls = calls(&workflows, &file);
+            if calls > CALLS {
                 found.push(too_large(format!(
-                    "`{path}` would have an expression of {longest} characters, and GitHub takes at most {EXPRESSION}"
+                    "a run of `{file}` would call {calls} workflows, and GitHub calls at most {CALLS}"
                 )));
             }
         }
     }
 }
 
-/// The length of the longest expression in a workflow.
-fn longest(value: &serde_json::Value, is_condition: bool) -> usize {
-    use serde_json::Value;
-
-    match value {
-        Value::String(text) if is_condition || text.contains("${{") => text.chars().count(),
-        Value::Array(items) => items.iter().map(|item| longest(item, false)).max().unwrap_or_default(),
-        Value::Object(entries) => {
-            entries.iter().map(|(key, value)| longest(value, key == "if")).max().unwrap_or_default()
-        }
-        _ => 0,
-    }
+/// How many workflows a workflow calls, with all that those call.
+fn calls(workflows: &BTreeMap<String, Workflow>, file: &str) -> usize {
+    let jobs = workflows.get(file).into_iter().flat_map(|workflow| &workflow.jobs.0);
+    let called = jobs.filter_map(|(_, job)| job.uses.as_deref()?.strip_prefix("$/"));
+    called.map(|called| 1 + calls(workflows, called)).sum()
 }
 
 /// Two releases whose workflows would have one file.
@@ -137,8 +126,9 @@ fn seats(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
     }
     for release in &plan.releases {
         for path in &release.paths {
-            let index = Index::of(release, path);
-            let context = Context { plan, settings, release, path, index: &index, is_called: false };
+            let (index, layout) = (Index::of(release, path), Layout::default());
+            let context =
+                Context { plan, settings, release, path, index: &index, layout: &layout, is_called: false };
             for step in &path.steps {
                 let StepKind::Approval { chain, step: name, .. } = &step.does else { continue };
                 let asked = plan.approvals.get(chain).and_then(|chain| chain.step(name));
@@ -162,8 +152,9 @@ fn seats(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
 fn reviewers(plan: &Plan, settings: &Settings, found: &mut Vec<Obstacle>) {
     for release in &plan.releases {
         for path in &release.paths {
-            let index = Index::of(release, path);
-            let context = Context { plan, settings, release, path, index: &index, is_called: false };
+            let (index, layout) = (Index::of(release, path), Layout::default());
+            let context =
+                Context { plan, settings, release, path, index: &index, layout: &layout, is_called: false };
             for step in &path.steps {
                 let StepKind::Approval { chain, step: name, .. } = &step.does else { continue };
                 let Some(asked) = plan.approvals.get(chain).and_then(|chain| chain.step(name)) else {

@@ -3,6 +3,7 @@
 use clearway_plan::{Plan, Recurring};
 
 use super::jobs;
+use super::layout::Layout;
 use super::model::{Concurrency, Cron, Entries, Input, On, Permissions, Workflow};
 use super::steps::{Context, of_the_run};
 use crate::index::Index;
@@ -18,8 +19,9 @@ pub(super) fn workflows(plan: &Plan, settings: &Settings) -> Vec<(String, Workfl
 fn workflow(plan: &Plan, settings: &Settings, of: Recurring) -> Option<Workflow> {
     let release = of_nothing(plan, of);
     let path = release.paths.first()?;
-    let index = Index::of(&release, path);
-    let context = Context { plan, settings, release: &release, path, index: &index, is_called: false };
+    let (index, layout) = (Index::of(&release, path), Layout::default());
+    let context =
+        Context { plan, settings, release: &release, path, index: &index, layout: &layout, is_called: false };
     let job = jobs::recurring(&context, path.steps.first()?, of, words(of));
     Some(Workflow {
         name: of.name().replace('-', " "),

@@ -4,6 +4,7 @@ use clearway_plan::{Path, PathKind, Plan, Release};
 use serde_saphyr::Commented;
 
 use super::actions::Action;
+use super::layout::Layout;
 use super::model::{Permissions, Step, Texts, Uses};
 use super::text::{literal, one_line};
 use crate::index::Index;
@@ -34,7 +35,9 @@ pub(crate) struct Context<'p> {
     pub path: &'p Path,
     /// Both, by name.
     pub index: &'p Index<'p>,
-    /// It is in the workflow of a stage, which is called with what the calling one knows.
+    /// What of the release stands in parts.
+    pub layout: &'p Layout,
+    /// It is in a workflow that another calls, with what that one knows.
     pub is_called: bool,
 }
 

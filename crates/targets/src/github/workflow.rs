@@ -6,7 +6,10 @@ use clearway_plan::{Path, PathKind, Plan, Release, Stage, Step, StepKind, slug};
 use serde_saphyr::Commented;
 
 use super::jobs;
+use super::layout::{Layout, once};
+use super::limits::excess;
 use super::model::{Concurrency, Cron, Entries, Input, Job, On, Permissions, Workflow};
+use super::parts;
 use super::steps::{Context, of_the_run};
 use super::text::one_line;
 use crate::index::Index;
@@ -14,7 +17,7 @@ use crate::settings::Settings;
 use crate::way::{is_inside, move_of, ramped, stage_of};
 
 /// The folder of workflows.
-const FOLDER: &str = ".github/workflows";
+pub(super) const FOLDER: &str = ".github/workflows";
 
 /// The file of a way through a release.
 pub(crate) fn file(release: &Release, kind: PathKind) -> String {
@@ -29,18 +32,57 @@ pub(crate) fn stage_file(release: &Release, stage: &Stage) -> String {
     format!("{FOLDER}/{}.{}.yml", release.name, slug(&stage.environment))
 }
 
+/// How the workflows of a release are laid out where a workflow has at most so many bytes.
+pub(crate) fn layout(plan: &Plan, settings: &Settings, release: &Release, largest: usize) -> Layout {
+    let mut layout = Layout::default();
+    let whole = workflows(plan, settings, release, &layout);
+    let too_large: BTreeSet<&str> = whole
+        .iter()
+        .filter(|(_, workflow)| excess(workflow, largest).is_some())
+        .map(|(file, _)| file.as_str())
+        .collect();
+    if too_large.is_empty() {
+        return layout;
+    }
+    let is_large = |file: &str| too_large.contains(file);
+    let workflow = |file: &str| whole.iter().find(|(path, _)| path == file).map(|(_, workflow)| workflow);
+    if is_large(&file(release, PathKind::Release)) || is_large(&file(release, PathKind::Emergency)) {
+        let way = workflow(&file(release, PathKind::Release));
+        layout.builds = way.map(|way| parts::builds(plan, release, way, largest)).unwrap_or_default();
+    }
+    for stage in &release.stages {
+        let Some(of_stage) = workflow(&stage_file(release, stage)) else { continue };
+        let is_cut = is_large(&stage_file(release, stage));
+        if is_cut {
+            layout.cut_moves(stage, parts::moves(release, stage, of_stage, largest));
+        }
+        if is_cut || is_large(&file(release, PathKind::Rollback)) {
+            layout.cut_back(stage, parts::back(plan, settings, release, stage, largest));
+        }
+    }
+    layout
+}
+
 /// Every workflow of a release, with its file.
-pub(crate) fn workflows(plan: &Plan, settings: &Settings, release: &Release) -> Vec<(String, Workflow)> {
+pub(crate) fn workflows(
+    plan: &Plan,
+    settings: &Settings,
+    release: &Release,
+    layout: &Layout,
+) -> Vec<(String, Workflow)> {
     let mut files = Vec::new();
     for path in &release.paths {
         let index = Index::of(release, path);
-        let context = Context { plan, settings, release, path, index: &index, is_called: false };
+        let context = Context { plan, settings, release, path, index: &index, layout, is_called: false };
         files.push((file(release, path.kind), way(&context)));
         if path.kind == PathKind::Release {
             files.extend(flags(&context).map(|workflow| (flags_file(release), workflow)));
             let called = Context { is_called: true, ..context };
-            let stages = release.stages.iter();
-            files.extend(stages.map(|stage| (stage_file(release, stage), stage_workflow(&called, stage))));
+            for stage in &release.stages {
+                files.push((stage_file(release, stage), stage_workflow(&called, stage)));
+                files.extend(parts::of_stage(&called, stage));
+            }
+            files.extend(parts::of_builds(&called));
         }
     }
     files
@@ -50,28 +92,29 @@ pub(crate) fn workflows(plan: &Plan, settings: &Settings, release: &Release) -> 
 fn way(context: &Context<'_>) -> Workflow {
     let path = context.path;
     let mut jobs = Entries::default();
-    let mut called: Vec<&str> = Vec::new();
+    let mut called: BTreeSet<String> = BTreeSet::new();
     for step in path.steps.iter().filter(|step| step.does != StepKind::Outcome) {
         if is_inside(path, step) {
             let Some(stage) = stage_of(context.release, step) else { continue };
-            if !called.contains(&stage.environment.as_str()) {
-                called.push(&stage.environment);
+            if called.insert(call_id(stage)) {
                 let inside = Context { is_called: true, ..*context };
                 let permissions = union(&stage_jobs(&inside, stage));
-                let mut needs = outside(context, &step.needs);
                 // The digests that it is called with come from the jobs that made them.
-                let known: BTreeSet<String> = needs.iter().cloned().collect();
-                needs.extend(made(context).into_iter().filter(|made| !known.contains(made)));
+                let needs = once(outside(context, &step.needs).into_iter().chain(made(context)));
                 jobs.put(call_id(stage), jobs::call(context, stage, needs, permissions));
             }
             continue;
         }
-        for (id, mut job) in step_jobs(context, step) {
-            job.needs = outside(context, &job.needs);
+        if let Some(part) = context.layout.builds.part_of(&step.id) {
+            if called.insert(parts::builds_id(part)) {
+                jobs.put(parts::builds_id(part), parts::call_builds(context, part));
+            }
+            continue;
+        }
+        let standing = Step { needs: outside(context, &step.needs), ..step.clone() };
+        for (id, mut job) in step_jobs(context, &standing) {
             if !matches!(step.does, StepKind::Approval { .. }) && !job.needs.is_empty() {
                 job.condition = Some(super::condition::after_all(&job.needs));
-            } else if let Some(condition) = job.condition.take() {
-                job.condition = Some(renamed(context, step, condition));
             }
             if path.kind == PathKind::Rollback {
                 jobs::chosen(context, step, &mut job);
@@ -124,31 +167,15 @@ fn call_id(stage: &Stage) -> String {
     format!("deploy-{}", slug(&stage.environment))
 }
 
-/// What is needed, as jobs of this workflow: a step inside of a stage stands for the job that calls the stage.
-fn outside(context: &Context<'_>, needs: &[String]) -> Vec<String> {
-    let (mut jobs, mut named): (Vec<String>, BTreeSet<String>) = (Vec::new(), BTreeSet::new());
-    for need in needs {
+/// What is needed, as jobs of this workflow: the job that calls a workflow stands for the steps in it.
+pub(super) fn outside(context: &Context<'_>, needs: &[String]) -> Vec<String> {
+    once(needs.iter().map(|need| {
         let inside = context.index.step(need).filter(|step| is_inside(context.path, step));
-        let job = match inside.and_then(|step| stage_of(context.release, step)) {
+        match inside.and_then(|step| stage_of(context.release, step)) {
             Some(stage) => call_id(stage),
-            None => need.clone(),
-        };
-        if named.insert(job.clone()) {
-            jobs.push(job);
+            None => context.layout.builds.part_of(need).map_or_else(|| need.clone(), parts::builds_id),
         }
-    }
-    jobs
-}
-
-/// A condition, with the jobs that call stages in the place of the steps inside of these.
-fn renamed(context: &Context<'_>, step: &Step, condition: String) -> String {
-    let inside = step.needs.iter().filter_map(|need| {
-        let inside = context.index.step(need).filter(|step| is_inside(context.path, step))?;
-        Some((need, call_id(stage_of(context.release, inside)?)))
-    });
-    inside.fold(condition, |condition, (need, call)| {
-        condition.replace(&format!("needs.{need}."), &format!("needs.{call}."))
-    })
+    }))
 }
 
 /// The first job and those whose outputs name what the run is about.
@@ -156,11 +183,12 @@ fn made(context: &Context<'_>) -> Vec<String> {
     let names = |step: &&Step| {
         matches!(step.does, StepKind::Preflight | StepKind::Build { .. } | StepKind::Import { .. })
     };
-    context.path.steps.iter().filter(names).map(|step| step.id.clone()).collect()
+    let made: Vec<String> = context.path.steps.iter().filter(names).map(|step| step.id.clone()).collect();
+    outside(context, &made)
 }
 
 /// The jobs of a step.
-fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
+pub(super) fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
     let plan = context.plan;
     let one = |job: Option<Job>| job.into_iter().map(|job| (step.id.clone(), job)).collect();
     let stage = stage_of(context.release, step);
@@ -207,7 +235,9 @@ fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)> {
         StepKind::Wave { wave, .. } => one(stage.map(|stage| jobs::wave(context, step, stage, *wave))),
         StepKind::Validate { .. } => one(stage.map(|stage| jobs::validate(context, step, stage))),
         StepKind::Accept { .. } => one(stage.map(|stage| jobs::accept(context, step, stage))),
-        StepKind::Rollback { .. } => one(stage.map(|stage| jobs::back(context, step, stage))),
+        StepKind::Rollback { .. } => {
+            stage.map(|stage| parts::backs(context, step, stage)).unwrap_or_default()
+        }
         StepKind::Flag { environment, flag, .. } => one(ramped(plan, flag)
             .map(|(name, of, ramp)| jobs::ramp(context, step, environment, (name, of, ramp), false))),
         StepKind::Outcome => Vec::new(),
@@ -244,19 +274,41 @@ fn flags(context: &Context<'_>) -> Option<Workflow> {
     })
 }
 
+/// The steps inside of a stage.
+pub(super) fn inside<'p>(context: &Context<'p>, stage: &Stage) -> impl Iterator<Item = &'p Step> {
+    let path = context.path;
+    let environment = stage.environment.clone();
+    path.steps
+        .iter()
+        .filter(move |step| is_inside(path, step) && step.does.environment() == Some(&environment))
+}
+
+/// What is needed inside of a stage, as jobs of its workflow.
+pub(super) fn here(context: &Context<'_>, stage: &Stage, needs: &[String]) -> Vec<String> {
+    let is_inside = |need: &&String| {
+        let step = context.index.step(need).filter(|step| is_inside(context.path, step));
+        step.is_some_and(|step| step.does.environment() == Some(&stage.environment))
+    };
+    let moves = context.layout.moves(stage);
+    let job = |need: &String| moves.part_of(need).map_or_else(|| need.clone(), parts::moves_id);
+    once(needs.iter().filter(is_inside).map(job))
+}
+
 /// The jobs inside of a stage.
 fn stage_jobs(context: &Context<'_>, stage: &Stage) -> Entries<Job> {
-    let inside = |step: &&Step| {
-        is_inside(context.path, step) && step.does.environment() == Some(stage.environment.as_str())
-    };
+    let moves = context.layout.moves(stage);
     let mut jobs = Entries::default();
-    for step in context.path.steps.iter().filter(inside) {
-        let is_in_stage = |need: &String| context.index.step(need).is_some_and(|needed| inside(&needed));
-        let within = Step {
-            needs: step.needs.iter().filter(|need| is_in_stage(need)).cloned().collect(),
-            ..step.clone()
-        };
-        for (id, job) in step_jobs(context, &within) {
+    let mut called = BTreeSet::new();
+    for step in inside(context, stage) {
+        if let Some(part) = moves.part_of(&step.id) {
+            if called.insert(part) {
+                jobs.put(parts::moves_id(part), parts::call_moves(context, stage, part));
+            }
+            continue;
+        }
+        let after_failure_of = here(context, stage, &step.after_failure_of);
+        let standing = Step { needs: here(context, stage, &step.needs), after_failure_of, ..step.clone() };
+        for (id, job) in step_jobs(context, &standing) {
             jobs.put(id, job);
         }
     }
@@ -265,32 +317,46 @@ fn stage_jobs(context: &Context<'_>, stage: &Stage) -> Entries<Job> {
 
 /// The workflow of a stage.
 fn stage_workflow(context: &Context<'_>, stage: &Stage) -> Workflow {
-    let input = |description: &str| Input {
-        description: description.to_owned(),
-        required: true,
-        kind: "string",
-        options: Vec::new(),
-    };
-    let inputs = [
-        ("path", input("The way that the run takes")),
-        ("plan-digest", input("The digest of the plan of the run")),
-        ("subjects", input("What is deployed: a line for each service, with its version and digest")),
-        ("change", input("The change request")),
-        ("requested-by", input("Who asked for the release")),
-    ];
+    let name = format!("{} in {}", context.release.name, stage.environment);
+    called(&name, handed(), stage_jobs(context, stage))
+}
+
+/// A workflow that others call.
+pub(super) fn called(name: &str, takes: Entries<Input>, jobs: Entries<Job>) -> Workflow {
     Workflow {
-        name: one_line(&format!("{} in {}", context.release.name, stage.environment)),
+        name: one_line(name),
         run_name: None,
-        on: On::call(inputs.into_iter().collect()),
+        on: On::call(takes),
         permissions: Permissions::default(),
         env: of_the_run(),
         concurrency: None,
-        jobs: stage_jobs(context, stage),
+        jobs,
     }
 }
 
+/// What every workflow is handed that looks at the plan of the run.
+pub(super) fn of_the_plan() -> Entries<Input> {
+    [("path", told("The way that the run takes")), ("plan-digest", told("The digest of the plan of the run"))]
+        .into_iter()
+        .collect()
+}
+
+/// What the workflow of a stage is handed, and what it hands on.
+pub(super) fn handed() -> Entries<Input> {
+    let mut inputs = of_the_plan();
+    inputs.put("subjects", told("What is deployed: a line for each service, with its version and digest"));
+    inputs.put("change", told("The change request"));
+    inputs.put("requested-by", told("Who asked for the release"));
+    inputs
+}
+
+/// A text that a workflow must be told.
+pub(super) fn told(description: &str) -> Input {
+    Input { description: description.to_owned(), required: true, kind: "string", options: Vec::new() }
+}
+
 /// Every scope that some job has: what the calling job must have to pass it on.
-fn union(jobs: &Entries<Job>) -> Permissions {
+pub(super) fn union(jobs: &Entries<Job>) -> Permissions {
     let mut union = Permissions::default();
     for (scope, Commented(access, why)) in jobs.0.iter().flat_map(|(_, job)| &job.permissions.0) {
         match union.0.iter_mut().find(|(known, _)| known == scope) {
@@ -304,12 +370,7 @@ fn union(jobs: &Entries<Job>) -> Permissions {
 
 /// What a person says who starts a run.
 fn inputs(context: &Context<'_>) -> Entries<Input> {
-    let text = |description: &str| Input {
-        description: description.to_owned(),
-        required: true,
-        kind: "string",
-        options: Vec::new(),
-    };
+    let text = told;
     let release = context.release;
     let mut inputs = Entries::default();
     match context.path.kind {
@@ -386,7 +447,9 @@ pub(crate) fn build_elsewhere(
     }
     let path = Path { kind: PathKind::Release, steps };
     let index = Index::of(release, &path);
-    let context = Context { plan, settings, release, path: &path, index: &index, is_called: false };
+    let layout = Layout::default();
+    let context =
+        Context { plan, settings, release, path: &path, index: &index, layout: &layout, is_called: false };
     let mut jobs = Entries::default();
     for step in &path.steps {
         for (id, mut job) in step_jobs(&context, step) {
@@ -400,12 +463,7 @@ pub(crate) fn build_elsewhere(
             jobs.put(id, job);
         }
     }
-    let version = Input {
-        description: "The version that is built".to_owned(),
-        required: true,
-        kind: "string",
-        options: Vec::new(),
-    };
+    let version = told("The version that is built");
     Some(Workflow {
         name: one_line(&format!("build {service}")),
         run_name: None,

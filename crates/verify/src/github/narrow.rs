@@ -49,17 +49,18 @@ fn narrowed(claim: &Claim, graph: &Graph, assumed: &mut Assumed, followed: &mut 
     }
 }
 
-/// The ends that a job can have if it starts; how a call ends is up to its jobs.
+/// The ends that a job can have: if it starts, if it does not because the run was cancelled, and if it is a call of which no job starts. How
+/// any other call ends is up to its jobs.
 fn keep(graph: &Graph, assumed: &mut Assumed, at: At, allowed: &dyn Fn(Outcome) -> bool) {
+    let kept = |ends: Outcomes| ends.list().into_iter().filter(|end| allowed(*end)).collect::<Vec<Outcome>>();
+    let job = &mut assumed.jobs[at];
     if graph.nodes[at].called.is_none() {
-        let left: Vec<Outcome> =
-            assumed.jobs[at].ends.list().into_iter().filter(|end| allowed(*end)).collect();
-        assumed.jobs[at].ends = Outcomes::of(&left);
-        // A job that does not start because the run was cancelled has an end too.
-        let left: Vec<Outcome> =
-            assumed.jobs[at].left.list().into_iter().filter(|end| allowed(*end)).collect();
-        if !left.is_empty() {
-            assumed.jobs[at].left = Outcomes::of(&left);
+        job.ends = Outcomes::of(&kept(job.ends));
+    }
+    for ends in [&mut job.left, &mut job.hollow] {
+        let kept = kept(*ends);
+        if !kept.is_empty() {
+            *ends = Outcomes::of(&kept);
         }
     }
 }

@@ -135,6 +135,17 @@ impl Graph {
         references.iter().map(|names| names.join(".")).collect()
     }
 
+    /// What an output of a call reads in the workflow that is called, as dotted names.
+    pub fn given(&self, call: &str, output: &str) -> BTreeSet<String> {
+        let call = self.nodes.iter().find(|node| node.id == call).and_then(|node| node.called.as_ref());
+        let value = call.and_then(|called| called.outputs.get(output)).map(|given| given.value.text());
+        let mut references = Vec::new();
+        if let Some(read) = value.and_then(|text| template(&text).ok()) {
+            read.references(&mut references);
+        }
+        references.iter().map(|names| names.join(".")).collect()
+    }
+
     /// The jobs of several legs of which one that fails cancels the others.
     pub fn legs_that_fall_together(&self) -> Vec<&str> {
         let apart =

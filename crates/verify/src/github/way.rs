@@ -144,6 +144,25 @@ impl<'e> Way<'e> {
         }
     }
 
+    /// The jobs of a step, one after the other: one, or of a large way back several, of which the last has the id of the step.
+    pub fn nodes(&self, step: &Step) -> Result<Vec<&Node>, String> {
+        let last = self.node(&step.id)?;
+        let is_part = |node: &&Node| {
+            let part = node.local.strip_prefix(&step.id).and_then(|rest| rest.strip_prefix("--"));
+            node.called.is_none() && part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let mut earlier: Vec<&Node> = self.graph.nodes.iter().filter(is_part).collect();
+        earlier.sort_by_key(|node| node.local.len());
+        earlier.push(last);
+        Ok(earlier)
+    }
+
+    /// The calls around a job, the nearest first.
+    pub fn calls_around<'w>(&'w self, node: &'w Node) -> impl Iterator<Item = &'w Node> {
+        let around = |node: &&'w Node| node.parent.and_then(|at| self.graph.nodes.get(at));
+        std::iter::successors(around(&node), move |call| around(call))
+    }
+
     /// The id of the job of a step.
     pub fn job(&self, step: &str) -> Result<&str, String> {
         self.node(step).map(|node| node.id.as_str())

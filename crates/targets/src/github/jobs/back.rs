@@ -5,29 +5,33 @@ use clearway_plan::{Move, Stage, Step};
 use super::deploy::{end, secrets};
 use super::job;
 use crate::deployers::{Script, Task, script};
-use crate::github::condition::{after_failure, input_is, succeeded};
+use crate::github::condition::{after_all, after_failure, input_is, succeeded};
 use crate::github::credentials;
 use crate::github::model::{Environment, Job, Step as JobStep, Texts};
 use crate::github::steps::Context;
 use crate::github::text::literal;
-use crate::way::{stage_of, undone};
+use crate::way::stage_of;
 
 /// The environment that the way back has for itself, so that nobody who may deploy may go back by that alone, nor the other way round.
-pub(in crate::github) fn environment(stage: &Stage) -> String {
-    format!("{}-rollback", stage.environment)
+pub(in crate::github) fn back_environment(environment: &str) -> String {
+    format!("{environment}-rollback")
 }
 
-/// Goes back in one job. In the workflow of a stage it starts when something there failed or was cancelled, also when the whole run is;
+/// Undoes moves in one job. In the workflow of a stage it starts when something there failed or was cancelled, also when the whole run is;
 /// in the workflow of the way back after people agreed.
-pub(in crate::github) fn back(context: &Context<'_>, step: &Step, stage: &Stage) -> Job {
+pub(in crate::github) fn back(
+    context: &Context<'_>,
+    step: &Step,
+    stage: &Stage,
+    undone: &[&Move],
+    which: &str,
+) -> Job {
     let place = context.plan.environments.get(&stage.environment);
     let taken = place.and_then(|place| place.credentials.as_ref());
     let mut steps = context.setup();
     let mut scopes = Vec::new();
-    let undone = undone(stage);
-    let begun: Vec<(String, &Move)> =
-        undone.iter().enumerate().map(|(number, moved)| (format!("begin-{}", number + 1), *moved)).collect();
-    for (id, moved) in &begun {
+    for (number, moved) in undone.iter().enumerate() {
+        let id = format!("begin-{}", number + 1);
         let mut begin = context.command(
             &format!("Look whether {} had begun", moved.service),
             "record begin",
@@ -43,18 +47,24 @@ pub(in crate::github) fn back(context: &Context<'_>, step: &Step, stage: &Stage)
             }
             steps.push(credentials::take(context, taken, &goes));
         }
-        steps.push(undo(context, stage, moved, id, &goes));
+        steps.push(undo(context, stage, moved, &id, &goes));
         steps.push(end(context, step, Some(&moved.service), &format!("always() && {goes}")));
     }
-    let mut job =
-        job(context, step, &format!("back in {}", stage.environment), context.permissions(&scopes), steps);
-    job.environment = Some(Environment { name: environment(stage), deployment: None });
-    if !step.after_failure_of.is_empty() {
-        let asked = step.needs.iter().map(|need| format!(" && {}", succeeded(need))).collect::<String>();
-        job.needs.extend(step.after_failure_of.iter().cloned());
-        job.condition = Some(format!("{}{asked}", after_failure(&step.after_failure_of)));
-    }
+    let name = format!("back in {}{which}", stage.environment);
+    let mut job = job(context, step, &name, context.permissions(&scopes), steps);
+    job.environment = Some(Environment { name: back_environment(&stage.environment), deployment: None });
+    (job.needs, job.condition) = back_starts(step);
     job
+}
+
+/// What a way back stands after, and when it starts.
+pub(in crate::github) fn back_starts(step: &Step) -> (Vec<String>, Option<String>) {
+    if step.after_failure_of.is_empty() {
+        return (step.needs.clone(), (!step.needs.is_empty()).then(|| after_all(&step.needs)));
+    }
+    let asked = step.needs.iter().map(|need| format!(" && {}", succeeded(need))).collect::<String>();
+    let needs = step.needs.iter().chain(&step.after_failure_of).cloned().collect();
+    (needs, Some(format!("{}{asked}", after_failure(&step.after_failure_of))))
 }
 
 fn undo(context: &Context<'_>, stage: &Stage, moved: &Move, begin: &str, goes: &str) -> JobStep {

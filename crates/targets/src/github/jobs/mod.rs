@@ -14,7 +14,7 @@ mod recurring;
 mod stage;
 
 pub(super) use approval::{asks, seats};
-pub(super) use back::{back, chosen};
+pub(super) use back::{back, back_environment, back_starts, chosen};
 pub(super) use build::{attests, build, import, test};
 pub(super) use checklist::checklist;
 pub(super) use deploy::deploy;
@@ -24,7 +24,7 @@ pub(super) use outcome::{chosen_outcome, outcome};
 pub(super) use preflight::preflight;
 pub(super) use ramp::ramp;
 pub(super) use recurring::recurring;
-pub(super) use stage::{accept, call, smoke, validate, wave};
+pub(super) use stage::{accept, call, hand, hand_plan, smoke, validate, wave};
 
 use clearway_plan::Step;
 

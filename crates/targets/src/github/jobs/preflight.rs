@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use clearway_plan::{PathKind, Step, slug};
+use clearway_plan::{PathKind, Step};
 
 use super::job;
 use crate::github::actions::Action;
 use crate::github::model::{Job, Step as JobStep, Texts};
 use crate::github::steps::{CLEARWAY, Context, PLAN_ARTIFACT};
+use crate::github::subjects;
 use crate::github::text::literal;
 
 /// Where the expectations are written.
@@ -50,7 +51,7 @@ fn outputs(context: &Context<'_>) -> Texts {
     outputs.put("plan-digest", "${{ steps.basis.outputs.plan-digest }}".to_owned());
     if context.path.kind != PathKind::Rollback {
         for shipped in context.release.ships.iter().filter(|shipped| shipped.open) {
-            let output = format!("version-{}", slug(&shipped.service));
+            let output = subjects::version_name(&shipped.service);
             outputs.put(output.clone(), format!("${{{{ steps.basis.outputs.{output} }}}}"));
         }
     }
@@ -86,7 +87,9 @@ fn tag(context: &Context<'_>) -> Option<JobStep> {
     };
     let shipped = context.release.ships.iter().find(|shipped| is_infrastructure(&shipped.service));
     let version = match shipped {
-        Some(open) if open.open => format!("${{{{ steps.basis.outputs.version-{} }}}}", slug(&open.service)),
+        Some(open) if open.open => {
+            format!("${{{{ steps.basis.outputs.{} }}}}", subjects::version_name(&open.service))
+        }
         Some(fixed) => literal(&fixed.version),
         None => String::new(),
     };

@@ -6,7 +6,7 @@ use super::build::command;
 use super::deploy::hold;
 use super::job;
 use crate::github::condition::{FIRST_ATTEMPT, after_all};
-use crate::github::model::{Concurrency, Job, Permissions, Step as JobStep};
+use crate::github::model::{Concurrency, Job, Permissions, Step as JobStep, Texts};
 use crate::github::steps::{Context, SUBJECT_ARGUMENTS, SUBJECTS, before};
 use crate::github::subjects;
 use crate::github::text::{literal, one_line};
@@ -22,13 +22,6 @@ pub(in crate::github) fn call(
 ) -> Job {
     let place = context.plan.environments.get(&stage.environment);
     let lock = place.map_or(stage.environment.as_str(), |place| place.lock.as_str());
-    let inputs = [
-        ("path", context.path.kind.name().to_owned()),
-        ("plan-digest", context.plan_digest()),
-        ("subjects", subjects::lines(context)),
-        ("change", context.change()),
-        ("requested-by", context.requested_by()),
-    ];
     Job {
         name: one_line(&format!("environment {}", stage.environment)),
         condition: Some(format!("{} && {FIRST_ATTEMPT}", after_all(&needs))),
@@ -36,9 +29,23 @@ pub(in crate::github) fn call(
         concurrency: Some(locked(lock)),
         permissions,
         uses: Some(format!("$/{}", stage_file(context.release, stage))),
-        inputs: inputs.into_iter().collect(),
+        inputs: hand(context),
         ..Job::default()
     }
+}
+
+/// What a job hands to a workflow that looks at the plan of the run.
+pub(in crate::github) fn hand_plan(context: &Context<'_>) -> Texts {
+    [("path", context.way()), ("plan-digest", context.plan_digest())].into_iter().collect()
+}
+
+/// What a job hands to the workflow of a stage, or of a part of one.
+pub(in crate::github) fn hand(context: &Context<'_>) -> Texts {
+    let mut inputs = hand_plan(context);
+    inputs.put("subjects", subjects::lines(context));
+    inputs.put("change", context.change());
+    inputs.put("requested-by", context.requested_by());
+    inputs
 }
 
 /// A lock: one holder, others wait in line, nobody is cancelled.

@@ -11,8 +11,15 @@ use crate::github::way::Way;
 use crate::kept_by;
 
 /// The guards without which a step starts, each with the run in which it does.
-fn without(way: &Way<'_>, step: &str, guards: &[&str]) -> Result<Broken, String> {
-    let node = way.node(step)?;
+fn without(way: &Way<'_>, step: &Step, guards: &[&str]) -> Result<Broken, String> {
+    let mut broken = Vec::new();
+    for node in way.nodes(step)? {
+        broken.extend(starts_without(way, node, guards)?);
+    }
+    Ok(broken)
+}
+
+fn starts_without(way: &Way<'_>, node: &Node, guards: &[&str]) -> Result<Broken, String> {
     let guards = guards.iter().map(|guard| way.job(guard)).collect::<Result<Vec<_>, _>>()?;
     let starts = Claim::starts(&node.id);
     let missing = guards.iter().map(|guard| !Claim::succeeds(guard)).collect();
@@ -52,7 +59,7 @@ pub(super) fn order(way: &Way<'_>) -> Result<Broken, String> {
     let mut broken = Vec::new();
     for step in way.path.steps.iter().filter(|step| step.does != StepKind::Outcome) {
         let needs: Vec<&str> = step.needs.iter().map(String::as_str).collect();
-        broken.extend(without(way, &step.id, &needs)?.into_iter().map(|one| one.of(Guarantee::Order)));
+        broken.extend(without(way, step, &needs)?.into_iter().map(|one| one.of(Guarantee::Order)));
     }
     Ok(broken)
 }
@@ -73,7 +80,7 @@ pub(super) fn gates_and_approvals(way: &Way<'_>) -> Result<Broken, String> {
         let closure = way.closure(step);
         let before = way.steps(guards).into_iter().map(|guard| guard.id.as_str());
         let before: Vec<&str> = before.filter(|guard| closure.contains(guard)).collect();
-        broken.extend(without(way, &step.id, &before)?);
+        broken.extend(without(way, step, &before)?);
         let StepKind::Deploy { environment, .. } = &step.does else { continue };
         let stage = way.release.stage(environment).ok_or("a deployment without a stage")?;
         let chain = match way.path.kind {
@@ -142,30 +149,9 @@ pub(super) fn reachable(way: &Way<'_>) -> Result<Broken, String> {
 pub(super) fn rollback(way: &Way<'_>) -> Result<Broken, String> {
     let mut broken = Vec::new();
     for step in way.path.steps.iter().filter(|step| !step.after_failure_of.is_empty()) {
-        let node = way.node(&step.id)?;
-        let (job, spot) = (node.id.as_str(), || node.spot().key("if"));
-        let after = step.after_failure_of.iter().map(|id| way.job(id)).collect::<Result<Vec<_>, _>>()?;
-        let quiet = after.iter().map(|other| !Claim::breaks(other)).collect();
-        let claim = Claim::starts(job).and(Claim::All(quiet));
-        broken.extend(never(&way.graph, spot(), &format!("`{job}` starts though nothing failed"), &claim)?);
-        let needs = step.needs.iter().map(|need| way.job(need)).collect::<Result<Vec<_>, _>>()?;
-        let earlier: Vec<Claim> = needs.iter().map(|need| Claim::succeeds(need)).collect();
-        let mut agreed = earlier.clone();
-        agreed.extend(helpers(way, step).into_iter().map(|helper| Claim::succeeds(&helper.id)));
-        // Whether somebody is asked whose step has a condition is decided in the run.
-        let asked: Vec<&str> = if decides(way, step) {
-            Vec::new()
-        } else {
-            seats(way, step).into_iter().map(|seat| seat.id.as_str()).collect()
-        };
-        for failed in after {
-            let starting = std::iter::once((job, &agreed)).chain(asked.iter().map(|seat| (*seat, &earlier)));
-            for (job, given) in starting {
-                let mut claim = vec![Claim::starts(failed), Claim::breaks(failed), !Claim::starts(job)];
-                claim.extend(given.iter().cloned());
-                let what = format!("`{job}` does not start though `{failed}` broke");
-                broken.extend(never(&way.graph, spot(), &what, &Claim::All(claim))?);
-            }
+        let nodes = way.nodes(step)?;
+        for (number, node) in nodes.iter().enumerate() {
+            broken.extend(starts_after_failure(way, step, node, nodes.get(..number).unwrap_or_default())?);
         }
     }
     let stages =
@@ -179,6 +165,44 @@ pub(super) fn rollback(way: &Way<'_>) -> Result<Broken, String> {
         if deployed && back.len() != 1 {
             let what = format!("{} ways back from {}", back.len(), stage.environment);
             broken.push(way.spot().says(what));
+        }
+    }
+    Ok(broken)
+}
+
+/// A job of the way back starts when something of its stage broke, people agreed and the jobs before it succeeded, and only then.
+fn starts_after_failure(way: &Way<'_>, step: &Step, node: &Node, before: &[&Node]) -> Result<Broken, String> {
+    let (job, spot) = (node.id.as_str(), || node.spot().key("if"));
+    let mut broken = Vec::new();
+    let after = step.after_failure_of.iter().map(|id| way.node(id)).collect::<Result<Vec<_>, _>>()?;
+    let mut quiet: BTreeSet<&str> = after.iter().map(|other| other.id.as_str()).collect();
+    // The call of a part of the stage is told as cancelled where the run was before any job of the part started.
+    for other in &after {
+        let around: Vec<&Node> = way.calls_around(other).collect();
+        quiet.extend(around.iter().rev().skip(1).map(|call| call.id.as_str()));
+    }
+    let quiet = quiet.into_iter().map(|other| !Claim::breaks(other)).collect();
+    let after: Vec<&str> = after.into_iter().map(|other| other.id.as_str()).collect();
+    let claim = Claim::starts(job).and(Claim::All(quiet));
+    broken.extend(never(&way.graph, spot(), &format!("`{job}` starts though nothing failed"), &claim)?);
+    let needs = step.needs.iter().map(|need| way.job(need)).collect::<Result<Vec<_>, _>>()?;
+    let before = before.iter().map(|node| node.id.as_str());
+    let earlier: Vec<Claim> = needs.into_iter().chain(before).map(Claim::succeeds).collect();
+    let mut agreed = earlier.clone();
+    agreed.extend(helpers(way, step).into_iter().map(|helper| Claim::succeeds(&helper.id)));
+    // Whether somebody is asked whose step has a condition is decided in the run.
+    let asked: Vec<&str> = if decides(way, step) {
+        Vec::new()
+    } else {
+        seats(way, step).into_iter().map(|seat| seat.id.as_str()).collect()
+    };
+    for failed in after {
+        let starting = std::iter::once((job, &agreed)).chain(asked.iter().map(|seat| (*seat, &earlier)));
+        for (job, given) in starting {
+            let mut claim = vec![Claim::starts(failed), Claim::breaks(failed), !Claim::starts(job)];
+            claim.extend(given.iter().cloned());
+            let what = format!("`{job}` does not start though `{failed}` broke");
+            broken.extend(never(&way.graph, spot(), &what, &Claim::All(claim))?);
         }
     }
     Ok(broken)

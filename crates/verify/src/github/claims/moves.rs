@@ -1,7 +1,9 @@
 //! What a job does that moves something: it looks first, records, and moves what was built.
 
-use crate::github::StepsRun;
-use clearway_plan::StepKind;
+use std::collections::BTreeSet;
+
+use crate::github::{Node, Scalar, StepsRun};
+use clearway_plan::{Stage, StepKind, Wave};
 
 use super::{calls, within};
 use crate::finding::Broken;
@@ -41,36 +43,62 @@ pub(super) fn moment(way: &Way<'_>) -> Result<Broken, String> {
     Ok(broken)
 }
 
-/// Whatever happens to a move that began, its end is recorded.
+/// Whatever happens to a move that began, its end is recorded; and a way back undoes all that it can.
 pub(super) fn records(way: &Way<'_>) -> Result<Broken, String> {
     let mut broken = Vec::new();
     let acts = |does: &StepKind| {
         matches!(does, StepKind::Deploy { .. } | StepKind::Rollback { .. } | StepKind::Flag { .. })
     };
     for step in way.steps(acts) {
-        let node = way.node(&step.id)?;
-        let (scenario, assumed) = within(way, &node.id)?;
-        let (begins, ends) = (calls(node, "record begin"), calls(node, "record end"));
-        if begins.is_empty() || begins.len() != ends.len() {
-            let what = format!("`{}` begins {} times and ends {} times", node.id, begins.len(), ends.len());
-            broken.push(node.spot().key("steps").says(what));
+        let nodes = way.nodes(step)?;
+        for node in &nodes {
+            broken.extend(records_ends(way, node)?);
         }
-        for (begin, end) in begins.into_iter().zip(ends) {
-            for place in begin + 1..end {
-                for failed in [true, false] {
-                    let mut one = assumed.clone();
-                    if failed {
-                        one.fail.push(place);
-                    } else {
-                        one.cut = Some(place);
-                    }
-                    let run =
-                        StepsRun::of(&way.graph, &scenario, &node.id, &one).map_err(|e| e.to_string())?;
-                    if run.has_run(place) && !run.has_run(end) {
-                        let title = node.job.steps()[place].title();
-                        let what = format!("`{}`: nothing is recorded when `{title}` ends badly", node.id);
-                        broken.push(node.spot().key("steps").says(what));
-                    }
+        if let StepKind::Rollback { environment } = &step.does {
+            let stage = way.release.stage(environment).ok_or("a way back without a stage")?;
+            let begun = nodes.iter().flat_map(|node| {
+                let begins = calls(node, "record begin").into_iter().map(|place| &node.job.steps()[place]);
+                begins.map(|step| step.env.get("SERVICE").map(Scalar::text).unwrap_or_default())
+            });
+            if !begun.eq(undone(stage)) {
+                let what = format!("`{}` does not undo what moved, the last move first", step.id);
+                broken.push(way.node(&step.id)?.spot().key("steps").says(what));
+            }
+        }
+    }
+    Ok(broken)
+}
+
+/// The services of the moves that can be undone, the last one first: behind a point of no return nothing before it can.
+fn undone(stage: &Stage) -> Vec<&str> {
+    let is_final = |wave: &&Wave| wave.moves.iter().any(|moved| moved.is_final);
+    let until = stage.waves.iter().rposition(|wave| is_final(&wave)).unwrap_or_default();
+    let moves = stage.waves[until..].iter().rev().flat_map(|wave| wave.moves.iter().rev());
+    moves.filter(|moved| !moved.is_final).map(|moved| moved.service.as_str()).collect()
+}
+
+fn records_ends(way: &Way<'_>, node: &Node) -> Result<Broken, String> {
+    let mut broken = Vec::new();
+    let (scenario, assumed) = within(way, &node.id)?;
+    let (begins, ends) = (calls(node, "record begin"), calls(node, "record end"));
+    if begins.is_empty() || begins.len() != ends.len() {
+        let what = format!("`{}` begins {} times and ends {} times", node.id, begins.len(), ends.len());
+        broken.push(node.spot().key("steps").says(what));
+    }
+    for (begin, end) in begins.into_iter().zip(ends) {
+        for place in begin + 1..end {
+            for failed in [true, false] {
+                let mut one = assumed.clone();
+                if failed {
+                    one.fail.push(place);
+                } else {
+                    one.cut = Some(place);
+                }
+                let run = StepsRun::of(&way.graph, &scenario, &node.id, &one).map_err(|e| e.to_string())?;
+                if run.has_run(place) && !run.has_run(end) {
+                    let title = node.job.steps()[place].title();
+                    let what = format!("`{}`: nothing is recorded when `{title}` ends badly", node.id);
+                    broken.push(node.spot().key("steps").says(what));
                 }
             }
         }
@@ -127,20 +155,42 @@ pub(super) fn digest(way: &Way<'_>) -> Result<Broken, String> {
     let makes = |does: &StepKind| matches!(does, StepKind::Build { .. } | StepKind::Import { .. });
     for step in way.deployments() {
         let node = way.node(&step.id)?;
-        let Some(call) = node.parent.map(|at| &way.graph.nodes[at]) else {
+        let around: Vec<&Node> = way.calls_around(node).collect();
+        let Some((call, between)) = around.split_last() else {
             broken.push(node.spot().says(format!("`{}` is called by nobody", node.id)));
             continue;
         };
-        let told = way.graph.reads(&call.id);
+        let told = told(way, call);
         for made in way.steps(makes) {
-            let digest = format!("needs.{}.outputs.digest", made.id);
-            if !told.contains(&digest) {
-                broken.push(call.spot().key("with").says(format!("`{}` is not told `{digest}`", call.id)));
+            if !told.contains(&made.id) {
+                let what = format!("`{}` is not told the digest of `{}`", call.id, made.id);
+                broken.push(call.spot().key("with").says(what));
             }
+        }
+        for one in between.iter().filter(|one| !way.graph.reads(&one.id).contains("inputs.subjects")) {
+            broken.push(one.spot().key("with").says(format!("`{}` does not hand the digests on", one.id)));
         }
         if !way.graph.reads(&node.id).contains("inputs.subjects") {
             broken.push(node.spot().says(format!("`{}` does not look at the digests", node.id)));
         }
     }
     Ok(broken)
+}
+
+/// The jobs whose digests a call is told: by themselves, or by the workflow that they stand in.
+fn told(way: &Way<'_>, call: &Node) -> BTreeSet<String> {
+    let mut told = BTreeSet::new();
+    for read in way.graph.reads(&call.id) {
+        let Some((job, output)) = read.strip_prefix("needs.").and_then(|rest| rest.split_once(".outputs."))
+        else {
+            continue;
+        };
+        if output == "digest" {
+            told.insert(job.to_owned());
+        }
+        told.extend(way.graph.given(job, output).iter().filter_map(|given| {
+            Some(given.strip_prefix("jobs.")?.strip_suffix(".outputs.digest")?.to_owned())
+        }));
+    }
+    told
 }

@@ -20,20 +20,23 @@ pub(super) fn locks(way: &Way<'_>) -> Result<Broken, String> {
     let locked = way.path.steps.iter().filter(|step| step.lock.is_some() && way.is_forward());
     let mut groups: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for step in locked {
-        let node = way.node(&step.id)?;
-        let job = node.id.as_str();
-        let held =
-            holders.iter().find(|holder| holder.job.is_some() && holder.in_line && holder.over.contains(job));
-        // A stage is held by whoever calls it.
-        let holding = node.parent.and_then(|call| way.graph.nodes.get(call)).unwrap_or(node).spot();
-        let (Some(held), Some(lock), Some(environment)) = (held, &step.lock, step.does.environment()) else {
-            broken.push(holding.says(format!("`{job}` holds no lock")));
-            continue;
-        };
-        groups.entry((lock, environment)).or_default().insert(held.job.as_deref().unwrap_or_default());
-        if held.turns.group != format!("clearway-lock-{lock}") {
-            let what = format!("`{job}` holds `{}`", held.turns.group);
-            broken.push(holding.key("concurrency").says(what));
+        for node in way.nodes(step)? {
+            let job = node.id.as_str();
+            let held = holders
+                .iter()
+                .find(|holder| holder.job.is_some() && holder.in_line && holder.over.contains(job));
+            // A stage is held by whoever calls it.
+            let holding = way.calls_around(node).last().unwrap_or(node).spot();
+            let (Some(held), Some(lock), Some(environment)) = (held, &step.lock, step.does.environment())
+            else {
+                broken.push(holding.says(format!("`{job}` holds no lock")));
+                continue;
+            };
+            groups.entry((lock, environment)).or_default().insert(held.job.as_deref().unwrap_or_default());
+            if held.turns.group != format!("clearway-lock-{lock}") {
+                let what = format!("`{job}` holds `{}`", held.turns.group);
+                broken.push(holding.key("concurrency").says(what));
+            }
         }
     }
     for ((_, environment), jobs) in groups {
@@ -87,17 +90,18 @@ pub(super) fn environments(way: &Way<'_>) -> Result<Broken, String> {
     let found = way.graph.environments();
     let name = |job: &str| found.get(job).map(|environment| environment.name.clone());
     for step in &way.path.steps {
-        let (wanted, job) = match &step.does {
-            StepKind::Deploy { environment, .. } | StepKind::Flag { environment, .. } => {
-                (environment.clone(), way.job(&step.id)?)
-            }
-            StepKind::Rollback { environment } => (format!("{environment}-rollback"), way.job(&step.id)?),
+        let wanted = match &step.does {
+            StepKind::Deploy { environment, .. } | StepKind::Flag { environment, .. } => environment.clone(),
+            StepKind::Rollback { environment } => format!("{environment}-rollback"),
             _ => continue,
         };
-        if name(job) != Some(wanted) {
-            let stands = name(job).map_or_else(|| "no environment".to_owned(), |name| format!("`{name}`"));
-            let what = format!("`{job}` stands in {stands}");
-            broken.push(way.node(&step.id)?.spot().key("environment").says(what));
+        for node in way.nodes(step)? {
+            let name = name(&node.id);
+            if name.as_ref() != Some(&wanted) {
+                let stands = name.map_or_else(|| "no environment".to_owned(), |name| format!("`{name}`"));
+                let what = format!("`{}` stands in {stands}", node.id);
+                broken.push(node.spot().key("environment").says(what));
+            }
         }
     }
     for (node, environment) in ramps(way)? {
