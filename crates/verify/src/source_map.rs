@@ -80,7 +80,10 @@ impl<'p> Names<'p> {
         let of_file = self.release(file);
         let whole = of_file.map(|(release, _)| of_release(release)).or_else(|| self.recurring(file));
         let whole: Vec<Origin> = whole.into_iter().collect();
-        let environment = stem(file).and_then(|stem| self.environment(stem));
+        let environment = stem(file).and_then(|stem| {
+            // A part of a stage stands beside the stage: `weekly.production.moves-1.yml`.
+            self.environment(stem).or_else(|| self.environment(stem.split_once('.')?.0))
+        });
         let declared = environment.into_iter().chain(whole).collect();
         let mut entries = vec![Entry { line: 1, path: Vec::new(), step: None, declared }];
         if !has_parts(file) {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use clearway_plan::Origin;
 use clearway_targets::{GitHub, Target};
 use clearway_tests::{Emits as _, Fixture, emitted_by, specs};
+use clearway_verify::SourceMap;
 use clearway_verify::github::Emitted;
 
 use super::{claims, damage};
@@ -69,6 +71,14 @@ fn everything_that_grows_with_the_services_is_cut() {
         let file = format!(".github/workflows/{release}.{part}.yml");
         assert!(emitted.files.contains_key(&file), "{file}: {:#?}", emitted.files.keys());
     }
+    let map = SourceMap::of(&emitted.plan, &emitted.files);
+    let file = format!(".github/workflows/{release}.production.moves-1.yml");
+    let of_file = map.find(&file, &[]).unwrap();
+    assert_eq!(of_file.declared[0], Origin::new("environment", "production"));
+    let job =
+        emitted.plan.releases[0].paths[0].steps.iter().find(|step| step.id.starts_with("deploy-production-"));
+    let path = ["jobs".to_owned(), job.unwrap().id.clone()];
+    assert_eq!(map.find(&file, &path).unwrap().step, Some(job.unwrap().id.clone()));
     let tried = damage::every_kind_is_told(&emitted, 1);
     assert!(tried.values().sum::<usize>() > 30, "{tried:#?}");
 }
