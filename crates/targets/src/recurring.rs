@@ -8,6 +8,9 @@ use crate::{Hindrance, Obstacle};
 /// How long each may take, in seconds.
 pub(crate) const LASTS: u64 = 15 * 60;
 
+/// When the clock looks whether a ramp of flags goes on: a share may be held for days, and goes on within the hour.
+pub(crate) const RAMPS: &str = "17 * * * *";
+
 /// When the clock begins it: what may be overdue is looked at every day, and everything is put away once a week. Not on the hour, when the
 /// clocks of all others begin.
 pub(crate) const fn cron(of: Recurring) -> &'static str {

@@ -6,6 +6,7 @@
 mod claims;
 mod damage;
 mod hostile;
+mod schedules;
 mod traps;
 
 use clearway_tests::{Fixture, repository, specs};

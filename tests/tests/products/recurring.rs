@@ -150,6 +150,21 @@ fn what_somebody_changes_in_one_is_told() {
 }
 
 #[test]
+fn a_clock_that_stands_in_no_schedule_is_told_on_gitlab() {
+    let (plan, files) = emitted("gitlab", &asking("gitlab")).unwrap();
+    let path = ".clearway/settings/gitlab/settings.json";
+    for one in Recurring::ALL {
+        let mut damaged = files.clone();
+        let begins = format!("\"value\": \"{}\"", one.name());
+        assert!(files[path].contains(&begins), "{}", one.name());
+        damaged.insert(path.to_owned(), files[path].replace(&begins, "\"value\": \"-\""));
+        let verdict = product("gitlab").verify(&plan, &damaged);
+        let told = verdict.errors.iter().any(|error| error.file.as_deref() == Some(path));
+        assert!(told, "{}: {:#?}", one.name(), verdict.errors);
+    }
+}
+
+#[test]
 fn one_that_is_taken_away_breaks_the_records() {
     for target in PRODUCTS {
         let (plan, files) = emitted(target, &asking(target)).unwrap();

@@ -34,7 +34,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::entries::Texts as Labels;
-use crate::recurring::cron;
+use crate::recurring::{RAMPS, cron};
 use crate::yaml::yaml;
 use crate::{File, Keeping, Obstacle, Settings, Target};
 use config::Config;
@@ -120,8 +120,7 @@ fn of_release(
     let mut files: Vec<(String, Vec<String>)> = Vec::new();
     for emitted in workflow::workflows(plan, settings, config, release) {
         let path = file_of(release, &emitted);
-        // A share of a flag may be held for days, and its ramp goes on within the hour.
-        let documents = documents(plan, config, emitted, "17 * * * *")?;
+        let documents = documents(plan, config, emitted, RAMPS)?;
         match files.iter_mut().find(|(known, _)| *known == path) {
             Some((_, known)) => known.extend(documents),
             None => files.push((path, documents)),

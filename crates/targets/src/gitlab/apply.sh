@@ -55,6 +55,17 @@ each variables | while IFS= read -r variable; do
   fi
 done
 
+# A schedule belongs to whoever made it, and inputs are added to those that it has: what was there of ours is taken away first, so that
+# nothing stays of it.
+branch="$(glab api "${url}" | jq --raw-output .default_branch)"
+known="$(glab api --paginate "${url}/pipeline_schedules?per_page=100" \
+  | jq --raw-output '.[] | select(.description | startswith("clearway: ")) | .id')"
+for id in ${known}; do glab api --method DELETE "${url}/pipeline_schedules/${id}" > /dev/null; done
+each pipeline_schedules | while IFS= read -r schedule; do
+  jq --arg ref "refs/heads/${branch}" '. + {ref: $ref}' <<< "${schedule}" | send POST "${url}/pipeline_schedules"
+  echo "scheduled: $(jq --raw-output .description <<< "${schedule}")"
+done
+
 each freeze_periods | while IFS= read -r freeze; do
   wanted="$(jq --sort-keys --compact-output '{freeze_start, freeze_end, cron_timezone}' <<< "${freeze}")"
   if ! glab api "${url}/freeze_periods" | jq --sort-keys --compact-output '.[] | {freeze_start, freeze_end, cron_timezone}' | grep -qxF "${wanted}"; then

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::environments::Configured;
 use super::guarantees::Tier;
+use super::schedules::Schedule;
 use super::settings::{key_variable, project};
 use crate::expectation::{Element, Expectation, Expectations, Named, Wanted};
 use crate::named::encoded;
@@ -15,6 +16,7 @@ use crate::settings::LEDGER_KEY;
 pub(crate) fn expectations(
     environments: &BTreeMap<String, Configured>,
     locks: &BTreeSet<String>,
+    clocked: &[Schedule],
     tier: Tier,
     signed: bool,
 ) -> Expectations {
@@ -42,6 +44,18 @@ pub(crate) fn expectations(
             "/process_mode",
             is(json!("unordered")),
             &format!("lock {lock}: a run that is ready would wait for one that waits for people"),
+        );
+    }
+    for schedule in clocked {
+        let element =
+            Element { at: String::new(), key: "description".to_owned(), is: schedule.description.clone() };
+        all.expect(
+            // GitLab puts a schedule out of action by itself when its owner may start nothing any more.
+            &format!("{url}/pipeline_schedules?scope=active&per_page=100"),
+            Some(element),
+            "/cron",
+            is(json!(schedule.cron)),
+            &format!("schedule of {}: the clock would not begin it in time", schedule.pipeline),
         );
     }
     for (name, one) in environments {

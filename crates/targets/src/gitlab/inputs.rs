@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use clearway_plan::{Path, PathKind, Plan, Recurring, Release, StepKind};
 
 use super::model::{Entries, Include, Input, Pipeline, Rule, Value};
-use super::pipeline::{Emitted, FOLDER, file, flags_name, has_flags, name, workflow};
+use super::pipeline::{Emitted, FOLDER, file, name, workflow};
 use super::recurring;
+use super::schedules::{ramps, schedules};
 
 /// The file that GitLab reads.
 pub(crate) const ROOT: &str = ".gitlab-ci.yml";
@@ -69,8 +70,7 @@ pub(crate) fn root(plan: &Plan) -> Emitted {
         .iter()
         .flat_map(|release| release.paths.iter().map(move |path| (name(release, path.kind), release, path)))
         .collect();
-    let ramps: Vec<String> =
-        plan.releases.iter().filter(|release| has_flags(release)).map(flags_name).collect();
+    let clocked = schedules(plan);
     let mut all = Entries::default();
     all.put(
         "pipeline",
@@ -79,8 +79,7 @@ pub(crate) fn root(plan: &Plan) -> Emitted {
             default: Some(NONE.to_owned()),
             options: std::iter::once(NONE.to_owned())
                 .chain(ways.iter().map(|(name, ..)| name.clone()))
-                .chain(ramps.iter().cloned())
-                .chain(Recurring::of(plan).map(|one| one.name().to_owned()))
+                .chain(clocked.iter().map(|one| one.pipeline.clone()))
                 .collect(),
             regex: None,
         },
@@ -108,23 +107,20 @@ pub(crate) fn root(plan: &Plan) -> Emitted {
             rules: vec![rule(chosen(one.name()), None)],
         });
     }
-    for name in &ramps {
+    for ramp in ramps(plan) {
         include.push(Include {
-            local: format!("/{FOLDER}/{name}.yml"),
+            local: format!("/{FOLDER}/{}.yml", ramp.pipeline),
             inputs: Entries::default(),
-            rules: vec![rule(chosen(name), None)],
+            rules: vec![rule(chosen(&ramp.pipeline), None)],
         });
     }
     let reviewed = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == \"true\"";
     let mut rules = vec![rule(chosen(NONE), Some("never"))];
     // The clock starts nothing but the next shares of flags, and what is done again and again.
-    let again = Recurring::of(plan).map(|one| one.name().to_owned());
-    let clocked = ramps
+    let by_clock = clocked
         .iter()
-        .cloned()
-        .chain(again)
-        .map(|name| format!("$CI_PIPELINE_SOURCE == \"schedule\" && {} && {reviewed}", chosen(&name)));
-    rules.extend(clocked.map(|condition| rule(condition, Some("always"))));
+        .map(|one| format!("$CI_PIPELINE_SOURCE == \"schedule\" && {} && {reviewed}", chosen(&one.pipeline)));
+    rules.extend(by_clock.map(|condition| rule(condition, Some("always"))));
     rules.extend([
         rule("$CI_PIPELINE_SOURCE != \"web\" && $CI_PIPELINE_SOURCE != \"api\"".to_owned(), Some("never")),
         rule(reviewed.to_owned(), Some("always")),

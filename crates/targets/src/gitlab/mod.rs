@@ -16,6 +16,7 @@ mod obstacles;
 mod pipeline;
 mod recurring;
 mod repositories;
+mod schedules;
 mod script;
 mod settings;
 mod trust;

@@ -10,6 +10,7 @@ use super::environments::{Configured, Rule, environments};
 use super::expectations::expectations;
 use super::guarantees::Tier;
 use super::jobs::group;
+use super::schedules::{self, Schedule, schedules};
 use crate::named::{block, escaped};
 use crate::settings::LEDGER_KEY;
 use crate::{File, Settings};
@@ -26,14 +27,15 @@ pub(crate) fn files(plan: &Plan, settings: &Settings) -> Vec<File> {
     let environments = environments(plan, settings);
     let locks = locks(plan);
     let freezes = freezes(plan);
+    let clocked = schedules(plan);
     let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
     let signed = !plan.signed_by.is_empty();
-    let expected = expectations(&environments, &locks, tier, signed);
+    let expected = expectations(&environments, &locks, &clocked, tier, signed);
     let expected = serde_json::to_value(expected).unwrap_or_default();
     vec![
         File::new(
             format!("{FOLDER}/settings.json"),
-            pretty(&payloads(&environments, &locks, &freezes, tier, signed)),
+            pretty(&payloads(&environments, &locks, &freezes, &clocked, tier, signed)),
         ),
         File::new(format!("{FOLDER}/expectations.json"), pretty(&expected)),
         File::new(
@@ -130,6 +132,7 @@ fn payloads(
     environments: &BTreeMap<String, Configured>,
     locks: &BTreeSet<String>,
     freezes: &[Value],
+    clocked: &[Schedule],
     tier: Tier,
     signed: bool,
 ) -> Value {
@@ -162,6 +165,10 @@ fn payloads(
     let mode = |lock: &String| json!({ "key": lock, "process_mode": "unordered" });
     told.insert("resource_groups".to_owned(), locks.iter().map(mode).collect::<Vec<_>>().into());
     told.insert("freeze_periods".to_owned(), freezes.to_vec().into());
+    if !clocked.is_empty() {
+        let schedules: Vec<Value> = clocked.iter().map(schedules::body).collect();
+        told.insert("pipeline_schedules".to_owned(), schedules.into());
+    }
     if signed {
         let mut variable = json!({ "key": LEDGER_KEY, "environment_scope": "*", "raw": true });
         for (name, value, _) in key_variable() {
@@ -172,7 +179,8 @@ fn payloads(
     told.into()
 }
 
-/// The same, for Terraform's GitLab provider. A project's own settings belong to the resource of the project, which is somebody else's.
+/// The same, for Terraform's GitLab provider. A project's own settings belong to the resource of the project, which is somebody else's, and its
+/// schedules know no inputs, without which one starts nothing.
 fn terraform(
     environments: &BTreeMap<String, Configured>,
     freezes: &[Value],

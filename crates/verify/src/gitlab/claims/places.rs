@@ -10,7 +10,7 @@ use crate::finding::{Broken, Spot};
 use crate::gitlab::way::Way;
 
 /// What the project is set up with.
-const SETTINGS: &str = ".clearway/settings/gitlab/settings.json";
+pub(super) const SETTINGS: &str = ".clearway/settings/gitlab/settings.json";
 /// What the first job looks at.
 pub(super) const EXPECTATIONS: &str = ".clearway/settings/gitlab/expectations.json";
 
@@ -60,7 +60,7 @@ fn environment(job: &Job) -> Option<&str> {
 }
 
 /// A file of settings.
-fn file(way: &Way<'_>, name: &str) -> Result<Value, String> {
+pub(super) fn file(way: &Way<'_>, name: &str) -> Result<Value, String> {
     let text = way.emitted.files.get(name);
     serde_json::from_str(text.ok_or("no settings")?).map_err(|error| error.to_string())
 }

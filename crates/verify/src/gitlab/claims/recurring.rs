@@ -1,11 +1,12 @@
-//! What the clock begins again and again: that a schedule begins it on the reviewed branch and nothing else does, that it fails where something
+//! What the clock begins again and again: that there is a schedule and that it begins it on the reviewed branch and nothing else does, that it fails where something
 //! is overdue, and that nobody but the one who begins it is recorded as having looked.
 
 use std::collections::BTreeMap;
 
 use clearway_plan::Recurring;
+use serde_json::json;
 
-use super::places::EXPECTATIONS;
+use super::places::{EXPECTATIONS, SETTINGS, file as settings};
 use crate::finding::{Broken, Finding, Spot};
 use crate::gitlab::way::Way;
 use crate::gitlab::{Job, Pipeline};
@@ -18,7 +19,14 @@ pub(super) fn recurring(way: &Way<'_>) -> Result<Broken, String> {
         return Ok(Vec::new());
     }
     let mut broken = Vec::new();
+    let known = settings(way, SETTINGS)?;
     for one in Recurring::of(plan) {
+        let begins = json!([{ "name": "pipeline", "value": one.name() }]);
+        let mut schedules = known["pipeline_schedules"].as_array().into_iter().flatten();
+        if !schedules.any(|schedule| schedule["inputs"] == begins && schedule["active"] == true) {
+            let spot = Spot::new(SETTINGS, &["pipeline_schedules"]);
+            broken.push(spot.says(format!("{}: no schedule begins it", one.job())));
+        }
         let file = Spot::new(&format!(".gitlab/{}.yml", one.name()), &[]);
         let told = |what: String| file.clone().says(format!("{}: {what}", one.job()));
         match started(way, one, "schedule", "main") {
