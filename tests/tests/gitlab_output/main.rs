@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "a variable asks for more plans than a usual run has time for")]
 
+mod asking;
 mod claims;
 mod damage;
 mod hostile;

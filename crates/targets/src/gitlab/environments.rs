@@ -31,6 +31,9 @@ pub(crate) struct Rule {
     pub of: String,
 }
 
+/// As many can one rule of GitLab want.
+pub(crate) const MOST: u32 = 5;
+
 /// Developers: they may be asked, and go back.
 const DEVELOPER: u64 = 30;
 /// Maintainers: they may deploy.
@@ -65,7 +68,7 @@ pub(crate) fn environments(plan: &Plan, settings: &Settings) -> BTreeMap<String,
                         need: asked.need,
                         of: of.to_owned(),
                     };
-                    let rules = context.groups(asked).into_iter().map(rule).collect();
+                    let rules = askable(context.groups(asked).into_iter().map(rule).collect());
                     let tier = "other".to_owned();
                     found.insert(context.seat(step, asked), Configured { tier, level: DEVELOPER, rules });
                 }
@@ -74,6 +77,17 @@ pub(crate) fn environments(plan: &Plan, settings: &Settings) -> BTreeMap<String,
         }
     });
     found
+}
+
+/// The rules of a step as GitLab can keep them. It gives an approval to the first rule that fits whoever agrees, so a second one for whoever may
+/// deploy would wait for ever: where one group is unknown to it, all are asked together, and the job looks who they were.
+fn askable(rules: Vec<Rule>) -> Vec<Rule> {
+    if rules.iter().all(|rule| rule.group.is_some()) {
+        return rules;
+    }
+    let need = rules.iter().map(|rule| rule.need).sum::<u32>().min(MOST);
+    let of: Vec<String> = rules.into_iter().map(|rule| rule.of).collect();
+    vec![Rule { group: None, need, of: of.join("`, `") }]
 }
 
 /// Every step of every way, in the pipeline that it is in.

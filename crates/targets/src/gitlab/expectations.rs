@@ -107,15 +107,19 @@ impl Expecting {
             &format!("environment {name}: others than those who may could enter it"),
         );
         let named = Named { url: "/groups/{}".to_owned(), pointer: "/full_path".to_owned() };
-        let (grouped, open): (Vec<_>, Vec<_>) = one.rules.iter().partition(|rule| rule.group.is_some());
         let why = format!("environment {name}: others than those whom the spec names would be asked");
-        if open.is_empty() {
-            let groups = grouped.iter().filter_map(|rule| rule.group.clone()).collect();
+        let groups: Vec<String> = one.rules.iter().filter_map(|rule| rule.group.clone()).collect();
+        if groups.len() == one.rules.len() {
             self.expect(&url, None, "/approval_rules", set(groups, "/group_id", Some(named)), &why);
         } else {
             // Whoever may deploy is asked, and the job looks who they were: the number is what is left to look at.
-            let levels = one.rules.iter().map(|_| "30".to_owned()).collect();
-            self.expect(&url, None, "/approval_rules", set(levels, "/access_level", None), &why);
+            self.expect(
+                &url,
+                None,
+                "/approval_rules",
+                set(vec!["30".to_owned()], "/access_level", None),
+                &why,
+            );
         }
         // All rules of a step want as many, so it does not matter in which order they come.
         for (number, rule) in one.rules.iter().enumerate() {
