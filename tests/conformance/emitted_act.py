@@ -8,7 +8,6 @@ import act_run
 import act_workflow
 import emitted_github
 from emitted_expected import digest_of
-from emitted_run import RELEASE, surroundings
 from tools import Broken
 
 TARGET = "github"
@@ -53,14 +52,15 @@ class Executed:
                 "scratch": str(self.folder / name),
                 "timeout": 300,
                 "github": {
-                    "repository": emitted_github.REPOSITORY,
+                    "repository": self.emitted.name,
                     "actor": self.world.deployer,
                     "run_id": str(self.run.number),
                     "run_attempt": str(self.world.attempt),
                     "api_url": self.api,
                 },
                 "environment_secrets": {"CLEARWAY_LEDGER_KEY": self.emitted.key},
-                "env": surroundings(self.world, self.markers),
+                "vars": self.emitted.variables,
+                "env": self.emitted.surroundings(self.world, self.markers),
                 **more,
             }
         )
@@ -74,11 +74,11 @@ class Executed:
     def results(self):
         """What became of every job: of the run, and of the workflow of a stage that fails."""
         world, emitted = self.world, self.emitted
-        given = emitted_github.answers(world, emitted.expectations, self.seats(), self.run.number)
+        given = emitted_github.answers(world, emitted.expectations, self.seats(), self.run.number, emitted.name)
         with emitted_github.serving(given) as self.api:
             if world.other == "before":
                 emitted.somebody_else(world.now)
-            name = RELEASE if world.way == "release" else f"{RELEASE}-{world.way}"
+            name = emitted.release if world.way == "release" else f"{emitted.release}-{world.way}"
             environment = self.stage_that_fails()
             # GitHub asks for each seat in a job of its own, of which no step runs where somebody rejects.
             rejected = [step["id"] for step in self.run.way["steps"] if self.is_rejected(step)]
@@ -111,12 +111,12 @@ class Executed:
         return any(said.startswith("-") for said in (self.world.approvals or {}).get(chain, ()))
 
     def seats(self):
-        """The environments by which the people of each chain are asked, as the workflows have them."""
+        """The environments by which the people of each step of a chain are asked, as the workflows have them."""
         found = set()
-        for path in sorted((self.emitted.repository / WORKFLOWS).glob(f"{RELEASE}*.yml")):
+        for path in sorted((self.emitted.repository / WORKFLOWS).glob(f"{self.emitted.release}*.yml")):
             for job in act_workflow.jobs_of(act_workflow.load(path)).values():
                 told = [step.get("env", {}) for step in job.get("steps", [])]
-                found |= {(env["CHAIN"], tuple(env["SEATS"].split(","))) for env in told if "SEATS" in env}
+                found |= {(env["CHAIN"], env["STEP"], tuple(env["SEATS"].split(","))) for env in told if "SEATS" in env}
         return sorted(found)
 
     def stage_that_fails(self):
@@ -129,7 +129,7 @@ class Executed:
 
     def stage(self, environment, jobs):
         """Executes the workflow of a stage by itself, started by hand with the inputs with which it is called."""
-        workflow = f"{WORKFLOWS}/{RELEASE}.{environment}.yml"
+        workflow = f"{WORKFLOWS}/{self.emitted.release}.{environment}.yml"
         path = self.emitted.repository / workflow
         called = path.read_text(encoding="utf-8")
         document = act_workflow.load(path)
@@ -141,7 +141,7 @@ class Executed:
             "path": self.world.way,
             "plan-digest": outputs["basis"]["plan-digest"],
             "subjects": "\n".join(f"{name}={version}@{digest_of(name, version)}" for name, version in versions),
-            "change": self.world.inputs.get("incident", self.run.release["change"]),
+            "change": self.world.inputs.get("incident") or self.world.inputs.get("change") or self.run.release["change"],
             "requested-by": self.run.asked_for_by,
         }
         artifacts = str(self.folder / "run" / "state" / "artifacts")

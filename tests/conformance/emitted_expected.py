@@ -23,7 +23,7 @@ class World:
     reports: dict = field(default_factory=dict)
     # A Tuesday within the office hours of the project.
     now: str = "2026-11-03T10:00:00+00:00"
-    # Logins of those who agreed, by chain, with `-` before who rejects; nothing where the product does not answer.
+    # Logins of those who agreed, by chain, or by chain and step, with `-` before who rejects; nothing where the product does not answer.
     approvals: object = field(default_factory=lambda: dict(AGREED))
     # Logins of those who wrote what ships.
     authors: tuple = ("ben",)
@@ -74,6 +74,11 @@ def is_open(environment, now):
     return not windows
 
 
+def agreed(approvals, chain, step):
+    """Who agreed to a step of a chain; where a chain has one step alone, nothing says which."""
+    return approvals.get((chain, step), approvals.get(chain, ()))
+
+
 def have_agreed(plan, asked_for_by, world, chain, name):
     """Whether enough people agreed who may."""
     rule = plan["approvals"][chain]
@@ -83,7 +88,7 @@ def have_agreed(plan, asked_for_by, world, chain, name):
         members -= {*world.authors, asked_for_by}
     if "deployer" in rule["separate"]:
         members -= {world.deployer}
-    said = set((world.approvals or {}).get(chain, ()))
+    said = set(agreed(world.approvals or {}, chain, name))
     return len(members & said) >= step["need"] and not any(one.startswith("-") for one in said)
 
 
@@ -117,7 +122,9 @@ class Run:
         self.release = release_of(plan, release)
         self.way = next(path for path in self.release["paths"] if path["kind"] == world.way)
         self.versions = {one["service"]: one["version"] for one in self.release["ships"]}
-        self.asked_for_by = self.release["requested-by"] if world.way == "release" else world.inputs["requested-by"]
+        # What the spec does not say, whoever starts the run says.
+        said = {**self.release, **world.inputs} if world.way == "release" else world.inputs
+        self.asked_for_by = said["requested-by"]
         self.results, self.markers = {}, {}
         # What stopped each step that failed.
         self.stopped = {}

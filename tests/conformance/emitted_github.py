@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import emitted_answers
+from emitted_expected import agreed
 
 REPOSITORY = "acme/shop"
 
@@ -23,19 +24,19 @@ def commits(authors):
     ]
 
 
-def answers(world, expectations, seats, run):
+def answers(world, expectations, seats, run, repository=REPOSITORY):
     """Every answer of a run, by path; where there is none, GitHub says that it is not there.
 
-    `seats` are the environments by which the people of each chain are asked.
+    `seats` are the environments by which the people of each step of a chain are asked.
     """
-    given = emitted_answers.settings(expectations, repository=REPOSITORY)
+    given = emitted_answers.settings(expectations, repository=repository)
     if world.unsettled:
-        given[f"/repos/{REPOSITORY}/environments/production"] = {"can_admins_bypass": True}
+        given[f"/repos/{repository}/environments/production"] = {"can_admins_bypass": True}
     if world.approvals is not None:
-        sat = [pair for chain, names in seats for pair in zip(names, world.approvals.get(chain, ()))]
-        given[f"/repos/{REPOSITORY}/actions/runs/{run}/approvals"] = approvals(sat)
-    given[f"/repos/{REPOSITORY}/commits"] = commits(world.authors)
-    given[f"/repos/{REPOSITORY}/compare"] = {"commits": commits(world.authors)}
+        sat = [pair for chain, step, names in seats for pair in zip(names, agreed(world.approvals, chain, step))]
+        given[f"/repos/{repository}/actions/runs/{run}/approvals"] = approvals(sat)
+    given[f"/repos/{repository}/commits"] = commits(world.authors)
+    given[f"/repos/{repository}/compare"] = {"commits": commits(world.authors)}
     return given
 
 

@@ -4,6 +4,7 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import emitted_answers
+from emitted_expected import agreed
 
 PROJECT = "1217"
 BRANCH = "main"
@@ -49,8 +50,8 @@ class Api:
         job = self.jobs.get(int(path[1:])) if path[1:].isdigit() else None
         if job is None or not job.environment:
             return None
-        chain = job.body.get("variables", {}).get("CHAIN")
-        answers = [approval(one) for one in self.world.approvals.get(chain, ())]
+        told = job.body.get("variables", {})
+        answers = [approval(one) for one in agreed(self.world.approvals, told.get("CHAIN"), told.get("ASKED"))]
         return {"id": job.number, "environment": {"name": job.environment}, "approvals": answers}
 
 

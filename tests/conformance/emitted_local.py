@@ -1,5 +1,6 @@
 """Executes one run of what is emitted for GitLab, with gitlab-ci-local: the pipeline, and those of its stages as jobs trigger them."""
 
+import json
 import os
 import shutil
 
@@ -7,7 +8,6 @@ import emitted_answers
 import emitted_gitlab
 import gitlab_local
 import gitlab_pipeline
-from emitted_run import RELEASE, surroundings
 
 TARGET = "gitlab"
 
@@ -54,16 +54,16 @@ class Executed:
         jobs = f".gitlab/{name}.yml"
         pipeline = gitlab_pipeline.rewrite(repository / jobs, number * 100)
         self.api.begins(pipeline)
+        programs = [str(self.programs), str(self.emitted.repository / "programs"), os.environ["PATH"]]
         environment = {
-            **surroundings(self.world, self.markers),
+            **self.emitted.surroundings(self.world, self.markers),
             "ENDED": " ".join(self.world.limited),
-            "PATH": f"{self.programs}:{os.environ['PATH']}",
+            "PATH": os.pathsep.join(programs),
             "HOME": str(self.folder),
             "NO_COLOR": "1",
             "CONFORMANCE_KEPT": str(self.kept),
             # What a job tells a pipeline that it triggers.
             "CONFORMANCE_FORWARDED": " ".join(sorted({name for job in pipeline.jobs.values() for name in job.told})),
-            "GITLAB_USER_LOGIN": self.world.deployer,
             "CLEARWAY_GITLAB_TOKEN": emitted_gitlab.TOKEN,
             "CONFORMANCE_LEDGER_KEY": str(self.key),
         }
@@ -72,10 +72,13 @@ class Executed:
             "CI_COMMIT_REF_PROTECTED": "true",
             "CI_PIPELINE_ID": number,
             "CI_PIPELINE_IID": number,
+            **self.emitted.variables,
+            "GITLAB_USER_LOGIN": self.world.deployer,
             **arguments.pop("variables"),
         }
         given = [f"--variable={key}={value}" for key, value in said.items()]
-        given += [f"--input={key}={value}" for key, value in arguments.items()]
+        # What looks like a number would be one otherwise.
+        given += [f"--input={key}={json.dumps(value)}" for key, value in arguments.items()]
         local = gitlab_local.Local(repository, root or jobs, pipeline, given, environment)
         (self.kept / str(number)).symlink_to(local.kept)
         self.pipelines[name] = local
@@ -88,14 +91,15 @@ class Executed:
             self.emitted.somebody_else(self.world.now)
         number = self.run.number * 10 + len(self.pipelines)
         variables = {"CI_PIPELINE_SOURCE": "parent_pipeline", **told}
-        return self.local(f"{RELEASE}.{environment}", number, None, {"variables": variables}).run().succeeded
+        return self.local(f"{self.emitted.release}.{environment}", number, None, {"variables": variables}).run().succeeded
 
     def results(self):
         """What became of every job."""
         world = self.world
         if world.other == "before":
             self.emitted.somebody_else(world.now)
-        name = RELEASE if world.way == "release" else f"{RELEASE}-{world.way}"
+        release = self.emitted.release
+        name = release if world.way == "release" else f"{release}-{world.way}"
         with emitted_answers.serving(self.api.answer) as self.address:
             started = {"pipeline": name, **world.inputs, "variables": {"CI_PIPELINE_SOURCE": "web"}}
             succeeded = self.local(name, self.run.number, ".gitlab-ci.yml", started).run().succeeded

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import act_run
+import emitted_github
 import emitted_ledger
 from emitted_expected import Live, Run, digest_of
 from tools import HERE, Broken, built
@@ -38,6 +39,11 @@ def key_pair():
 
 class Emitted:
     """The project of one scenario, with what was emitted for it."""
+
+    # The repository, and the release of it that is executed.
+    name, release = emitted_github.REPOSITORY, RELEASE
+    # What the project says to every job.
+    variables = {}
 
     def __init__(self, folder, target):
         self.folder = folder
@@ -77,6 +83,17 @@ class Emitted:
         if code:
             raise Broken(f"`clearway {' '.join(arguments)}` ended with exit code {code}:\n{out}{err}")
 
+    def surroundings(self, world, markers):
+        """What the commands of the project find in their environment."""
+        return {
+            "MARKERS": str(markers),
+            "FAILS": " ".join(world.fails),
+            "TESTS": world.reports.get("tests", "good"),
+            "COVERAGE": world.reports.get("coverage", "good"),
+            "CLEARWAY_BINARY": str(built()),
+            "SCENARIO_NOW": world.now,
+        }
+
     def somebody_else(self, now):
         """Another release deploys, in a run of its own."""
         way = ["--ledger", self.ledger, "--run", "900", "--release", "repair", "--now", now]
@@ -84,18 +101,6 @@ class Emitted:
         step = ["--step", "deploy-production-dispatch", "--subject", f"dispatch=2.9.1@{digest_of('dispatch', '2.9.1')}"]
         self.clearway("record", "begin", *way, *step)
         self.clearway("record", "end", *way, *step[:2], "--result", "success")
-
-
-def surroundings(world, markers):
-    """What the commands of the project find in their environment."""
-    return {
-        "MARKERS": str(markers),
-        "FAILS": " ".join(world.fails),
-        "TESTS": world.reports.get("tests", "good"),
-        "COVERAGE": world.reports.get("coverage", "good"),
-        "CLEARWAY_BINARY": str(built()),
-        "SCENARIO_NOW": world.now,
-    }
 
 
 def differences(expected, found, what):

@@ -17,7 +17,7 @@ from tools import run as run_tool
 STATE = ".gitlab-ci-local"
 
 # What a file of GitLab may set itself, and a scenario does.
-PREDEFINED = "CI_COMMIT_REF_PROTECTED,CI_PIPELINE_SOURCE,CI_API_V4_URL,CI_PIPELINE_ID,CI_PIPELINE_IID,CI_JOB_ID"
+PREDEFINED = "CI_COMMIT_REF_PROTECTED,CI_PIPELINE_SOURCE,CI_API_V4_URL,CI_PIPELINE_ID,CI_PIPELINE_IID,CI_JOB_ID,GITLAB_USER_LOGIN"
 
 # gitlab-ci-local empties the folder of a job before its `after_script`, which GitLab does not. Every folder is new, so nothing is to be deleted.
 RSYNC = """#!/usr/bin/env bash

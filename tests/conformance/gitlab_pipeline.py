@@ -1,7 +1,7 @@
 """A pipeline of GitLab as gitlab-ci-local can execute it: what that does not know of GitLab is said in words that it knows.
 
 A job that triggers a pipeline asks the scenario to execute that one, and ends as it did, which is what `strategy: mirror` means. What another
-pipeline kept is copied before the script, and a variable of the type file is there again after it. Jobs are numbered, since their numbers are in what the API answers. Nothing else is changed.
+pipeline kept is copied before the script, a variable of the type file is there again after it, and the tokens of a job say for whom they are. Jobs are numbered, since their numbers are in what the API answers. Nothing else is changed.
 """
 
 import sys
@@ -80,6 +80,12 @@ def given_again(body):
     return {**body, "after_script": ['cp "${CONFORMANCE_LEDGER_KEY}" "${CLEARWAY_LEDGER_KEY}"', *body["after_script"]]}
 
 
+def identified(body):
+    """With the tokens that GitLab makes for a job in its variables; gitlab-ci-local makes none."""
+    tokens = {name: f"a token for {token['aud']}" for name, token in body.get("id_tokens", {}).items()}
+    return {**body.get("variables", {}), **tokens}
+
+
 def rewrite(path, first):
     """Rewrites a file, and numbers its jobs from a number; gives the pipeline as it was emitted."""
     head, body = documents(path)
@@ -89,7 +95,7 @@ def rewrite(path, first):
             job = Job(name, first + len(pipeline.jobs), value, body.get("variables", {}))
             pipeline.jobs[name] = job
             changed = given_again(copied(triggered(job) if "trigger" in value else value))
-            body[name] = {**changed, "variables": {**value.get("variables", {}), "CI_JOB_ID": str(job.number)}}
+            body[name] = {**changed, "variables": {**identified(value), "CI_JOB_ID": str(job.number)}}
     write(path, head, body)
     return pipeline
 

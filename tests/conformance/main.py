@@ -12,6 +12,7 @@ import emitted_argo
 import emitted_boutique
 import emitted_controllers
 import emitted_local
+import emitted_recurring
 import emitted_review
 import emitted_run
 import emitted_workloads
@@ -183,16 +184,39 @@ def execute(arguments, product, scenarios, damages):
 
 
 def execute_emitted(arguments):
-    """Executes what is emitted for GitHub; where nothing less is asked for, the workflow that looks at pull requests too."""
+    """Executes what is emitted for GitHub; where nothing less is asked for, what comes round and the workflow that looks at pull requests too."""
     code = execute(arguments, emitted_act, SCENARIOS, DAMAGES)
     if arguments.name or arguments.quick:
         return code
-    return execute_review(arguments) or code
+    return max(code, comes_round("github", (), arguments.jobs), execute_review(arguments))
 
 
 def execute_for_gitlab(arguments):
-    """Executes what is emitted for GitLab."""
-    return execute(arguments, emitted_local, GITLAB, GITLAB_DAMAGES)
+    """Executes what is emitted for GitLab, in the same way."""
+    code = execute(arguments, emitted_local, GITLAB, GITLAB_DAMAGES)
+    return code if arguments.name or arguments.quick else max(code, comes_round("gitlab", (), arguments.jobs))
+
+
+def execute_recurring(arguments):
+    """Executes what comes round on a product."""
+    return comes_round(arguments.product, arguments.name, arguments.jobs, arguments.keep)
+
+
+def comes_round(product, names, jobs, keep=None):
+    """Executes what comes round; exit code 1 if it did anything else than it must, or no damage was told."""
+    unknown = [name for name in names if name not in emitted_recurring.CASES]
+    if unknown:
+        raise Broken(f"there is no case `{unknown[0]}`; there are: {', '.join(emitted_recurring.CASES)}")
+    cases, damages = emitted_recurring.try_all(product, names, jobs, keep)
+    for name, seconds, wrong in cases:
+        print(f"{'not as it must be' if wrong else 'as it must be'}: {name} ({seconds} s)")
+        for one in wrong:
+            print(f"  {one}")
+    for name, _, wrong in damages:
+        print(f"{'told' if wrong else 'not told'}: {name}{f' ({wrong[0].splitlines()[0]})' if wrong else ''}")
+    failed, untold = (sum(bool(wrong) for *_, wrong in cases), sum(not wrong for *_, wrong in damages))
+    print(f"execute-recurring {product}: {len(cases) - failed} cases as they must be, {failed} not; {untold} damages not told", file=sys.stderr)
+    return 1 if failed or untold else 0
 
 
 def execute_review(arguments):
@@ -336,6 +360,13 @@ def commands():
         one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
         one.add_argument("--keep", help="a new folder that keeps what each scenario left")
         one.set_defaults(do=do)
+
+    one = sub.add_parser("execute-recurring", help="executes the pipelines of what comes round, of GitHub with act or of GitLab with gitlab-ci-local")
+    one.add_argument("product", choices=list(emitted_recurring.ENGINES))
+    one.add_argument("name", nargs="*", help="cases; all of them without one")
+    one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
+    one.add_argument("--keep", help="a new folder that keeps what each case left")
+    one.set_defaults(do=execute_recurring)
 
     one = sub.add_parser("execute-boutique", help="executes with act what is emitted for the example online-boutique, on bad evidence and on good")
     one.add_argument("--keep", help="a new folder that keeps what the runs left")

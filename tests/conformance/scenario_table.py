@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 import argo_scenarios
+import emitted_recurring
 import judge_examples
 from emitted_scenarios import GITLAB, SCENARIOS
 from tools import HERE, Broken
@@ -140,6 +141,11 @@ ROWS = {
         proved("nothing that is emitted is tried again", "hardening"),
     ),
     "an emergency": (executed("an emergency"), executed("an emergency"), executed("an emergency")),
+    "what comes round": (
+        executed(*emitted_recurring.CASES),
+        executed(*emitted_recurring.CASES),
+        proved("nobody waits for the clock of a cluster", "recurring"),
+    ),
 }
 
 
@@ -166,7 +172,8 @@ def table():
 
 def scenarios():
     """By product, the scenarios in which it is executed."""
-    return {"github": list(SCENARIOS), "gitlab": list(GITLAB), "argo": [one.name for one in argo_scenarios.CONTROLLED]}
+    again = list(emitted_recurring.CASES)
+    return {"github": [*SCENARIOS, *again], "gitlab": [*GITLAB, *again], "argo": [one.name for one in argo_scenarios.CONTROLLED]}
 
 
 def where():
