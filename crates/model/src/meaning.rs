@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::db::Db;
-use crate::eval::{Evaluator, Local};
+use crate::eval::{Evaluator, Local, type_of};
 use crate::lowering;
 use crate::naming::{Import, Imported};
 use crate::query::{Item, SourceFile, deployable, modules, scope, syntax_of};
@@ -77,6 +77,8 @@ pub struct Meanings {
     values: FxHashMap<NodeId, Value>,
     /// What is in scope at the watched node.
     locals: Vec<(SmolStr, Value)>,
+    /// What is looked into by the watched node, a name after a dot.
+    holders: Vec<Type>,
     /// The operands before the watched node, in its clause.
     operands: Vec<Value>,
     /// The fields and clauses that stand beside the watched one.
@@ -125,6 +127,12 @@ impl Meanings {
     /// The parameters, `let`s and variables in scope at the watched node, innermost last.
     pub fn locals(&self) -> &[(SmolStr, Value)] {
         &self.locals
+    }
+
+    /// The types of what the watched node looks into, after a dot; `None` where it looks into nothing. What a type
+    /// has is said by [`members`](crate::vocabulary::members).
+    pub fn holders(&self) -> Option<&[Type]> {
+        (!self.holders.is_empty()).then_some(self.holders.as_slice())
     }
 
     /// The values of the operands before the watched node, in its clause.
@@ -273,6 +281,25 @@ impl Evaluator<'_> {
         if inside || watched(expr.id) {
             recorder.found.locals =
                 locals.iter().map(|local| (local.name.clone(), local.value.clone())).collect();
+        }
+    }
+
+    /// Notes what a name after a dot looks into.
+    pub(crate) fn record_holder(&mut self, name: &Name, of: &Value) {
+        let Some(recorder) = &mut self.recorder else { return };
+        if !recorder.watched.contains(&name.id) {
+            return;
+        }
+        let ty = match &of.kind {
+            ValueKind::Call(call) => {
+                Vocabulary::get().functions.get(&call.function).map(|function| function.result.clone())
+            }
+            _ => type_of(of),
+        };
+        // What is not known has members that are not known either.
+        let ty = ty.unwrap_or(Type::Any);
+        if !recorder.found.holders.contains(&ty) {
+            recorder.found.holders.push(ty);
         }
     }
 

@@ -17,6 +17,7 @@ mod lexer;
 mod parse;
 mod split;
 mod tree;
+mod unclosed;
 mod visit;
 
 pub use error::{SyntaxError, SyntaxFix};
@@ -28,6 +29,7 @@ pub use tree::{
     Arg, BinaryOp, Block, Clause, Comprehension, Declaration, Expr, ExprKind, Field, Item, Let, Name, Param,
     Statement, TextPart, Tree, UnaryOp, Use, UseNames,
 };
+pub use unclosed::{behind_value, closers};
 pub use visit::{Visit, walk_block, walk_clause, walk_declaration, walk_expr};
 
 /// How deep brackets, blocks, `if` and prefix operators may nest.

@@ -36,11 +36,24 @@ impl Cursor {
             return None;
         }
         let typed = typed_at(text, offset as usize)?;
-        let before = text[typed.start as usize..offset as usize].to_owned();
+        let (ahead, behind) = (&text[..typed.start as usize], &text[typed.end as usize..]);
         // Directly before a name the mark must not become a part of it.
-        let behind = &text[typed.end as usize..];
         let gap = if behind.starts_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
-        let marked = format!("{}{MARK}{gap}{behind}", &text[..typed.start as usize]);
+        let before = &text[typed.start as usize..offset as usize];
+        let found = Self::read(typed, before, ahead, &format!("{gap}{behind}"))?;
+        if !found.nodes.is_empty() || found.is_between_items() {
+            return Some(found);
+        }
+        // In an item, but no name there: brackets that nothing closes, or a text.
+        let closers = syntax::closers(line_of(ahead))?;
+        let closed =
+            Self::read(typed, before, ahead, &format!("{closers} {}", syntax::behind_value(behind)))?;
+        (!closed.nodes.is_empty()).then_some(closed)
+    }
+
+    /// Reads the text with the mark in it; `None` where no name can stand.
+    fn read(typed: Span, before: &str, ahead: &str, behind: &str) -> Option<Self> {
+        let marked = format!("{ahead}{MARK}{behind}");
         // Other items need no reading: they are as if they were empty.
         let parsed = parse_with(&marked, &mut |piece| {
             Arc::new(if piece.contains(MARK) { parse_piece(piece) } else { Tree::default() })
@@ -55,19 +68,16 @@ impl Cursor {
             span.start <= mark.start && mark.end <= span.end
         };
         let index = tree.items.iter().position(around);
-        let line = &text
-            [text[..typed.start as usize].rfind('\n').map_or(0, |newline| newline + 1)..typed.start as usize];
-        match index {
-            // In an item, but no name there: a text.
-            Some(_) if nodes.is_empty() => None,
-            Some(index) => Some(Self { typed, before, tree, index, piece: start, nodes }),
-            // Between items only what starts a line can start an item.
-            None if line.trim().is_empty() => {
-                let index = tree.items.len();
-                Some(Self { typed, before, tree, index, piece: start, nodes })
-            }
-            None => None,
+        // Between items only what starts a line can start an item.
+        if index.is_none() && !line_of(ahead).trim().is_empty() {
+            return None;
         }
+        let index = index.unwrap_or(tree.items.len());
+        Some(Self { typed, before: before.to_owned(), tree, index, piece: start, nodes })
+    }
+
+    fn is_between_items(&self) -> bool {
+        self.index == self.tree.items.len()
     }
 
     pub(crate) fn item(&self) -> Option<&syntax::Item> {
@@ -131,6 +141,11 @@ impl Cursor {
         }
         search.2
     }
+}
+
+/// The line that a text ends with.
+fn line_of(text: &str) -> &str {
+    &text[text.rfind('\n').map_or(0, |newline| newline + 1)..]
 }
 
 const fn node_of(item: &syntax::Item) -> NodeId {

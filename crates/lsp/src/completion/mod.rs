@@ -5,6 +5,7 @@
 
 mod cursor;
 mod imports;
+mod members;
 mod names;
 mod statements;
 mod values;
@@ -150,6 +151,9 @@ fn inside(db: &dyn Db, file: SourceFile, cursor: &Cursor) -> Completions {
             }
             _ => {}
         }
+    }
+    if let Some(holders) = meanings.holders() {
+        return holders.iter().flat_map(members::of).collect::<Vec<_>>().into();
     }
     let wanted = cursor.path().and_then(|(expr, _)| meanings.wanted(expr));
     let wanted = wanted.or_else(|| cursor.nodes.iter().find_map(|node| meanings.wanted(*node)));

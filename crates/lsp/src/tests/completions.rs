@@ -1,5 +1,8 @@
 //! Completion.
 
+use clearway_diagnostics::catalogue;
+use clearway_model::vocabulary::Vocabulary;
+
 use super::fixture::Fixture;
 use crate::completion::{self, Completion};
 
@@ -156,6 +159,120 @@ fn a_dot_is_followed_by_parts_and_by_names_of_modules() {
         &["api"],
     );
     has("gate g {\n  require tests.$0\n}\n", &["pass-rate", "failed"], &["tests.pass-rate"]);
+}
+
+/// A policy with something in its only control.
+fn in_control(text: &str) -> String {
+    in_shop(&format!("policy house-rules {{\n  control \"HR-1\" \"x\" {{\n    {text}\n  }}\n}}\n"))
+}
+
+/// A policy with something that it demands of each service.
+fn of_each_service(text: &str) -> String {
+    in_control(&format!("every s in declared(service) {{\n{text}\n    }}"))
+}
+
+#[test]
+fn a_dot_behind_a_value_is_followed_by_the_members_of_its_type() {
+    let members = ["owner", "version", "requires", "name"];
+    let others = ["ledger", "payments", "tier", "within", "declared", "s"];
+    has(&of_each_service("      require s.$0"), &members, &others);
+    has(&of_each_service("      require s.ow$0"), &members, &others);
+    has(&of_each_service("      require has(s.$0)"), &members, &others);
+    has(&of_each_service("      require s.version == s.$0"), &members, &others);
+    has(&of_each_service("      require s.$0 == standard"), &members, &others);
+    has(&of_each_service("      let all = [for r in s.$0 : r]"), &members, &others);
+    has(&of_each_service("      require s.ow$0ner.members"), &members, &others);
+    let written = taken(&in_control("every s in declared(service) { require has(s.ow$0) }"), "owner");
+    assert!(written.contains("{ require has(s.owner) }"), "{written}");
+}
+
+#[test]
+fn a_member_says_its_type_and_what_is_written_of_it_where_it_is_declared() {
+    let owner = one(&of_each_service("      require s.$0"), "owner");
+    let field = Vocabulary::get().kinds["service"].contents.field("owner").unwrap();
+    assert_eq!((owner.detail, owner.doc), (field.ty.to_string(), field.doc.to_string()));
+    let requires = one(&of_each_service("      require s.$0"), "requires");
+    assert_eq!(requires.detail, "a list (a `requires` each)");
+    assert!(!requires.doc.is_empty() && !requires.snippet && requires.insert == "requires");
+    let optional = one(&of_each_service("      require all([for r in s.requires : r.$0])"), "optional");
+    assert_eq!(optional.detail, "`true` or `false`");
+}
+
+#[test]
+fn the_members_of_a_member_are_those_of_its_own_type() {
+    has(&of_each_service("      require s.owner.$0"), &["members", "name"], &["owner", "version"]);
+    has(
+        &of_each_service("      require all([for r in s.requires : r.$0])"),
+        &["range", "optional", "weak"],
+        &["owner"],
+    );
+    has(
+        &of_each_service("      require any([for r in s.requires if r.$0 : true])"),
+        &["range", "optional"],
+        &["owner"],
+    );
+    has(&in_control("every e in declared(environment) { require e.credentials.$0 }"), &["ttl"], &["tier"]);
+    has(
+        &in_control("every r in declared(release) { every s in r.stage where s.environment.$0 { } }"),
+        &["tier", "credentials"],
+        &["stage"],
+    );
+    has(
+        &in_control("every r in declared(release) { every s in r.$0 { } }"),
+        &["stage", "ship"],
+        &["environment"],
+    );
+    let either = in_control("every s in declared(service or vendor) { require s.$0 }");
+    has(&either, &["owner", "requires"], &[]);
+    let labels = labels(&either);
+    assert_eq!(labels.iter().filter(|label| *label == "owner").count(), 1, "both have it: {labels:?}");
+}
+
+#[test]
+fn members_are_offered_in_a_text_that_ends_too_early() {
+    for broken in [
+        "every s in declared(service) {\n      require s.$0\n      require has(s.repo)\n    }",
+        "every s in declared(service) where s.$0 {",
+        "every s in declared(service) where s.$0",
+        "every s in declared(service) { require s.$0",
+        "every s in declared(service) { require has(s.$0",
+        "require all([for s in declared(service) : s.$0",
+        "require all([for s in declared(service) if s.$0",
+        "require any([for s in declared(service) : has(s.$0) and ",
+    ] {
+        let policy = format!("policy house-rules {{\n  control \"HR-1\" \"x\" {{\n    {broken}");
+        has(&in_shop(&policy), &["owner", "version"], &["tier", "ledger"]);
+        has(&format!("{}\nteam b {{ members = [] }}\n", in_shop(&policy)), &["owner"], &["ledger"]);
+    }
+}
+
+#[test]
+fn what_has_no_members_offers_none() {
+    assert_eq!(labels(&of_each_service("      require s.requires.$0")), [""; 0], "each of a list has them");
+    assert_eq!(labels(&of_each_service("      require s.version.$0")), [""; 0]);
+    assert_eq!(labels(&of_each_service("      require s.unknown.$0")), [""; 0]);
+    let elsewhere = "gate g {\n  require all([for s in [1, 2] : s.$0])\n}\n";
+    has(&in_shop(elsewhere), &[], &["owner", "name"]);
+}
+
+#[test]
+fn whatever_is_offered_behind_a_dot_is_known_there() {
+    for (before, behind) in [
+        ("every s in declared(service) { let x = s.", " }"),
+        ("every r in declared(release) { every s in r.stage { let x = s.", " } }"),
+        ("every e in declared(environment) { let x = e.credentials.", " }"),
+        ("every s in declared(service) { let x = [for r in s.requires : r.", "] }"),
+        ("every a in declared(approval) { let x = [for s in a.step : s.from.", "] }"),
+    ] {
+        let offered = labels(&in_control(&format!("{before}$0{behind}")));
+        assert!(!offered.is_empty(), "{before}");
+        for label in offered {
+            let fixture = Fixture::new(&in_control(&format!("{before}{label}{behind} // $0")));
+            let told = clearway_analysis::check(&fixture.workspace).diagnostics;
+            let unknown: Vec<_> = told.iter().filter(|told| told.code == catalogue::UNKNOWN_FIELD).collect();
+            assert!(unknown.is_empty(), "{before}{label}: {unknown:?}");
+        }
+    }
 }
 
 #[test]

@@ -18,13 +18,10 @@ use crate::package::all_sources;
 use crate::query::{Item, instance, items};
 use crate::value::{ClauseItem, Reference, Value, ValueKind};
 use crate::views;
-use crate::vocabulary::{Contents, Type, Vocabulary};
+use crate::vocabulary::{self, Declared, Holders, Member, Type};
 
 /// The kind whose declarations may look into others.
 const POLICY: &str = "policy";
-
-/// What every declaration has besides its fields.
-const NAME: &str = "name";
 
 /// What one item of a list is: of a list that is not known, something of its type.
 pub(crate) fn one_of(list: &Value) -> ValueKind {
@@ -56,18 +53,6 @@ fn parameter(ty: Type) -> ValueKind {
     ValueKind::Parameter(Arc::new(ty))
 }
 
-/// What a name after a dot leads to.
-enum Member {
-    Field(Type),
-    /// A positional or label.
-    Part(Type),
-    Flag,
-    /// The path of a clause, and whether it may stand several times.
-    Clause(SmolStr, bool),
-    /// The name of a declaration.
-    Name,
-}
-
 impl Evaluator<'_> {
     /// Whether this item may look at the project.
     pub(super) fn is_policy(&self) -> bool {
@@ -84,6 +69,7 @@ impl Evaluator<'_> {
         }
         let mut value = Value { place, kind: from };
         for name in path {
+            self.record_holder(name, &value);
             value.kind = self.member(&value, name);
         }
         value
@@ -97,11 +83,13 @@ impl Evaluator<'_> {
             ValueKind::Clause(item) => {
                 let path = item.path.clone();
                 match self.known_member(&[path.as_str()], name) {
-                    Some((_, Member::Flag)) => ValueKind::Bool(item.clause.flag(&name.text).is_some()),
-                    Some((_, Member::Part(_))) => {
+                    Some(Member { what: Declared::Flag(_), .. }) => {
+                        ValueKind::Bool(item.clause.flag(&name.text).is_some())
+                    }
+                    Some(Member { what: Declared::Positional(_) | Declared::Label(_), .. }) => {
                         item.clause.part(&name.text).map_or(ValueKind::Absent, |value| value.kind.clone())
                     }
-                    Some((_, member)) => in_block(&item.clause.values, &name.text, member),
+                    Some(member) => in_block(&item.clause.values, &name.text, &member),
                     None => ValueKind::Unknown,
                 }
             }
@@ -118,102 +106,70 @@ impl Evaluator<'_> {
 
     fn member_of_declaration(&mut self, reference: &Reference, name: &Name) -> ValueKind {
         match self.known_member(&[reference.kind.as_str()], name) {
-            Some((_, Member::Name)) => ValueKind::Name(reference.name.clone()),
-            Some((_, member)) => in_block(&instance(self.db, reference).values, &name.text, member),
+            Some(Member { what: Declared::Name, .. }) => ValueKind::Name(reference.name.clone()),
+            Some(member) => in_block(&instance(self.db, reference).values, &name.text, &member),
             None => ValueKind::Unknown,
         }
     }
 
     /// What is known of a member before anything is looked at: its type.
     fn member_of_type(&mut self, ty: &Type, name: &Name) -> ValueKind {
-        let mut paths: Vec<&str> = Vec::new();
-        for ty in ty.alternatives() {
-            match ty {
-                Type::Any => return ValueKind::Unknown,
-                Type::Declaration(kind) => paths.push(kind),
-                Type::Clause(path) => paths.push(path),
-                Type::Part(of) => paths.extend(of.alternatives().iter().filter_map(|ty| match ty {
-                    Type::Declaration(kind) => Some(kind.as_str()),
-                    _ => None,
-                })),
-                Type::Result(result) => return self.argument_of(result, name),
-                _ => {}
+        match Holders::of(ty) {
+            Holders::Anything => ValueKind::Unknown,
+            Holders::Calls(result) => self.argument_of(result, name),
+            Holders::Blocks(paths) if paths.is_empty() => {
+                let is_list = ty.alternatives().iter().any(|ty| matches!(ty, Type::List(_)));
+                let help =
+                    is_list.then(|| format!("each of a list has one: `[for x in … : x.{}]`", name.text));
+                self.no_member(format!("{ty} has no `{}`", name.text), name, help)
             }
-        }
-        if paths.is_empty() {
-            let is_list = ty.alternatives().iter().any(|ty| matches!(ty, Type::List(_)));
-            let help = is_list.then(|| format!("each of a list has one: `[for x in … : x.{}]`", name.text));
-            return self.no_member(format!("{ty} has no `{}`", name.text), name, help);
-        }
-        match self.known_member(&paths, name) {
-            Some((_, Member::Field(ty) | Member::Part(ty))) => parameter(ty),
-            Some((_, Member::Flag)) => parameter(Type::Bool),
-            Some((_, Member::Name)) => parameter(Type::Name),
-            Some((_, Member::Clause(path, true))) => parameter(Type::List(Box::new(Type::Clause(path)))),
-            Some((_, Member::Clause(path, false))) => parameter(Type::Clause(path)),
-            None => ValueKind::Unknown,
+            Holders::Blocks(paths) => match self.known_member(&paths, name) {
+                Some(member) => parameter(member.ty()),
+                None => ValueKind::Unknown,
+            },
         }
     }
 
     /// An argument of a call that gives something of this type.
-    fn argument_of(&mut self, result: &SmolStr, name: &Name) -> ValueKind {
-        let wanted = Type::Result(result.clone());
-        let functions = Vocabulary::get().functions.values().filter(|function| function.result == wanted);
-        let params = functions.flat_map(|function| &function.params);
-        match params.clone().find(|param| param.name == name.text) {
-            Some(param) => parameter(param.ty.clone()),
-            None => {
-                let names = params.map(|param| param.name.as_str());
-                let closest = suggest::closest(&name.text, names).map(str::to_owned);
-                let message = format!("{wanted} has no `{}`", name.text);
-                match closest {
-                    Some(closest) => self.misspelt_member(message, name, &closest),
-                    None => self.no_member(message, name, None),
-                }
-            }
+    fn argument_of(&mut self, result: &Type, name: &Name) -> ValueKind {
+        let mut arguments = vocabulary::of_calls(result);
+        let names = arguments.clone().map(|argument| argument.name());
+        if let Some(argument) = arguments.find(|argument| argument.name() == name.text) {
+            return parameter(argument.ty());
+        }
+        let message = format!("{result} has no `{}`", name.text);
+        match suggest::closest(&name.text, names) {
+            Some(closest) => self.misspelt_member(message, name, closest),
+            None => self.no_member(message, name, None),
         }
     }
 
     /// What a name means in one of several blocks of the vocabulary.
-    fn known_member(&mut self, paths: &[&str], name: &Name) -> Option<(SmolStr, Member)> {
-        let found = paths.iter().find_map(|path| {
-            let contents = Vocabulary::get().contents_at(path)?;
-            Some((SmolStr::new(path), member_in(path, contents, &name.text)?))
-        });
-        if let Some((path, _)) = &found {
-            self.record_member(path, name);
-            return found;
+    fn known_member<'p>(&mut self, paths: &[&'p str], name: &Name) -> Option<Member<'p>> {
+        let all = || paths.iter().flat_map(|path| vocabulary::of_block(path));
+        if let Some(found) = all().find(|member| member.name() == name.text) {
+            self.record_member(&found, name);
+            return Some(found);
         }
-        let all: Vec<&str> = paths
-            .iter()
-            .filter_map(|path| Vocabulary::get().contents_at(path))
-            .flat_map(|contents| {
-                let fields = contents.fields.iter().map(|field| field.name.as_str());
-                let clauses = contents.clauses.iter().map(|clause| clause.keyword.as_str());
-                let parts = contents.positionals.iter().map(|positional| positional.name.as_str());
-                fields.chain(clauses).chain(parts).chain(contents.label_words())
-            })
-            .collect();
+        let names: Vec<&str> = all().map(|member| member.name()).collect();
         let what = paths.first().map_or("", |path| path.rsplit('.').next().unwrap_or_default());
         let message = format!("a `{what}` has no `{}`", name.text);
-        match suggest::closest(&name.text, all.iter().copied()) {
+        match suggest::closest(&name.text, names.iter().copied()) {
             Some(closest) => self.misspelt_member(message, name, closest),
-            None => self.no_member(message, name, Some(format!("it has `{}`", all.join("`, `")))),
+            None => self.no_member(message, name, Some(format!("it has `{}`", names.join("`, `")))),
         };
         None
     }
 
-    fn record_member(&mut self, path: &str, name: &Name) {
-        let Some(contents) = Vocabulary::get().contents_at(path) else { return };
-        if let Some(field) = contents.field(&name.text) {
-            self.record(name, || Meaning::Field(field));
-        } else if let Some(clause) = contents.clause(&name.text) {
-            self.record(name, || Meaning::Clause(clause));
-        } else if let Some(label) = contents.label(&name.text) {
-            self.record(name, || Meaning::Label(label));
-        } else if let Some(flag) = contents.flags.iter().find(|flag| flag.name == name.text) {
-            self.record(name, || Meaning::Flag(flag));
-        }
+    fn record_member(&mut self, member: &Member<'_>, name: &Name) {
+        let meaning = match member.what {
+            Declared::Field(field) => Meaning::Field(field),
+            Declared::Clause(clause) => Meaning::Clause(clause),
+            Declared::Label(label) => Meaning::Label(label),
+            Declared::Flag(flag) => Meaning::Flag(flag),
+            Declared::Positional(_) | Declared::Argument(..) | Declared::Name => return,
+        };
+        self.record(name, || meaning);
     }
 
     fn misspelt_member(&mut self, message: String, name: &Name, closest: &str) -> ValueKind {
@@ -263,34 +219,16 @@ impl Evaluator<'_> {
     }
 }
 
-fn member_in(path: &str, contents: &Contents, name: &str) -> Option<Member> {
-    if let Some(field) = contents.field(name) {
-        return Some(Member::Field(field.ty.clone()));
-    }
-    if let Some(clause) = contents.clause(name) {
-        return Some(Member::Clause(SmolStr::new(format!("{path}.{name}")), clause.repeated));
-    }
-    let positional = contents.positionals.iter().find(|positional| positional.name == name);
-    if let Some(ty) =
-        positional.map(|positional| &positional.ty).or_else(|| contents.label(name).map(|label| &label.ty))
-    {
-        return Some(Member::Part(ty.clone()));
-    }
-    if contents.flags.iter().any(|flag| flag.name == name) {
-        return Some(Member::Flag);
-    }
-    (name == NAME && !path.contains('.')).then_some(Member::Name)
-}
-
 /// What a block says under a name.
-fn in_block(values: &Values, name: &str, member: Member) -> ValueKind {
-    match member {
-        Member::Clause(path, repeated) => {
+fn in_block(values: &Values, name: &str, member: &Member<'_>) -> ValueKind {
+    match member.what {
+        Declared::Clause(spec) => {
+            let path = member.clause_path(spec);
             let mut clauses = values.clauses(name).map(|clause| Value {
                 place: clause.parts.first().map_or(clause.place, |(_, subject)| subject.place),
                 kind: ValueKind::Clause(Arc::new(ClauseItem { path: path.clone(), clause: clause.clone() })),
             });
-            match repeated {
+            match spec.repeated {
                 true => ValueKind::List(clauses.collect()),
                 false => clauses.next().map_or(ValueKind::Absent, |clause| clause.kind),
             }

@@ -14,6 +14,7 @@ mod paths;
 pub use coerce::time_zones;
 pub(crate) use functions::COMPUTED;
 pub(crate) use members::one_of;
+pub(crate) use operators::type_of;
 pub use operators::{holds, same};
 
 use std::sync::Arc;
@@ -243,7 +244,7 @@ impl<'a> Evaluator<'a> {
         }
         let value = self.eval(&comprehension.value, of);
         self.locals.pop();
-        match operators::type_of(&value) {
+        match type_of(&value) {
             Some(ty) => ValueKind::Parameter(Arc::new(Type::List(Box::new(ty)))),
             None => ValueKind::Unknown,
         }

@@ -267,7 +267,7 @@ fn side_place(side: &Measured) -> Place {
 }
 
 /// The type of a value that can be compared.
-pub(super) fn type_of(value: &Value) -> Option<Type> {
+pub(crate) fn type_of(value: &Value) -> Option<Type> {
     Some(match &value.kind {
         ValueKind::Parameter(ty) => (**ty).clone(),
         ValueKind::Text(_) => Type::Text,

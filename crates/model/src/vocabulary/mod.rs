@@ -5,6 +5,7 @@
 
 mod load;
 mod matcher;
+mod members;
 mod shape;
 mod types;
 
@@ -16,6 +17,8 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 pub use matcher::{Matched, MatchedPart, Mismatch, Slot, match_operands};
+pub use members::{Declared, Member, members};
+pub(crate) use members::{Holders, of_block, of_calls};
 pub use shape::Shape;
 pub use types::Type;
 
