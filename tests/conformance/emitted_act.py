@@ -7,7 +7,7 @@ with that stage's job taken as failed, and then the workflow of the stage by its
 import act_run
 import act_workflow
 import emitted_github
-from emitted_expected import digest_of
+from emitted_expected import agreed
 from tools import Broken
 
 TARGET = "github"
@@ -107,8 +107,9 @@ class Executed:
 
     def is_rejected(self, step):
         """Whether somebody rejects what a step asks."""
-        chain = step["does"].get("approval", {}).get("chain") if isinstance(step["does"], dict) else None
-        return any(said.startswith("-") for said in (self.world.approvals or {}).get(chain, ()))
+        asked = step["does"].get("approval") if isinstance(step["does"], dict) else None
+        said = agreed(self.world.approvals or {}, asked["chain"], asked["step"]) if asked else ()
+        return self.run.results[step["id"]] == "failure" and any(one.startswith("-") for one in said)
 
     def seats(self):
         """The environments by which the people of each step of a chain are asked, as the workflows have them."""
@@ -140,7 +141,7 @@ class Executed:
         inputs = {
             "path": self.world.way,
             "plan-digest": outputs["basis"]["plan-digest"],
-            "subjects": "\n".join(f"{name}={version}@{digest_of(name, version)}" for name, version in versions),
+            "subjects": "\n".join(f"{name}={version}@{self.run.digest(name)}" for name, version in versions),
             "change": self.world.inputs.get("incident") or self.world.inputs.get("change") or self.run.release["change"],
             "requested-by": self.run.asked_for_by,
         }

@@ -27,6 +27,9 @@ PARTS = HERE / "boutique"
 REPOSITORY = "acme/online-boutique"
 RELEASE = "shop"
 
+# What is executed of it, by the words of the table of scenarios.
+SCENARIOS = ("all passes", "a gate fails")
+
 # Who agrees, by chain and step: one of each team that owns something, and three of the board; none of them wrote it, asks for it or deploys it.
 AGREE = {("standard", "peer-review"): ("chloe", "dimitri", "grace"), ("standard", "board"): ("jonas", "kira", "leo")}
 

@@ -5,7 +5,7 @@ It takes the steps of a way one after the other, gives each a result, and says w
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -69,7 +69,10 @@ def is_open(environment, now):
         at = datetime.fromisoformat(now).astimezone(ZoneInfo(window["zone"]))
         for hours in window["hours"]:
             begin, end = (time.fromisoformat(one) for one in hours.split(".."))
-            if at.strftime("%a") in window["days"] and begin <= at.time() < end:
+            # One that ends before it begins is that of the night, and belongs to the day on which it began.
+            day = at - timedelta(days=1) if end <= begin and at.time() < end else at
+            inside = begin <= at.time() < end if begin < end else at.time() >= begin or at.time() < end
+            if inside and day.strftime("%a") in window["days"]:
                 return True
     return not windows
 
@@ -79,17 +82,21 @@ def agreed(approvals, chain, step):
     return approvals.get((chain, step), approvals.get(chain, ()))
 
 
-def have_agreed(plan, asked_for_by, world, chain, name):
-    """Whether enough people agreed who may."""
+def have_agreed(plan, release, asked_for_by, world, chain, name):
+    """Whether enough people agreed who may: of each team that owns what ships, where the owners are asked."""
     rule = plan["approvals"][chain]
     step = next(step for step in rule["steps"] if step["name"] == name)
-    members = set(plan["groups"][step["from"]["group"]]["members"])
-    if "author" in rule["separate"]:
-        members -= {*world.authors, asked_for_by}
-    if "deployer" in rule["separate"]:
-        members -= {world.deployer}
+    owners = {plan["artifacts"][one["service"]]["owner"] for one in release["ships"]}
     said = set(agreed(world.approvals or {}, chain, name))
-    return len(members & said) >= step["need"] and not any(one.startswith("-") for one in said)
+    for group in owners if step["from"] == "owners" else [step["from"]["group"]]:
+        members = set(plan["groups"][group]["members"])
+        if "author" in rule["separate"]:
+            members -= {*world.authors, asked_for_by}
+        if "deployer" in rule["separate"]:
+            members -= {world.deployer}
+        if len(members & said) < step["need"]:
+            return False
+    return not any(one.startswith("-") for one in said)
 
 
 # What is done in the first attempt of a run alone: of approvals nobody can tell for which attempt they were given, and what was
@@ -165,6 +172,10 @@ class Run:
             self.stopped[step["id"]] = stopped
         return "failure" if stopped else "success"
 
+    def digest(self, service):
+        """What the build of a service writes down."""
+        return digest_of(service, self.versions[service])
+
     def command(self, name, told):
         """A command of the project: it leaves a marker, whether it succeeds or not."""
         self.markers[name] = told
@@ -190,7 +201,7 @@ class Run:
 
     def approval(self, chain, step, **_):
         """Enough people agreed."""
-        return None if have_agreed(self.plan, self.asked_for_by, self.world, chain, step) else "approval"
+        return None if have_agreed(self.plan, self.release, self.asked_for_by, self.world, chain, step) else "approval"
 
     def deploy(self, environment, service, **_):
         """A deployment: looked at once more, then begun, unless the version is there already."""

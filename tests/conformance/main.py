@@ -11,6 +11,7 @@ import emitted_act
 import emitted_argo
 import emitted_boutique
 import emitted_controllers
+import emitted_examples
 import emitted_local
 import emitted_recurring
 import emitted_review
@@ -234,6 +235,23 @@ def execute_review(arguments):
     return 1 if failed or untold else 0
 
 
+def execute_examples(arguments):
+    """Executes what is emitted for examples on GitHub and GitLab; exit code 1 if a run did anything else than the plan says, or no damage was told."""
+    unknown = [name for name in arguments.name if name not in emitted_examples.KNOWN]
+    if unknown:
+        raise Broken(f"`{unknown[0]}` is not executed; these are: {', '.join(emitted_examples.KNOWN)}")
+    tried, damages = emitted_examples.try_all(arguments.name, arguments.jobs, arguments.keep)
+    for (product, name, scenario), seconds, wrong in tried:
+        print(f"{'not as the plan says' if wrong else 'as the plan says'}: {name} on {product}: {scenario} ({seconds} s)")
+        for one in wrong:
+            print(f"  {one}")
+    for (product, name), wrong in damages:
+        print(f"{'told' if wrong else 'not told'}: {name}, on {product}{f' ({wrong[0]})' if wrong else ''}")
+    failed, untold = sum(bool(wrong) for *_, wrong in tried), sum(not wrong for _, wrong in damages)
+    print(f"execute-examples: {len(tried) - failed} runs as the plan says, {failed} not; {untold} damages not told", file=sys.stderr)
+    return 1 if failed or untold else 0
+
+
 def execute_boutique(arguments):
     """Executes what is emitted for the example itself, on bad evidence and on good; exit code 1 if it did anything else than the plan says."""
     return found_wrong("execute-boutique", emitted_boutique.check(arguments.keep))
@@ -367,6 +385,12 @@ def commands():
     one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
     one.add_argument("--keep", help="a new folder that keeps what each case left")
     one.set_defaults(do=execute_recurring)
+
+    one = sub.add_parser("execute-examples", help="executes what is emitted for examples, of GitHub with act and of GitLab with gitlab-ci-local")
+    one.add_argument("name", nargs="*", help="examples; all that can be executed without one")
+    one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
+    one.add_argument("--keep", help="a new folder that keeps what each run left")
+    one.set_defaults(do=execute_examples)
 
     one = sub.add_parser("execute-boutique", help="executes with act what is emitted for the example online-boutique, on bad evidence and on good")
     one.add_argument("--keep", help="a new folder that keeps what the runs left")

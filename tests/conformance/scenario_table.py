@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 
 import argo_scenarios
+import emitted_boutique
+import emitted_examples
 import emitted_recurring
 import judge_examples
 from emitted_scenarios import GITLAB, SCENARIOS
@@ -162,12 +164,32 @@ def count(product):
     return sum(isinstance(cells[at], Executed) for cells in ROWS.values())
 
 
+def executed_of(example):
+    """By product, the rows that an engine executes of an example."""
+    if example == emitted_boutique.EXAMPLE.name:
+        return {"github": emitted_boutique.SCENARIOS}
+    known = emitted_examples.KNOWN.get(example)
+    return {product: tuple(emitted_examples.worlds(known, product)) for product in emitted_examples.ENGINES} if known else {}
+
+
+def by_example():
+    """What can go wrong, and on which products an engine executes it of the project beside and of each example, in Markdown."""
+    examples = [path.name for path in judge_examples.examples_below(judge_examples.ROOT / "examples")]
+    lines = ["| | `project/` | " + " | ".join(f"`{name}`" for name in examples) + " |", "|---|" + "---|" * (len(examples) + 1)]
+    short = {product: engine.split(",")[0] for product, engine in PRODUCTS.items()}
+    for row, cells in ROWS.items():
+        of_project = [short[product] for product, cell in zip(PRODUCTS, cells) if isinstance(cell, Executed)]
+        of_examples = [[short[product] for product, rows in executed_of(name).items() if row in rows] for name in examples]
+        lines.append(f"| {row} | " + " | ".join(", ".join(one) or "proved" for one in [of_project, *of_examples]) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def table():
-    """The table in Markdown, with its counts."""
+    """The tables in Markdown, with their counts."""
     lines = ["| | " + " | ".join(PRODUCTS.values()) + " |", "|---|" + "---|" * len(PRODUCTS)]
     lines += [f"| {row} | " + " | ".join(map(told, cells)) + " |" for row, cells in ROWS.items()]
     counts = [f"{count(product)} of {len(ROWS)}" for product in PRODUCTS]
-    return "\n".join([*lines, "| **executed** | " + " | ".join(counts) + " |"]) + "\n\n" + where()
+    return "\n".join([*lines, "| **executed** | " + " | ".join(counts) + " |"]) + "\n\n" + by_example() + "\n" + where()
 
 
 def scenarios():

@@ -3,6 +3,8 @@
 import re
 import unittest
 
+import emitted_examples
+import judge_examples
 import scenario_table
 from tools import HERE
 
@@ -32,6 +34,20 @@ class Table(unittest.TestCase):
             for name in re.findall(r"\w+", names):
                 with self.subTest(test=name, folder=folder):
                     self.assertRegex(main, rf"#\[test\]\nfn {name}\(")
+
+    def test_what_is_executed_of_examples_is_a_row_and_an_example(self):
+        examples = {path.name for path in judge_examples.examples_below(judge_examples.ROOT / "examples")}
+        self.assertLessEqual(set(emitted_examples.KNOWN), examples)
+        for name in examples:
+            for rows in scenario_table.executed_of(name).values():
+                with self.subTest(example=name):
+                    self.assertTrue(rows and set(rows) <= set(scenario_table.ROWS))
+        self.assertEqual(scenario_table.executed_of("no-example"), {})
+
+    def test_every_damage_of_examples_is_of_one_that_is_executed(self):
+        for product, damages in emitted_examples.DAMAGES.items():
+            for name, scenario, *_ in damages.values():
+                self.assertIn(scenario, emitted_examples.worlds(emitted_examples.KNOWN[name], product))
 
     def test_three_rows_of_five_are_executed_on_github_and_on_gitlab(self):
         for product in ("github", "gitlab"):
