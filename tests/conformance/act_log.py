@@ -72,21 +72,23 @@ def events(text):
 
 
 class Log:
-    """The log of a run, told apart by job. Jobs of called workflows stand below the job that calls."""
+    """The log of a run, told apart by job.
 
-    def __init__(self, text, workflow_name, jobs):
-        self.legs, self.called = {}, {}
+    `legs` has, by the path of the jobs that call a workflow, what became of its jobs; those of the run itself have the empty path. `calls` says
+    how act begins the names of the jobs of a called workflow: with the title of the job that calls it, and its own name.
+    """
+
+    def __init__(self, text, workflow_name, jobs, calls):
+        self.legs = {(): {}}
         parsed, self.said = events(text)
-        callers = {name: job.get("name", name) for name, job in jobs.items() if "uses" in job}
         for event in parsed:
             # `workflow/job`, or `calling job/called workflow/job`; names are padded to one width.
             shown, identifier = event["job"].rstrip(), event["jobID"]
             own = f"{workflow_name}/{jobs.get(identifier, {}).get('name', identifier)}"
-            caller = None
+            path = ()
             if shown != own:
-                caller = next((name for name, title in callers.items() if shown.startswith(f"{title}/")), None)
-            place = self.legs if caller is None else self.called.setdefault(caller, {})
-            legs = place.setdefault(identifier, {})
+                path = next((path for path, begins in calls.items() if shown.startswith(begins)), ())
+            legs = self.legs.setdefault(path, {}).setdefault(identifier, {})
             legs.setdefault(shown, Leg(event.get("matrix") or {})).take(event)
 
 

@@ -106,6 +106,21 @@ class Prepared:
         if workflow not in self.documents:
             self.prepare(workflow, {})
 
+    def called(self, job):
+        """The workflow that a job calls, with its path in the repository."""
+        workflow = local_path(self.copy, job["uses"]).relative_to(self.copy).as_posix()
+        return workflow, self.documents[workflow]
+
+    def calls(self, document, above=()):
+        """For each path of jobs that call a workflow, with what act begins the names of its jobs."""
+        found = {}
+        for name, job in act_workflow.jobs_of(document).items():
+            if isinstance(job.get("uses"), str):
+                path, (workflow, called) = (*above, name), self.called(job)
+                found[path] = f"{job.get('name', name)}/{called.get('name', Path(workflow).name)}/"
+                found |= self.calls(called, path)
+        return found
+
     def steps(self, steps):
         """Finds the actions that steps use, also within local actions."""
         for step in steps:
@@ -259,17 +274,23 @@ def execute(line, folder, variables, log, limit):
             return None
 
 
-def outcome(scenario, prepared, log, scratch):
-    """What became of the run."""
-    jobs, records = act_workflow.jobs_of(prepared.document), {}
+def records_of(prepared, log, jobs, path=()):
+    """What became of jobs, and of those of the workflows that they call."""
+    records = {}
     for name, job in jobs.items():
-        record = job_record(log.legs.get(name), job)
-        if "uses" in job and name in log.called:
-            called = local_path(prepared.copy, job["uses"]).relative_to(prepared.copy).as_posix()
-            inner = act_workflow.jobs_of(prepared.documents[called])
-            record["jobs"] = {one: job_record(log.called[name].get(one), inner[one]) for one in inner}
+        record = job_record(log.legs.get(path, {}).get(name), job)
+        inside = (*path, name)
+        if "uses" in job and inside in log.legs:
+            record["jobs"] = records_of(prepared, log, act_workflow.jobs_of(prepared.called(job)[1]), inside)
             record["result"] = called_record(record["jobs"])
         records[name] = record
+    return records
+
+
+def outcome(scenario, prepared, log, scratch):
+    """What became of the run."""
+    jobs = act_workflow.jobs_of(prepared.document)
+    records = records_of(prepared, log, jobs)
     unreached = reached(scenario, log, jobs, records)
     results = [record["result"] for record in records.values()]
     state = scratch / "state"
@@ -297,7 +318,7 @@ def reached(scenario, log, jobs, records):
     for name, assumed in scenario.jobs.items():
         if assumed.result == "skipped":
             continue
-        legs = list(log.legs.get(name, {}).values())
+        legs = list(log.legs[()].get(name, {}).values())
         if not legs or any(leg.step(act_assume.MARK)["outcome"] == NOT_RUN for leg in legs):
             if assumed.run == "cancelled":
                 raise Refused(f"the run was to be cancelled during `{name}`, which did not run")
@@ -328,7 +349,7 @@ def run_in(scenario, scratch):
     text = log.read_text(encoding="utf-8", errors="replace").replace(str(scratch), "SCRATCH")
     text = re.sub(r"SCRATCH/cache/act/[0-9a-f]{16}", "SCRATCH/job", text)
     name = prepared.document.get("name", Path(scenario.workflow).name)
-    read_log = Log(text, name, act_workflow.jobs_of(prepared.document))
+    read_log = Log(text, name, act_workflow.jobs_of(prepared.document), prepared.calls(prepared.document))
     if code is None:
         read_log.said.append(f"act did not end within {scenario.timeout} s")
     return outcome(scenario, prepared, read_log, scratch)

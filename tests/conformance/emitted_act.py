@@ -89,11 +89,10 @@ class Executed:
             jobs = self.act("run", workflow=f"{WORKFLOWS}/{name}.yml", inputs=world.inputs, jobs=assumed)
             if world.other == "midst":
                 emitted.somebody_else(world.now)
-            inside = [record["jobs"] for record in jobs.values() if "jobs" in record]
             if environment:
-                inside.append(self.stage(environment, jobs))
-        for one in inside:
-            jobs.update(one)
+                jobs |= self.stage(environment, jobs)
+        # What became of a job that calls a workflow stands in what became of the jobs of that.
+        jobs = within(jobs)
         self.jobs = jobs
         found = {name: job["result"] for name, job in jobs.items()}
         for step in rejected:
@@ -166,6 +165,14 @@ class Executed:
     def evidence(self):
         """The plan of the run, and the reports as a job of a gate found them."""
         return left(self.folder)
+
+
+def within(jobs):
+    """Jobs, with those of the workflows that they call, at any depth."""
+    found = dict(jobs)
+    for record in jobs.values():
+        found |= within(record.get("jobs", {}))
+    return found
 
 
 def left(folder):

@@ -37,6 +37,8 @@ class World:
     attempt: int = 1
     # Jobs that a person runs once more, after all has ended.
     again: tuple = ()
+    # Whether what is emitted is too large for one workflow, and so stands in parts; as the first run of a scenario says.
+    parts: bool = False
     # The way that the run takes, and what it is told.
     way: str = "release"
     inputs: dict = field(default_factory=dict)

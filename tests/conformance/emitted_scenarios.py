@@ -80,10 +80,20 @@ SCENARIOS = {
     ],
     "a person goes back where the run did not": [approved("back", fails=(LAST,)), back("production")],
     "a person goes back where nothing was deployed": [back("production")],
+    "in parts all passes": [World(parts=True)],
+    "in parts a gate fails": [World(parts=True, reports={"tests": "bad"})],
+    "in parts a person goes back": [World(parts=True), back("production")],
 }
 
 # What one product alone knows.
-GITHUB_ALONE = ("a gate is skipped", "nobody knows where an image comes from", "a second attempt")
+GITHUB_ALONE = (
+    "a gate is skipped",
+    "nobody knows where an image comes from",
+    "a second attempt",
+    "in parts all passes",
+    "in parts a gate fails",
+    "in parts a person goes back",
+)
 GITLAB_ALONE = {
     "a deployment that failed is run again": [World(fails=(LAST,), again=(LAST,))],
     "a deployment that succeeded is run again": [World(again=(LAST,))],
