@@ -146,13 +146,84 @@ fn what_is_wrong_with_one_file_is_found_without_a_proof_of_the_release() {
     let file = workspace.source(path).unwrap();
     assert_eq!(clearway_analysis::check_file(&workspace, file, &around).len(), 1);
     let ran = log.lock().unwrap().clone();
-    for query in ["asked", "excluded", "answered", "order_diagnostics", "project_diagnostics"] {
-        assert_eq!(count(&ran, query), 0, "{query}: {ran:?}");
-    }
+    is_quick(&ran);
     assert!(
         ran.values().all(|times| *times <= 51),
         "nothing for more than the services of the file: {ran:?}"
     );
+}
+
+/// Nothing of a project as a whole, and no proof.
+fn is_quick(ran: &BTreeMap<String, usize>) {
+    for query in ["asked", "excluded", "answered", "order_diagnostics", "project_diagnostics"] {
+        assert_eq!(count(ran, query), 0, "{query}: {ran:?}");
+    }
+}
+
+#[test]
+fn what_an_edit_breaks_in_another_file_is_found_without_a_proof_of_the_release() {
+    let (mut workspace, log, files) = workspace(200);
+    let _ = clearway_analysis::check(&workspace);
+    let around = clearway_analysis::Around::of(&workspace);
+    let (path, text) = files.iter().find(|(path, _)| path == "services/f1.cw").unwrap();
+    let edited = in_60("provides api 1.4.0", "provides api 9.4.0")(text);
+    workspace.apply(vec![Change::Source(path.clone(), Some(Arc::from(edited)))]);
+    log.lock().unwrap().clear();
+    let found = clearway_analysis::check_files(&workspace, &around);
+    let ran = log.lock().unwrap().clone();
+    is_quick(&ran);
+    assert_eq!(count(&ran, "requirement_diagnostics"), 1 + dependents(), "{ran:?}");
+    assert_eq!(found.len(), dependents(), "each of them: {found:?}");
+    let edited = workspace.source(path).unwrap().id(&workspace);
+    assert!(found.iter().any(|told| told.primary.place.file() != edited), "some in another file");
+}
+
+#[test]
+fn an_edited_release_is_told_of_without_its_proof() {
+    let (mut workspace, log, files) = workspace(200);
+    let _ = clearway_analysis::check(&workspace);
+    let around = clearway_analysis::Around::of(&workspace);
+    let (path, text) = files.iter().find(|(path, _)| path == "release.cw").unwrap();
+    let edited = text.replacen("ship svc-60\n", "ship svc-60 1.4.0\n  ship nothing\n", 1);
+    workspace.apply(vec![Change::Source(path.clone(), Some(Arc::from(edited)))]);
+    log.lock().unwrap().clear();
+    let file = workspace.source(path).unwrap();
+    assert_eq!(clearway_analysis::check_file(&workspace, file, &around).len(), 1);
+    is_quick(&log.lock().unwrap());
+}
+
+#[test]
+fn what_was_found_of_an_order_stands_until_it_is_proved_again() {
+    let release = "release r {\n  ship a\n  ship b\n  stage production { }\n}\n";
+    let service = |name: &str, other: &str| {
+        format!(
+            "service {name} {{\n  version = 2.0.0\n  provides api 2.0.0\n  requires {other}.api ^2\n  at 1.0.0 {{ provides api 1.0.0; requires {other}.api ^1 }}\n}}\n"
+        )
+    };
+    let environment = "environment production { tier = production  deployed = state(\"live.json\") }\n";
+    let live = r#"{"clearway": 1, "services": {"a": {"version": "1.0.0"}, "b": {"version": "1.0.0"}}}"#;
+    let files = [
+        ("a.cw", service("a", "b")),
+        ("b.cw", service("b", "a")),
+        ("environments.cw", environment.to_owned()),
+        ("release.cw", release.to_owned()),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text));
+    let system =
+        MemorySystem { files: BTreeMap::from([("live.json".to_owned(), live.to_owned())]), tags: Vec::new() };
+    let (mut workspace, _) = open(&files, system);
+    let no_order = |found: &[clearway_diagnostics::Diagnostic]| {
+        found.iter().filter(|told| told.code == clearway_diagnostics::catalogue::NO_SAFE_ORDER).count()
+    };
+    let told = no_order(&clearway_analysis::check(&workspace).diagnostics);
+    assert!(told > 0);
+    let around = clearway_analysis::Around::of(&workspace);
+    assert_eq!(no_order(&clearway_analysis::check_files(&workspace, &around)), told);
+    // What it was told at is gone, and so is it.
+    for path in ["a.cw", "b.cw"] {
+        workspace.apply(vec![Change::Source(path.to_owned(), Some(Arc::from("// Nothing.\n")))]);
+    }
+    assert_eq!(no_order(&clearway_analysis::check_files(&workspace, &around)), 0);
 }
 
 #[test]

@@ -26,7 +26,7 @@ use clearway_model::{Db, Workspace};
 use rustc_hash::FxHashSet;
 
 pub use approvals::{Control, Direction};
-pub use around::{Around, check_file};
+pub use around::{Around, check_file, check_files};
 pub use conditions::bounds;
 pub use control::{About, ControlState, Judged, Open, Raised, Verdict, Weight, binding_policies};
 pub use form::has_form;
@@ -94,6 +94,16 @@ pub fn package_problems(db: &dyn Db, project: clearway_model::Project) -> Vec<Di
     problems
 }
 
+/// Warnings of a package are for its keeper; what is broken in it is broken for whoever uses it.
+fn broken_in_packages(workspace: &Workspace) -> impl Iterator<Item = &Diagnostic> {
+    let packages = workspace.project().packages(workspace).iter();
+    let all = packages.flat_map(|package| {
+        let files = package.sources(workspace).iter().flat_map(|file| file_diagnostics(workspace, *file));
+        package.manifest_problems(workspace).iter().chain(files)
+    });
+    all.filter(|diagnostic| diagnostic.is_error())
+}
+
 /// Checks a project. Files are read and checked on all cores; rules over the whole project follow.
 pub fn check(workspace: &Workspace) -> Outcome<'_> {
     workspace.for_each_file(|db, file| {
@@ -108,12 +118,7 @@ pub fn check(workspace: &Workspace) -> Outcome<'_> {
     for file in project.sources(workspace) {
         diagnostics.extend_from_slice(file_diagnostics(workspace, *file));
     }
-    // Warnings of a package are for its keeper; what is broken in it is broken for whoever uses it.
-    for package in project.packages(workspace) {
-        let files = package.sources(workspace).iter().flat_map(|file| file_diagnostics(workspace, *file));
-        let all = package.manifest_problems(workspace).iter().chain(files);
-        diagnostics.extend(all.filter(|diagnostic| diagnostic.is_error()).cloned());
-    }
+    diagnostics.extend(broken_in_packages(workspace).cloned());
     diagnostics.extend_from_slice(project_diagnostics(workspace, project));
     rules::policies::Raised::of(workspace, project).raise(&mut diagnostics);
     let told = || diagnostics.iter().map(|one| one.code).collect();

@@ -26,6 +26,14 @@ use crate::world::{Edge, declared_item, requirements};
 /// What there is to tell about one file and what it declares.
 #[salsa::tracked(returns(ref))]
 pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let mut diagnostics = own_diagnostics(db, file).clone();
+    diagnostics.extend(orders_of(db, file).cloned());
+    diagnostics
+}
+
+/// The same, but for the orders of its releases: what is found without a proof.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn own_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let mut diagnostics = syntax_errors(db, file).clone();
     diagnostics.extend_from_slice(&scope(db, file).diagnostics);
     for item in items(db, file) {
@@ -42,17 +50,22 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
         let name = NameKey::new(db, owner.name(db).clone());
         diagnostics.extend_from_slice(requirement_diagnostics(db, name));
     }
-    let judged = db.project().judged_release(db).as_deref();
-    let releases = items(db, file).iter().filter(|item| item.kind(db) == "release");
-    for release in releases.filter(|_| file.package(db).is_none()) {
-        if !views::is_template(db, *release) && judged.is_none_or(|name| release.name(db) == name) {
-            diagnostics.extend_from_slice(order_diagnostics(db, *release));
-        }
-    }
     diagnostics.extend(rules::duplicate_names::in_file(db, file));
     diagnostics.extend(rules::unused::check(db, file));
     diagnostics.extend(rules::reserved_names::check(db, file));
     rules::missing_imports::told_once(diagnostics)
+}
+
+/// What there is to tell of the orders of a file's releases.
+pub(crate) fn orders_of(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = &Diagnostic> {
+    let judged = db.project().judged_release(db).as_deref();
+    let releases = items(db, file).iter().filter(|item| item.kind(db) == "release");
+    let is_judged = move |item: &&Item| {
+        file.package(db).is_none()
+            && !views::is_template(db, **item)
+            && judged.is_none_or(|name| item.name(db) == name)
+    };
+    releases.filter(is_judged).flat_map(|release| order_diagnostics(db, *release))
 }
 
 /// What there is to tell about one declaration, but for its requirements.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use clearway_analysis::{Around, check_file};
+use clearway_analysis::{Around, check_file, check_files};
 use clearway_diagnostics::render::Texts as _;
 use clearway_diagnostics::{Report, Span};
 use clearway_model::Db as _;
@@ -27,7 +27,8 @@ pub(super) async fn run(server: Server) {
             server.client.publish_diagnostics(uri, Vec::new(), None).await;
         }
         while let Some(work) = { lock(&server.state).next_dirty() } {
-            let Some(work) = tell_edited(&server, work).await else { continue };
+            let Some(work) = tell_first(&server, work, check_edited).await else { continue };
+            let Some(work) = tell_first(&server, work, check_one_by_one).await else { continue };
             let progress = match &work.unknown {
                 Some(name) => begin(&server, name).await,
                 None => None,
@@ -49,13 +50,12 @@ pub(super) async fn run(server: Server) {
     }
 }
 
-/// Tells of the edited texts what is wrong with themselves, before the rest of the project is looked at. `None` when a change came in
-/// between.
-async fn tell_edited(server: &Server, work: Work) -> Option<Work> {
+/// Tells after an edit what is found without a look at the whole project, before that is looked at. `None` when a change came in between.
+async fn tell_first(server: &Server, work: Work, find: fn(&Work) -> ByFile) -> Option<Work> {
     if work.edited.is_empty() {
         return Some(work);
     }
-    let (checked, found) = apart(work, check_edited).await?;
+    let (checked, found) = apart(work, find).await?;
     tell(server, &checked, found, None).await;
     lock(&server.state).unchanged(&checked)
 }
@@ -119,6 +119,11 @@ pub(crate) fn check_edited(work: &Work) -> ByFile {
         found.extend(now);
     }
     found
+}
+
+/// What the rules find in all texts one by one, and what they found in the project as a whole before, by file.
+pub(crate) fn check_one_by_one(work: &Work) -> ByFile {
+    by_file(work, &check_files(&work.workspace, &work.found.around))
 }
 
 /// Everything there is to tell of a project, by file: what `clearway check` tells.

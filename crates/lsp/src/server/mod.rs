@@ -109,7 +109,7 @@ impl Server {
 /// What a test of a whole session needs, without the protocol's messages.
 #[cfg(test)]
 pub(crate) mod session {
-    pub(crate) use super::check::{check, check_edited, whole};
+    pub(crate) use super::check::{check, check_edited, check_one_by_one, whole};
     pub(crate) use super::convert::Lines;
-    pub(crate) use super::state::{State, Work};
+    pub(crate) use super::state::{Found, State, Work};
 }

@@ -10,7 +10,7 @@ use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::host::{Host, ProjectFiles};
 use crate::reader::Reader;
-use crate::server::session::{State, Work, check, check_edited, whole};
+use crate::server::session::{Found, State, Work, check, check_edited, check_one_by_one, whole};
 use crate::server::view::View;
 use crate::{
     actions, completion, format, hints, hover, links, navigation, rename, shape, signature, symbols, tokens,
@@ -147,6 +147,8 @@ fn session(example: &str, seed: u64, edits: usize) {
     }
     let paths: Vec<String> = texts.keys().cloned().collect();
     let mut rng = Rng::new(seed);
+    let mut before = Found::default();
+    let mut known: BTreeSet<String> = BTreeSet::new();
     for version in 1..=edits {
         let path = rng.pick(&paths).clone();
         let text = texts.get_mut(&path).unwrap();
@@ -181,7 +183,20 @@ fn session(example: &str, seed: u64, edits: usize) {
         let mut first = check_edited(&again);
         first.retain(|_, diagnostics| !diagnostics.is_empty());
         assert_eq!(first, found.by_file, "edit {version} of seed {seed}, in {path}");
-        drop(again);
+        let second = check_one_by_one(&again);
+        assert_eq!(second, found.by_file, "edit {version} of seed {seed}, in {path}: one by one");
+        // And nothing is made up: whatever is told before the project is looked at is so, or was so.
+        let early = check_one_by_one(&Work { found: before, ..again });
+        for (uri, told) in early.iter().flat_map(|(uri, told)| told.iter().map(move |one| (uri, one))) {
+            let is_so = found.by_file.get(uri).is_some_and(|now| now.contains(told));
+            assert!(
+                is_so || known.contains(&told.message),
+                "edit {version} of seed {seed}, in {path}: {}",
+                told.message
+            );
+        }
+        known = found.by_file.values().flatten().map(|one| one.message.clone()).collect();
+        before = found;
         let mut fresh = Machine {
             system: machine.system.clone(),
             manifest: machine.manifest.clone(),
