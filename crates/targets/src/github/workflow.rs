@@ -13,6 +13,7 @@ use super::parts;
 use super::steps::{Context, of_the_run};
 use super::text::one_line;
 use crate::index::Index;
+use crate::recurring::RAMPS;
 use crate::settings::Settings;
 use crate::way::{is_inside, move_of, ramped, stage_of};
 
@@ -258,7 +259,7 @@ fn flags(context: &Context<'_>) -> Option<Workflow> {
         let alone = Step { needs: Vec::new(), ..step.clone() };
         jobs.put(step.id.clone(), jobs::ramp(context, &alone, environment, (name, flag, ramp), true));
     }
-    let started = On { schedule: vec![Cron { cron: "17 * * * *" }], ..On::dispatch(Entries::default()) };
+    let started = On { schedule: vec![Cron { cron: RAMPS }], ..On::dispatch(Entries::default()) };
     (!jobs.is_empty()).then(|| Workflow {
         name: one_line(&format!("{} flags", context.release.name)),
         run_name: None,
