@@ -119,7 +119,7 @@ class Boutique(Emitted):
                         "run_id": str(run),
                         "api_url": api,
                     },
-                    "secrets": {"CLEARWAY_LEDGER_KEY": self.key},
+                    "environment_secrets": {"CLEARWAY_LEDGER_KEY": self.key},
                     "vars": {"CLEARWAY_DEPLOY_REGION": "eu-central-1"},
                     "env": {"TESTS": tests, "CLEARWAY_BINARY": str(built())},
                 }
