@@ -3,10 +3,10 @@
 //!
 //! A stage stays under the lock of the one job that calls its workflow, however deep its parts are called.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use clearway_plan::{Move, PathKind, Plan, Release, Stage, Step, StepKind};
+use clearway_plan::{Move, PathKind, Plan, Release, Shipped, Stage, Step, StepKind};
 
 use super::condition::{FIRST_ATTEMPT, after_all, succeeded};
 use super::jobs;
@@ -53,6 +53,9 @@ fn part_file(release: &Release, stage: &Stage, part: &str) -> String {
 
 /// Cuts what builds and tests: what is done for one service stays together.
 pub(super) fn builds(plan: &Plan, release: &Release, way: &Workflow, largest: usize) -> Cut {
+    let jobs = jobs_of(way);
+    let shipped: BTreeMap<&str, &Shipped> =
+        release.ships.iter().map(|shipped| (shipped.service.as_str(), shipped)).collect();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut last = None;
     for step in
@@ -63,9 +66,9 @@ pub(super) fn builds(plan: &Plan, release: &Release, way: &Workflow, largest: us
         else {
             continue;
         };
-        let mut takes = Size { bytes: bytes(way, &step.id), ..Size::default() };
+        let mut takes = Size { bytes: bytes(&jobs, &step.id), ..Size::default() };
         if !matches!(step.does, StepKind::Test { .. })
-            && let Some(shipped) = release.ships.iter().find(|shipped| shipped.service == *service)
+            && let Some(shipped) = shipped.get(service.as_str())
         {
             let line = subjects::given_line(plan, shipped, &step.id);
             takes.given = line.chars().count() + 1;
@@ -94,9 +97,10 @@ pub(super) fn moves(release: &Release, stage: &Stage, workflow: &Workflow, large
             matches!(step.does, StepKind::Deploy { .. } | StepKind::Smoke { .. } | StepKind::Wave { .. });
         moves && step.does.environment() == Some(&stage.environment)
     });
+    let jobs = jobs_of(workflow);
     let piece = |step: &Step| Piece {
         steps: vec![step.id.clone()],
-        takes: Size { bytes: bytes(workflow, &step.id), ..Size::default() },
+        takes: Size { bytes: bytes(&jobs, &step.id), ..Size::default() },
     };
     Cut::of(moves.map(piece).collect(), room(largest))
 }
@@ -127,9 +131,14 @@ fn room(largest: usize) -> Size {
     Size { bytes: largest.saturating_sub(HEAD), given: usize::MAX, expressions: usize::MAX }
 }
 
+/// The jobs of a workflow, by their ids.
+fn jobs_of(workflow: &Workflow) -> BTreeMap<&str, &Job> {
+    workflow.jobs.0.iter().map(|(id, job)| (id.as_str(), job)).collect()
+}
+
 /// The bytes of a job in the file of its workflow.
-fn bytes(workflow: &Workflow, id: &str) -> usize {
-    workflow.jobs.0.iter().find(|(known, _)| known == id).map_or(0, |(id, job)| job_bytes(id, job))
+fn bytes(jobs: &BTreeMap<&str, &Job>, id: &str) -> usize {
+    jobs.get(id).map_or(0, |job| job_bytes(id, job))
 }
 
 fn job_bytes(id: &str, job: &Job) -> usize {
