@@ -46,8 +46,11 @@ pub fn check_file(workspace: &Workspace, file: SourceFile, around: &Around) -> V
     found
 }
 
-/// What there is to tell of all the project's files.
+/// What there is to tell of all the project's files. They are checked on all cores.
 pub fn check_files(workspace: &Workspace, around: &Around) -> Vec<Diagnostic> {
+    workspace.for_each_file(|db, file| {
+        own_diagnostics(db, file);
+    });
     let files = workspace.project().sources(workspace).iter();
     let own = files.flat_map(|file| own_diagnostics(workspace, *file));
     let mut found: Vec<Diagnostic> = own.chain(standing(workspace, around.beyond.iter())).cloned().collect();
