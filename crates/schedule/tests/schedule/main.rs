@@ -10,6 +10,7 @@
 #![allow(clippy::disallowed_methods, reason = "how much is looked at is told in the environment")]
 
 mod calendars;
+mod chain_laws;
 mod clocks;
 mod conflicts;
 mod decisions;
