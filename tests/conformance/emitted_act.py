@@ -50,7 +50,7 @@ class Executed:
                 "repository": str(self.emitted.repository),
                 "path": [str(self.emitted.repository / "programs")],
                 "scratch": str(self.folder / name),
-                "timeout": 300,
+                "timeout": 900,
                 "github": {
                     "repository": self.emitted.name,
                     "actor": self.world.deployer,

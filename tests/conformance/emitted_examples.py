@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -48,10 +48,15 @@ class Example:
     build: str
     deployment: str
     smoke: str = ""
-    # A time at which no window is open.
+    # A time at which no window is open, and one at which nothing may change.
     closed: str = ""
+    frozen: str = ""
     # Whether somebody may come in by the emergency way.
     emergency: bool = False
+    # Environments in which it is later.
+    later: dict = field(default_factory=dict)
+    # The scenarios that are executed, where it is not all of them.
+    alone: tuple = ()
 
 
 KNOWN = {
@@ -99,7 +104,26 @@ KNOWN = {
         deployment="deploy-staging-portal",
         smoke="smoke-staging-portal",
         closed="2026-11-03T15:00:00+00:00",
+        frozen="2026-10-06T19:00:00+00:00",
         emergency=True,
+    ),
+    # In the morning of Berlin, and then in that of New York. It has twelve services, so that a run takes minutes.
+    "online-boutique": Example(
+        release="shop",
+        now="2026-11-03T09:00:00+00:00",
+        later={"production-us": "2026-11-03T15:00:00+00:00"},
+        alone=("all passes", "a gate fails", "evidence is missing", "a build fails", "an approval is missing", "the platform is not set up as it must be"),
+        deployer="farid",
+        asked_for_by="ana",
+        agree={
+            ("standard", "peer-review"): ("chloe", "dimitri", "grace"),
+            ("standard", "board"): ("jonas", "kira", "leo"),
+        },
+        gate="tests",
+        unapproved=("standard", "board"),
+        build="build-cartservice",
+        deployment="deploy-staging-frontend",
+        smoke="smoke-staging-frontend",
     ),
 }
 
@@ -134,9 +158,12 @@ def worlds(of, product):
         found["what was deployed does not answer"] = world(fails=(of.smoke,))
     if of.closed:
         found["outside of the window"] = world(now=of.closed)
+    if of.frozen:
+        found["in a freeze"] = world(now=of.frozen)
     if of.emergency:
         found["an emergency"] = world(way="emergency", inputs={"incident": "INC-1", "requested-by": of.asked_for_by})
-    return {name: one for name, one in found.items() if product == "github" or name not in GITHUB_ALONE}
+    names = [name for name in of.alone or found if product == "github" or name not in GITHUB_ALONE]
+    return {name: found[name] for name in names}
 
 
 # By product and name: the example and the scenario that must tell it, the file, what is written there, and what is put in its place.
@@ -196,7 +223,7 @@ class Planned(Run):
 
     def __init__(self, plan, of, world):
         super().__init__(plan, of.release, world, live=None)
-        self.at = None
+        self.later, self.at = of.later, None
 
     def step(self, step):
         """Each command leaves what it was told by the name of its step, whether it succeeds or not."""
@@ -222,7 +249,8 @@ class Planned(Run):
 
     def deploy(self, environment, **_):
         """A deployment, while it may start."""
-        return self.ends("deploy") if is_open(self.plan["environments"][environment], self.world.now) else "window"
+        now = self.later.get(environment, self.world.now)
+        return self.ends("deploy") if is_open(self.plan["environments"][environment], now) else "window"
 
     def smoke(self, **_):
         """A look at what was deployed."""
@@ -283,9 +311,9 @@ class Whole(Emitted):
             text += '\n[targets.gitlab]\ntier = "ultimate"\ntags = "release"\n'
         manifest.write_text(text, encoding="utf-8")
         # A job has what is in its repository alone.
-        for path in (manifest, self.repository / "clearway.lock"):
+        for path in filter(Path.is_file, (manifest, self.repository / "clearway.lock")):
             path.write_text(path.read_text(encoding="utf-8").replace('"../shared/', '"shared/'), encoding="utf-8")
-        for spec in self.repository.glob("*.cw"):
+        for spec in self.repository.rglob("*.cw"):
             text = spec.read_text(encoding="utf-8")
             spec.write_text(re.sub(r"https://prometheus\.[a-z.]+", self.address, text), encoding="utf-8")
 
@@ -306,7 +334,8 @@ class Whole(Emitted):
         """What the commands find in their environment."""
         worse = {"bad": KNOWN[self.example].gate, "missing": "missing"}
         found = [worse[one] for one in world.reports.values()]
-        return {**super().surroundings(world, markers), "EVIDENCE": found[0] if found else "good"}
+        later = " ".join(f"{environment}={now}" for environment, now in KNOWN[self.example].later.items())
+        return {**super().surroundings(world, markers), "EVIDENCE": found[0] if found else "good", "SCENARIO_LATER": later}
 
 
 def try_one(target, example, scenario, damage=None, keep=None):

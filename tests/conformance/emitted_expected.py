@@ -5,7 +5,7 @@ It takes the steps of a way one after the other, gives each a result, and says w
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -53,12 +53,22 @@ def digest_of(service, version):
     return "sha256:" + hashlib.sha256(f"{service} {version}".encode()).hexdigest()
 
 
+# The last days of the quarters of a year that begins in January.
+QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 31))
+
+
 def is_frozen(environment, now):
     """Whether one of an environment's freezes lasts; its last day is one of its days."""
     for freeze in environment["opening"]["freezes"]:
-        day = datetime.fromisoformat(now).astimezone(ZoneInfo(freeze["zone"])).date().isoformat()
-        if freeze["when"]["once"]["from"]["day"] <= day <= freeze["when"]["once"]["until"]["day"]:
+        day = datetime.fromisoformat(now).astimezone(ZoneInfo(freeze["zone"])).date()
+        once, again = freeze["when"].get("once"), freeze["when"].get("recurring")
+        if once and once["from"]["day"] <= day.isoformat() <= once["until"]["day"]:
             return True
+        # Around the last day of each year or quarter.
+        for month, last in (QUARTERS if again["every"] == "quarter-end" else QUARTERS[-1:]) if again else ():
+            for end in (date(year, month, last) for year in (day.year - 1, day.year)):
+                if end - timedelta(days=again["days_before"]) <= day <= end + timedelta(days=again["days_after"]):
+                    return True
     return False
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import act_run
 import emitted_act
 import emitted_argo
-import emitted_boutique
 import emitted_controllers
 import emitted_examples
 import emitted_local
@@ -252,11 +251,6 @@ def execute_examples(arguments):
     return 1 if failed or untold else 0
 
 
-def execute_boutique(arguments):
-    """Executes what is emitted for the example itself, on bad evidence and on good; exit code 1 if it did anything else than the plan says."""
-    return found_wrong("execute-boutique", emitted_boutique.check(arguments.keep))
-
-
 def judge_extension(_):
     """Judges the extension for VS Code."""
     return found_wrong("judge-vscode", judge_vscode.judge())
@@ -391,10 +385,6 @@ def commands():
     one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")
     one.add_argument("--keep", help="a new folder that keeps what each run left")
     one.set_defaults(do=execute_examples)
-
-    one = sub.add_parser("execute-boutique", help="executes with act what is emitted for the example online-boutique, on bad evidence and on good")
-    one.add_argument("--keep", help="a new folder that keeps what the runs left")
-    one.set_defaults(do=execute_boutique)
 
     one = sub.add_parser("execute-review", help="executes with act the workflow that looks at pull requests, over changes of the project beside")
     one.add_argument("--jobs", type=int, help="how many at once; as many as there are processors without it")

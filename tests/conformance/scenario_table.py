@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 
 import argo_scenarios
-import emitted_boutique
 import emitted_examples
 import emitted_recurring
 import judge_examples
@@ -166,8 +165,6 @@ def count(product):
 
 def executed_of(example):
     """By product, the rows that an engine executes of an example."""
-    if example == emitted_boutique.EXAMPLE.name:
-        return {"github": emitted_boutique.SCENARIOS}
     known = emitted_examples.KNOWN.get(example)
     return {product: tuple(emitted_examples.worlds(known, product)) for product in emitted_examples.ENGINES} if known else {}
 
