@@ -21,7 +21,8 @@ fn narrowed(claim: &Claim, graph: &Graph, assumed: &mut Assumed, followed: &mut 
         Claim::Green => {
             for at in 0..graph.nodes.len() {
                 assumed.jobs[at].late = Some(false);
-                if !graph.nodes[at].job.continues_on_error() {
+                // A call of which no job starts is no matter of a green run.
+                if graph.nodes[at].called.is_none() && !graph.nodes[at].job.continues_on_error() {
                     keep(graph, assumed, at, &|end| end == Outcome::Success);
                 }
             }
