@@ -84,6 +84,27 @@ fn everything_that_grows_with_the_services_is_cut() {
 }
 
 #[test]
+fn a_part_is_told_what_it_reads() {
+    // What another repository builds, of a version that is said when the run starts.
+    let spec = specs::SMALL.replacen("acme/generated", "acme/elsewhere", 1);
+    let mut emitted = cut(&specs::project(&spec));
+    assert_eq!(claims::broken(&emitted), [""; 0]);
+    let file = ".github/workflows/shop.builds.part-1.yml";
+    let text = &emitted.files[file];
+    assert!(
+        text.contains("ledger=${{ inputs.version-ledger }}@${{ jobs.import-ledger.outputs.digest }}"),
+        "{text}"
+    );
+    let read_no_more = text.replace("inputs.version-ledger", "inputs.version-of-nothing");
+    emitted.files.insert(file.to_owned(), read_no_more);
+    let told = claims::broken(&emitted);
+    assert!(
+        told.iter().any(|line| line.contains("`inputs.version-of-nothing`, which its workflow is not told")),
+        "{told:#?}"
+    );
+}
+
+#[test]
 fn what_github_would_not_start_is_told() {
     let found = told(&NARROW, &specs::wide(21));
     assert!(

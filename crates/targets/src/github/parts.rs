@@ -216,11 +216,11 @@ pub(super) fn of_builds(context: &Context<'_>) -> Vec<(String, Workflow)> {
 
 /// The services of a part whose versions are said when a run is started.
 fn open<'p>(context: &Context<'p>, steps: &[String]) -> Vec<&'p str> {
-    let built = steps.iter().filter_map(|id| match &context.index.step(id)?.does {
-        StepKind::Build { service } => Some(service.as_str()),
+    let made = steps.iter().filter_map(|id| match &context.index.step(id)?.does {
+        StepKind::Build { service } | StepKind::Import { service } => Some(service.as_str()),
         _ => None,
     });
-    built.filter(|service| context.index.shipped(service).is_some_and(|shipped| shipped.open)).collect()
+    made.filter(|service| context.index.shipped(service).is_some_and(|shipped| shipped.open)).collect()
 }
 
 /// Whether a part takes what other repositories built.

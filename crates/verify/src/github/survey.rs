@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::expression::{Expression, template};
 use super::folder::Folder;
 use super::graph::{At, Graph};
-use super::workflow::{Environment, Job, Permissions, Scalar, Turns};
+use super::workflow::{Called, Environment, Job, Permissions, Scalar, Turns};
 
 /// Who holds a group, over which jobs.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,6 +154,28 @@ impl Graph {
         legs.map(|node| node.id.as_str()).collect()
     }
 
+    /// What expressions read that their workflow is not told: it is nothing, always.
+    pub fn untold(&self) -> Vec<Found> {
+        let mut found = Vec::new();
+        let mut look = |takes: &Called, job: &str, expression: &Expression| {
+            let mut references = Vec::new();
+            expression.references(&mut references);
+            let untold = references.into_iter().filter(|names| {
+                names[0] == "inputs" && names.get(1).is_some_and(|name| !takes.inputs.contains_key(name))
+            });
+            found.extend(untold.map(|names| Found { job: job.to_owned(), what: names.join(".") }));
+        };
+        for node in &self.nodes {
+            let around = node.parent.and_then(|at| self.nodes[at].called.as_ref());
+            let takes = around.unwrap_or(&self.takes);
+            expressions(&node.job).iter().for_each(|expression| look(takes, &node.id, expression));
+            if let Some(called) = &node.called {
+                given(called).for_each(|expression| look(called, &node.id, &expression));
+            }
+        }
+        found
+    }
+
     /// What expressions read of jobs that their job does not need: it is nothing, always.
     pub fn strangers(&self) -> Vec<Found> {
         let mut found = Vec::new();
@@ -171,6 +193,11 @@ impl Graph {
         }
         found
     }
+}
+
+/// What a called workflow gives, as expressions.
+fn given(called: &Called) -> impl Iterator<Item = Expression> {
+    called.outputs.values().filter_map(|given| template(&given.value.text()).ok())
 }
 
 /// The expressions of a job and its steps.

@@ -84,6 +84,10 @@ fn hard(way: &Way<'_>, graph: &Graph) -> Result<Broken, String> {
             format!("`{job}` asks about jobs that it does not need, of which it is told nothing: {unknown}");
         spot.says(what).of(Guarantee::Outcome)
     }));
+    broken.extend(graph.untold().iter().map(|found| {
+        let what = format!("`{}` reads `{}`, which its workflow is not told", found.job, found.what);
+        at(graph, found, "steps").says(what).of(Guarantee::Digest)
+    }));
     broken.extend(graph.legs_that_fall_together().iter().filter_map(|job| {
         let node = graph.find(job).and_then(|at| graph.nodes.get(at))?;
         Some(node.spot().key("strategy").says(format!("the legs of `{job}` fall together")))
