@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use clearway_plan::{Path, Release, Shipped, Step, StepKind};
+use clearway_plan::{Move, Path, Release, Shipped, Stage, Step, StepKind};
 
 /// The steps of a way and what it ships, by name.
 pub(crate) struct Index<'p> {
     steps: BTreeMap<&'p str, &'p Step>,
     makers: BTreeMap<&'p str, &'p str>,
     shipped: BTreeMap<&'p str, &'p Shipped>,
+    moves: BTreeMap<Place<'p>, (&'p Stage, &'p Move)>,
 }
+
+/// Where a move stands: the environment, the number of the wave, the service and the group.
+type Place<'p> = (&'p str, usize, &'p str, Option<&'p str>);
 
 impl<'p> Index<'p> {
     /// Of a way through a release.
@@ -20,7 +24,17 @@ impl<'p> Index<'p> {
             }
             _ => None,
         };
+        let moves = release.stages.iter().flat_map(|stage| {
+            let waves = stage.waves.iter().enumerate();
+            waves.flat_map(move |(wave, of)| {
+                of.moves.iter().map(move |moved| {
+                    let group = moved.group.as_deref();
+                    ((stage.environment.as_str(), wave, moved.service.as_str(), group), (stage, moved))
+                })
+            })
+        });
         Self {
+            moves: moves.collect(),
             steps: path.steps.iter().map(|step| (step.id.as_str(), step)).collect(),
             makers: path.steps.iter().filter_map(makes).collect(),
             shipped: release.ships.iter().map(|shipped| (shipped.service.as_str(), shipped)).collect(),
@@ -35,6 +49,16 @@ impl<'p> Index<'p> {
     /// The job that builds or takes a service's artifact.
     pub(crate) fn maker(&self, service: &str) -> Option<&'p str> {
         self.makers.get(service).copied()
+    }
+
+    /// What a step moves, or looks at after it was moved, with its stage.
+    pub(crate) fn moved(&self, step: &Step) -> Option<(&'p Stage, &'p Move)> {
+        let (StepKind::Deploy { environment, wave, service, group }
+        | StepKind::Smoke { environment, wave, service, group }) = &step.does
+        else {
+            return None;
+        };
+        self.moves.get(&(environment.as_str(), *wave, service.as_str(), group.as_deref())).copied()
     }
 
     /// What is shipped of a service.

@@ -42,18 +42,6 @@ pub(crate) fn secrets(plan: &Plan, artifact: Option<&Artifact>) -> Option<String
     (!lines.is_empty()).then_some(lines)
 }
 
-/// A move of a wave.
-pub(crate) fn move_of<'s>(
-    stage: Option<&'s Stage>,
-    wave: usize,
-    service: &str,
-    group: Option<&str>,
-) -> Option<(&'s Stage, &'s Move)> {
-    let stage = stage?;
-    let mut moves = stage.waves.get(wave)?.moves.iter();
-    Some((stage, moves.find(|moved| moved.service == service && moved.group.as_deref() == group)?))
-}
-
 /// A flag with its ramp.
 pub(crate) fn ramped<'p>(plan: &'p Plan, flag: &str) -> Option<(&'p str, &'p Flag, &'p Ramp)> {
     let (name, flag) = plan.flags.get_key_value(flag)?;

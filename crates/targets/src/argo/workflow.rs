@@ -20,7 +20,7 @@ use super::volumes::volumes;
 use super::way_of;
 use crate::index::Index;
 use crate::settings::Settings;
-use crate::way::{is_inside, move_of, ramped, stage_of};
+use crate::way::{is_inside, ramped, stage_of};
 
 /// A way, as it is emitted.
 pub(crate) struct Emitted {
@@ -361,12 +361,12 @@ pub(crate) fn job(context: &Context<'_>, step: &Step) -> Option<Job> {
         StepKind::Flag { environment, flag, .. } => {
             jobs::ramp(context, step, environment, ramped(plan, flag)?)
         }
-        StepKind::Deploy { wave, service, group, .. } => {
-            let (stage, moved) = move_of(stage, *wave, service, group.as_deref())?;
+        StepKind::Deploy { .. } => {
+            let (stage, moved) = context.index.moved(step)?;
             jobs::deploy(context, step, stage, moved)
         }
-        StepKind::Smoke { wave, service, group, .. } => {
-            let (stage, moved) = move_of(stage, *wave, service, group.as_deref())?;
+        StepKind::Smoke { service, .. } => {
+            let (stage, moved) = context.index.moved(step)?;
             jobs::smoke(context, step, stage, moved, plan.artifacts.get(service)?)
         }
         StepKind::Wave { .. } => jobs::wave(context, step),

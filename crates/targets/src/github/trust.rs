@@ -1,7 +1,7 @@
 //! The trust policy: which identity may take which role, of an environment or of the ledger. An identity of GitHub names its environment, and by itself any workflow of the
 //! repository could have it; so the workflow and its branch are bound too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clearway_plan::Plan;
 use serde_json::{Value, json};
@@ -47,13 +47,16 @@ impl<'p> Trusted<'p> {
     /// Looks at workflows: their jobs may take the roles that they need.
     pub(super) fn see(&mut self, workflows: &[(String, Workflow)]) {
         for (file, workflow) in workflows {
+            // Many jobs stand in one environment, and each identity is told once.
+            let mut seen: BTreeSet<(Option<&str>, &str)> = BTreeSet::new();
             for (_, job) in &workflow.jobs.0 {
                 let stands = job.environment.as_ref().map(|place| place.name.as_str());
-                if let Some(role) = stands.and_then(|name| self.deploying.get(name)) {
-                    self.may(role, stands, file);
-                }
-                if let Some(role) = self.ledger.filter(|_| job.steps.iter().any(opens_the_ledger)) {
-                    self.may(role, stands, file);
+                let deploying = stands.and_then(|name| self.deploying.get(name)).copied();
+                let writing = self.ledger.filter(|_| job.steps.iter().any(opens_the_ledger));
+                for role in deploying.into_iter().chain(writing) {
+                    if seen.insert((stands, role)) {
+                        self.may(role, stands, file);
+                    }
                 }
             }
         }

@@ -15,7 +15,7 @@ use super::text::one_line;
 use crate::index::Index;
 use crate::recurring::RAMPS;
 use crate::settings::Settings;
-use crate::way::{is_inside, move_of, ramped, stage_of};
+use crate::way::{is_inside, ramped, stage_of};
 
 /// The folder of workflows.
 pub(super) const FOLDER: &str = ".github/workflows";
@@ -225,12 +225,12 @@ pub(super) fn step_jobs(context: &Context<'_>, step: &Step) -> Vec<(String, Job)
             let asked = plan.approvals.get(chain).and_then(|chain| chain.step(name));
             asked.map(|asked| jobs::asks(context, step, environment, chain, asked)).unwrap_or_default()
         }
-        StepKind::Deploy { wave, service, group, .. } => {
-            let moved = move_of(stage, *wave, service, group.as_deref());
+        StepKind::Deploy { .. } => {
+            let moved = context.index.moved(step);
             one(moved.map(|(stage, moved)| jobs::deploy(context, step, stage, moved)))
         }
-        StepKind::Smoke { wave, service, group, .. } => {
-            let moved = move_of(stage, *wave, service, group.as_deref()).zip(plan.artifacts.get(service));
+        StepKind::Smoke { service, .. } => {
+            let moved = context.index.moved(step).zip(plan.artifacts.get(service));
             one(moved.map(|((stage, moved), of)| jobs::smoke(context, step, stage, moved, of)))
         }
         StepKind::Wave { wave, .. } => one(stage.map(|stage| jobs::wave(context, step, stage, *wave))),

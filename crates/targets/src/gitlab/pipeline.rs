@@ -13,7 +13,7 @@ use super::jobs;
 use super::model::{AutoCancel, Defaults, Entries, Input, Job, Need, Pipeline, Rule, Workflow};
 use crate::index::Index;
 use crate::settings::Settings;
-use crate::way::{is_inside, move_of, ramped, stage_of};
+use crate::way::{is_inside, ramped, stage_of};
 
 /// The folder of pipelines.
 pub(crate) const FOLDER: &str = ".gitlab";
@@ -296,12 +296,12 @@ fn job(context: &Context<'_>, step: &Step) -> Option<Job> {
             let place = if context.inside.is_some() { AGREE } else { outer.as_str() };
             Some(jobs::asks(context, step, environment, chain, asked, place))
         }
-        StepKind::Deploy { wave, service, group, .. } => {
-            let (stage, moved) = move_of(stage, *wave, service, group.as_deref())?;
+        StepKind::Deploy { .. } => {
+            let (stage, moved) = context.index.moved(step)?;
             Some(jobs::deploy(context, step, stage, moved))
         }
-        StepKind::Smoke { wave, service, group, .. } => {
-            let (stage, moved) = move_of(stage, *wave, service, group.as_deref())?;
+        StepKind::Smoke { service, .. } => {
+            let (stage, moved) = context.index.moved(step)?;
             Some(jobs::smoke(context, step, stage, moved, plan.artifacts.get(service)?))
         }
         StepKind::Wave { .. } => {
