@@ -295,7 +295,7 @@ def commands():
     one.add_argument("--format", **formats)
     one.set_defaults(do=judge)
 
-    one = sub.add_parser("judge-examples", help="the same over what every example emits")
+    one = sub.add_parser("judge-examples", help="the same over what every example emits, and over a release that is too large for one workflow")
     one.add_argument("--format", **formats)
     one.set_defaults(do=judge_all_examples)
 
